@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two functions carry the build; a folder's list file is a table of contents.
+
+add_library(headroom_warnings INTERFACE)
+target_compile_options(headroom_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum
+    -Wwrite-strings -Wvla -Wno-unused-parameter
+    $<$<BOOL:${HEADROOM_WERROR}>:-Werror>)
+
+# The same bits everywhere: contraction would fuse multiply and add on some machines only.
+add_library(headroom_language INTERFACE)
+target_compile_options(headroom_language INTERFACE -ffp-contract=off)
+# Data files (price books) are looked for in the checkout first, then where they are installed.
+include(GNUInstallDirs)
+target_compile_definitions(headroom_language INTERFACE
+    _POSIX_C_SOURCE=200809L
+    HEADROOM_VERSION="${PROJECT_VERSION}"
+    HEADROOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    HEADROOM_INSTALL_DIR="${CMAKE_INSTALL_FULL_DATADIR}/headroom")
+target_include_directories(headroom_language INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+
+# headroom_library(NAME SOURCES ... LINKS ...)
+function(headroom_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+    foreach(source ${ARG_SOURCES})
+        if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+            message(WARNING "skipping ${source}: not written yet")
+            list(REMOVE_ITEM ARG_SOURCES ${source})
+        endif()
+    endforeach()
+    add_library(headroom_${name} STATIC ${ARG_SOURCES})
+    add_library(headroom::${name} ALIAS headroom_${name})
+    target_link_libraries(headroom_${name} PUBLIC headroom_language ${ARG_LINKS} PRIVATE headroom_warnings)
+endfunction()
+
+# headroom_test(FOLDER/test_x.c LINKS ... LABELS ...)
+function(headroom_test source)
+    cmake_parse_arguments(ARG "" "" "LINKS;LABELS" ${ARGN})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE headroom_language headroom_warnings ${ARG_LINKS} PkgConfig::cmocka m)
+    add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+endfunction()
