@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Rules that hold for the repository as a whole; shell scripts, because they look at files and not into the program.
+set(repo_tests ${CMAKE_CURRENT_SOURCE_DIR}/repo)
+add_test(NAME repo_rules COMMAND ${repo_tests}/rules ${PROJECT_SOURCE_DIR})
+add_test(NAME repo_rules_catch COMMAND ${repo_tests}/rules-catch)
+set_tests_properties(repo_rules repo_rules_catch PROPERTIES LABELS quick)
+if(TARGET headroom)
+    add_test(NAME repo_docs_commands
+        COMMAND ${repo_tests}/docs-commands ${PROJECT_SOURCE_DIR} $<TARGET_FILE:headroom>)
+    set_tests_properties(repo_docs_commands PROPERTIES LABELS quick)
+endif()
