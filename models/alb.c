@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/alb.h"
+
+#include "sim/base/check.h"
+#include "sim/fingerprint.h"
+
+static const char *const ALGORITHMS[] = { "round_robin", "least_outstanding_requests", NULL };
+_Static_assert(DISPATCH_ROUND_ROBIN == 0 && DISPATCH_LEAST_OUTSTANDING == 1, "ALGORITHMS follows enum dispatch_policy");
+
+#define HEALTH(member) (AT(alb_config, health.member) - AT(alb_config, health))
+
+static const struct param health_params[] = {
+    { .name = "interval", .kind = PARAM_DURATION, .offset = HEALTH(interval), .def = "30s", .min = "5s", .max = "300s",
+      .doc = "time between two checks of a target by a node", .source = "[ALB-UG] Health checks" },
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = HEALTH(timeout), .def = "5s", .min = "2s", .max = "120s",
+      .doc = "no answer for so long is a failure", .source = "[ALB-UG] Health checks" },
+    { .name = "unhealthy", .kind = PARAM_COUNT, .offset = HEALTH(unhealthy), .def = "2", .min = "2", .max = "10",
+      .doc = "consecutive failures that make a target unhealthy", .source = "[ALB-UG] Health checks" },
+    { .name = "healthy", .kind = PARAM_COUNT, .offset = HEALTH(healthy), .def = "5", .min = "2", .max = "10",
+      .doc = "consecutive successes that make an unhealthy target healthy; a new one needs a single success",
+      .source = "[ALB-UG] Health checks" },
+    { .name = "deep", .kind = PARAM_BOOL, .offset = HEALTH(deep), .def = "false",
+      .doc = "the check takes a worker and vCPU time; otherwise the accept queue answers", .source = "assumed" },
+    { .name = "time", .kind = PARAM_DIST, .offset = HEALTH(time), .def = "2ms", .min = "0ms",
+      .doc = "vCPU time of a deep check", .source = "assumed" },
+    PARAM_END,
+};
+
+static const struct param params[] = {
+    { .name = "targets", .kind = PARAM_REF, .offset = AT(alb_config, targets), .refs = "asg",
+      .doc = "fleet behind the balancer", .source = "[ALB-UG] Target groups" },
+    { .name = "algorithm", .kind = PARAM_CHOICE, .offset = AT(alb_config, algorithm), .def = "round_robin",
+      .choices = ALGORITHMS, .doc = "how a node chooses a healthy target", .source = "[ALB-UG] Routing algorithms" },
+    { .name = "health_check", .kind = PARAM_BLOCK, .offset = AT(alb_config, health), .def = "", .sub = health_params,
+      .doc = "checks of every target by every node, as real requests", .source = "[ALB-UG] Health checks" },
+    { .name = "deregistration_delay", .kind = PARAM_DURATION, .offset = AT(alb_config, deregistration_delay),
+      .def = "300s", .min = "0s", .max = "3600s", .doc = "how long a leaving target may finish its requests",
+      .source = "[ALB-UG] Deregistration delay" },
+    { .name = "idle_timeout", .kind = PARAM_DURATION, .offset = AT(alb_config, idle_timeout), .def = "60s", .min = "1s",
+      .max = "4000s", .doc = "silence of the target for so long is a 504", .source = "[ALB-UG] Idle timeout" },
+    { .name = "connect_timeout", .kind = PARAM_DURATION, .offset = AT(alb_config, connect_timeout), .def = "10s",
+      .min = "10s", .max = "10s", .doc = "a target that does not accept for so long is a 504; fixed by AWS",
+      .source = "[ALB-UG] Troubleshoot, HTTP 504" },
+    { .name = "ttl", .kind = PARAM_DURATION, .offset = AT(alb_config, ttl), .def = "60s", .min = "60s", .max = "60s",
+      .doc = "time to live of the balancer's name; fixed by AWS", .source = "[ALB-UG] DNS name" },
+    { .name = "latency", .kind = PARAM_DIST, .offset = AT(alb_config, latency), .def = "lognormal(median=1.5ms p99=5ms)",
+      .min = "0ms", .doc = "added by the balancer to each request", .source = "assumed; performance defaults, sec. 1" },
+    { .name = "node_failover", .kind = PARAM_DIST, .offset = AT(alb_config, node_failover), .def = "uniform(10s 40s)",
+      .min = "0s", .doc = "from the loss of a zone until its node has left the record", .source = "assumed" },
+    { .name = "cross_zone", .kind = PARAM_BOOL, .offset = AT(alb_config, cross_zone), .def = "true",
+      .doc = "a node sends to targets of all zones", .source = "[ALB-UG] Cross-zone load balancing" },
+    { .name = "rules", .kind = PARAM_COUNT, .offset = AT(alb_config, rules), .def = "1", .min = "1", .max = "100",
+      .doc = "listener rules; evaluations beyond ten per request count towards LCUs", .source = "[ELB-PRICE]" },
+    PARAM_END,
+};
+
+static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
+{
+    const struct alb_config *config = c->config;
+    if (config->health.timeout >= config->health.interval)
+        return diag_error(diag, c->at, "the health check of '%s' times out after its next one is due: timeout must be "
+                                       "shorter than interval", c->name);
+    return true;
+}
+
+const struct component_type alb_type = {
+    .kind = "alb",
+    .title = "Application Load Balancer",
+    .tier = "edge",
+    .params = params,
+    .config_size = sizeof(struct alb_config),
+    .validate = validate,
+};
+
+/* ---- behaviour ---- */
+
+void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *config, int zones)
+{
+    *alb = (struct alb){ .config = config, .arena = arena, .node_count = zones };
+    for (int i = 0; i < zones; i++) {
+        struct alb_node *node = &alb->nodes[i];
+        *node = (struct alb_node){ .zone = i, .up = true, .dns_out_at = SIM_NEVER, .dns_in_at = SIM_NEVER };
+        dispatcher_init(&node->targets, arena, (enum dispatch_policy)config->algorithm);
+    }
+}
+
+/* Nobody healthy: everybody is eligible. [ALB-UG] Target group health, "fail open". */
+static void refresh_eligibility(struct alb_node *node)
+{
+    for (uint32_t i = 0; i < node->health_count; i++)
+        dispatcher_set_eligible(&node->targets, node->health[i].instance,
+                                node->healthy == 0 || node->health[i].healthy);
+}
+
+static struct alb_health *health_of(const struct alb_node *node, uint32_t instance)
+{
+    for (uint32_t i = 0; i < node->health_count; i++)
+        if (node->health[i].instance == instance)
+            return &node->health[i];
+    return NULL;
+}
+
+void alb_register(struct alb *alb, uint32_t instance, int zone, bool healthy)
+{
+    for (int i = 0; i < alb->node_count; i++) {
+        struct alb_node *node = &alb->nodes[i];
+        if (!alb->config->cross_zone && node->zone != zone)
+            continue;
+        if (node->health_count == node->health_capacity) {
+            const uint32_t wider = node->health_capacity ? 2 * node->health_capacity : 16;
+            node->health = arena_grow(alb->arena, node->health, node->health_count, wider, sizeof *node->health);
+            node->health_capacity = wider;
+        }
+        node->health[node->health_count++] =
+            (struct alb_health){ .instance = instance, .healthy = healthy, .checked = healthy };
+        node->healthy += healthy;
+        dispatcher_join(&node->targets, instance, false);
+        refresh_eligibility(node);
+    }
+}
+
+void alb_deregister(struct alb *alb, uint32_t instance)
+{
+    for (int i = 0; i < alb->node_count; i++) {
+        struct alb_node *node = &alb->nodes[i];
+        struct alb_health *h = health_of(node, instance);
+        if (!h)
+            continue;
+        node->healthy -= h->healthy;
+        for (struct alb_health *end = node->health + --node->health_count; h < end; h++)
+            h[0] = h[1];
+        dispatcher_leave(&node->targets, instance);
+        refresh_eligibility(node);
+    }
+}
+
+bool alb_knows(const struct alb *alb, int node, uint32_t instance)
+{
+    return health_of(&alb->nodes[node], instance) != NULL;
+}
+
+enum alb_change alb_check_result(struct alb *alb, int number, uint32_t instance, bool passed)
+{
+    struct alb_node *node = &alb->nodes[number];
+    struct alb_health *h = health_of(node, instance);
+    if (!h || passed == h->healthy) {
+        if (h)
+            h->streak = 0;
+        return ALB_SAME;
+    }
+    const bool first = !h->checked; /* a new target needs a single success */
+    const int64_t needed = passed ? (first ? 1 : alb->config->health.healthy) : alb->config->health.unhealthy;
+    if (++h->streak < needed)
+        return ALB_SAME;
+    h->healthy = passed;
+    h->checked = true;
+    h->streak = 0;
+    node->healthy += passed ? 1u : -1u;
+    refresh_eligibility(node);
+    return passed ? ALB_BECAME_HEALTHY : ALB_BECAME_UNHEALTHY;
+}
+
+bool alb_sees_healthy(const struct alb *alb, uint32_t instance)
+{
+    for (int i = 0; i < alb->node_count; i++) {
+        const struct alb_health *h = alb->nodes[i].up ? health_of(&alb->nodes[i], instance) : NULL;
+        if (h && h->healthy)
+            return true;
+    }
+    return false;
+}
+
+uint32_t alb_healthy_count(const struct alb *alb)
+{
+    uint32_t best = 0;
+    for (int i = 0; i < alb->node_count; i++)
+        if (alb->nodes[i].up && alb->nodes[i].healthy > best)
+            best = alb->nodes[i].healthy;
+    return best;
+}
+
+int alb_resolve(const struct alb *alb, sim_time now, uint32_t resolver, uint64_t bits)
+{
+    const sim_time ttl = alb->config->ttl;
+    const sim_time phase = (sim_time)(fingerprint_mix(resolver + 1) % (uint64_t)ttl);
+    const sim_time asked = now - (now + ttl - phase) % ttl;
+    int in_record[ALB_NODES_MAX], count = 0;
+    for (int i = 0; i < alb->node_count; i++)
+        if (asked < alb->nodes[i].dns_out_at || asked >= alb->nodes[i].dns_in_at)
+            in_record[count++] = i;
+    if (count == 0) /* every zone is gone: all addresses are returned. [ALB-UG] Target group health */
+        return (int)draw_below(bits, (uint32_t)alb->node_count);
+    return in_record[draw_below(bits, (uint32_t)count)];
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cloudfront -- Amazon CloudFront: a distribution with a static origin and a dynamic one.
+ *
+ *   viewer --> edge location --hit--> answer                       (never reaches the origin)
+ *                    \--miss, static--> S3 --> answer
+ *                    \--dynamic--> load balancer, over kept-alive connections
+ *
+ * Static objects are recorded in bulk, exactly distributed: of n objects requested in a window, hits are binomial and
+ * latencies multinomial. Dynamic requests pass through one by one; they are never cached.
+ * The connection to the origin: a load balancer node that is gone answers with silence, so each of
+ * connection_attempts costs connection_timeout before another address is tried.      [CF-DG] "Origin settings"
+ * Left out: regional edge caches, origin shield and groups, popularity and TTL, error caching.
+ */
+#ifndef HEADROOM_CLOUDFRONT_H
+#define HEADROOM_CLOUDFRONT_H
+
+#include "models/scenario.h"
+
+struct cloudfront_config {
+    struct { bool present; struct ref fixed; struct ref dynamic; } origins; /* s3 or none; alb */
+    double hit_ratio;                    /* of static objects, 0..1 */
+    struct dist hit_time;                /* at the edge location, a hit */
+    struct dist origin_rtt;              /* edge location to the region, round trip */
+    sim_time connection_timeout;
+    int64_t connection_attempts;
+    double requests_per_connection;      /* to the origin, kept alive */
+    sim_time connection_life;            /* mean life of a connection to the origin */
+    int64_t resolvers;                   /* groups of edge locations that resolve the origin's name together */
+};
+
+extern const struct component_type cloudfront_type;
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * elasticache -- ElastiCache for Valkey: shards of a primary and its replicas, each node one command thread.
+ *
+ *   shard: SERVING --primary's zone or node lost--> FAILING OVER --failover--> SERVING (a replica, data kept)
+ *                                     \-- no replica --replace--> SERVING, empty: the hit ratio climbs with `refill`
+ *
+ * Composed of:  Station (FCFS, one server) per primary; Store as a given hit ratio.
+ * While a shard fails over a get costs the client its `timeout` and counts as a miss.
+ * Left out: popularity, size and TTL, reads from replicas, connection limits, resharding, serverless.
+ * Sources:      [EC-UG] "Minimizing downtime with Multi-AZ"; performance defaults, sec. 4.3.
+ */
+#ifndef HEADROOM_ELASTICACHE_H
+#define HEADROOM_ELASTICACHE_H
+
+#include "models/scenario.h"
+#include "sim/station.h"
+
+enum { CACHE_SHARDS_MAX = 90, CACHE_REPLICAS_MAX = 5 };
+
+struct elasticache_config {
+    int engine;
+    const char *node;
+    int64_t shards, replicas;
+    double hit_ratio;
+    struct dist command;      /* thread time of one command */
+    sim_time timeout;         /* of the client, for a shard that does not answer */
+    struct dist failover;     /* from the loss of a primary until a replica has its place */
+    struct dist replace;      /* without a replica: until an empty node is there */
+    sim_time refill;          /* time constant with which an empty node's hit ratio climbs */
+};
+
+extern const struct component_type elasticache_type;
+
+/* ---- state ---- */
+
+struct cache_shard {
+    struct station thread;    /* of the primary */
+    int zone;                 /* of the primary */
+    int replicas_left;
+    int replica_zones[CACHE_REPLICAS_MAX];
+    bool serving;
+    sim_time empty_since;     /* SIM_NEVER: warm */
+    uint32_t generation;      /* of failovers: a stale one is ignored */
+};
+
+struct cache {
+    const struct elasticache_config *config;
+    const struct component *component;
+    struct cache_shard *shards;
+    int shard_count;
+    sim_time slow_until;
+};
+
+/* kind, first_entity: of the events of the shards' stations. */
+void cache_init(struct cache *cache, struct arena *arena, struct event_set *events, const struct component *component,
+                uint32_t kind, uint32_t first_entity, sim_time now);
+
+/* The hit ratio of a shard now; `given` is the operation's own, or the cluster's. */
+double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given, sim_time now);
+
+/* The primary's zone is gone. Returns true when the shard stops serving (then call cache_recover later). */
+bool cache_lose_zone(struct cache_shard *shard, int zone);
+/* A replica takes over (true) or an empty node arrives (false). */
+bool cache_recover(struct cache_shard *shard, bool zone_up[], sim_time now);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * param -- one table per component is everything that is known about its parameters.
+ *
+ * A row: name, kind, where the value goes, default, range, one line of documentation, source ("assumed" when it is
+ * ours). From it come: parsing and validation with file, line and column, defaults, --set, and the reference manual.
+ * Adding a parameter is adding a row and a struct member. After loading, configuration is const for ever.
+ */
+#ifndef HEADROOM_PARAM_H
+#define HEADROOM_PARAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/yaml.h"
+#include "sim/dist.h"
+
+enum param_kind {       /* what the struct member is */
+    PARAM_DURATION,     /* sim_time, ns */
+    PARAM_RATE,         /* double, per second */
+    PARAM_BYTES,        /* int64_t */
+    PARAM_MONEY,        /* int64_t, 1e-10 USD */
+    PARAM_SHARE,        /* double, 0..1, written as a percentage or a share */
+    PARAM_COUNT,        /* int64_t */
+    PARAM_NUMBER,       /* double */
+    PARAM_FACTOR,       /* double, written x3, 3x or 3 */
+    PARAM_BOOL,         /* bool: true/false/yes/no/on/off */
+    PARAM_TEXT,         /* const char *; a default of "" means none */
+    PARAM_DIST,         /* struct dist */
+    PARAM_CHOICE,       /* int, an index into choices */
+    PARAM_REF,          /* struct ref: another thing of the scenario, resolved after everything is read */
+    PARAM_INSTANT,      /* struct instant: "20:05", "20:05:30", "+2h" */
+    PARAM_BLOCK,        /* a struct whose first member is `bool present`, described by sub */
+    PARAM_LIST,         /* pointer to an array of structs described by sub; a single value counts as a list of one */
+    PARAM_MAP,          /* pointer to an array of structs that begin with `const char *name; struct mark at;` */
+    PARAM_TAGGED,       /* pointer to an array of struct tagged: [{cpu: 9ms}, {read: {...}}]; a single {..} is a list
+                           of one; a scalar is the first variant's value */
+};
+
+struct ref {
+    const char *name;   /* NULL when absent */
+    struct mark at;
+    void *target;       /* what it resolved to: struct component *, struct service_config *, ... by `refs` of the row */
+};
+
+struct instant {
+    bool set;
+    bool offset;        /* written +2h: since the clock's start; otherwise a local time of day */
+    int64_t ns;
+};
+
+struct tagged {
+    int variant;        /* index into the row's variants */
+    const char *key;
+    struct mark at;
+    void *config;       /* of variants[variant].size bytes, read by variants[variant].sub */
+};
+
+struct param_variant {
+    const char *key;
+    const char *doc;
+    const struct param *sub;
+    size_t size;
+};
+
+struct param {
+    const char *name;   /* "" in a sub table of one row: the value itself, for maps and variants of scalars */
+    enum param_kind kind;
+    size_t offset;
+    const char *def;    /* as the user would write it; NULL = required; "" = absent (zeros) */
+    const char *min, *max; /* as written; NULL = unbounded; both inclusive */
+    const char *doc;    /* one line, no full stop */
+    const char *source; /* "[ALB-UG] Target groups", "assumed", ... */
+    const char *const *choices;            /* CHOICE: NULL-terminated names */
+    const char *refs;                      /* REF: what it may name, "elasticache", "asg", "service", "operation";
+                                              alternatives by '|' */
+    const struct param *sub;               /* BLOCK, LIST, MAP */
+    size_t sub_size;                       /* LIST, MAP: bytes of an element */
+    size_t count_offset;                   /* LIST, MAP, TAGGED: where the int count goes */
+    const struct param_variant *variants;  /* TAGGED: ends with a NULL key */
+};
+
+#define PARAM_END { .name = NULL }
+
+/* offset of a member and the end of the row, to keep tables readable */
+#define AT(type, member) offsetof(struct type, member)
+
+struct param_reader;    /* state of one load: arena, diag, base folder, the list of refs to resolve */
+
+/* Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults are
+ * applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'". */
+bool param_read(struct param_reader *reader, const struct param *table, const struct node *node, const char *what,
+                void *out);
+
+/* The reference manual of a table: aligned columns (name, kind and unit, default, range, doc, source), nested blocks
+ * indented. */
+void param_reference(const struct param *table, FILE *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rds -- Amazon RDS for PostgreSQL or MySQL: a primary, perhaps a Multi-AZ standby, read replicas.
+ *
+ *   AVAILABLE --primary lost--> FAILING OVER --failover (standby) or recovery--> AVAILABLE, every connection broken
+ *
+ * Composed of:  Station (processor sharing, the class's vCPUs) per endpoint; a limit of connections.
+ * A query holds its connection from the pool until the answer. Which endpoint a connection leads to is chosen when it is
+ * opened: reads spread over the replicas that are there, writes go to the primary. Power loss is silence: a query on a
+ * dead host waits for the client's query timeout, and its connection is opened anew at the next use.
+ * A commit on Multi-AZ waits for the standby (`commit`).
+ * Left out: storage IOPS limits, replica lag, cold buffer cache, RDS Proxy, Multi-AZ DB clusters, Aurora.
+ * Sources:      [RDS-UG] "Multi-AZ DB instance deployments", "Quotas"; AWS behaviour, sec. 13.
+ */
+#ifndef HEADROOM_RDS_H
+#define HEADROOM_RDS_H
+
+#include "models/scenario.h"
+#include "sim/station.h"
+
+enum { RDS_ENDPOINTS_MAX = 16, RDS_PRIMARY = 0 };
+enum rds_engine { RDS_POSTGRES, RDS_MYSQL };
+
+struct rds_config {
+    int engine;
+    const char *instance;
+    bool multi_az;
+    int64_t read_replicas;
+    const char *zone;          /* of the primary; "" = the first zone */
+    int64_t storage;
+    int64_t max_connections;   /* 0: from the class's memory */
+    struct dist commit;        /* Multi-AZ: wait for the standby */
+    struct dist connect;       /* opening a connection: TCP, TLS, authentication, process */
+    struct dist failover;      /* Multi-AZ */
+    struct dist recovery;      /* Single-AZ, after the host or zone is back */
+};
+
+extern const struct component_type rds_type;
+
+struct rds_endpoint {
+    struct station cpu;
+    int zone;
+    bool up;
+    uint8_t epoch;             /* raised when its connections break */
+    int64_t connections, connections_peak;
+};
+
+struct rds {
+    const struct rds_config *config;
+    const struct component *component;
+    int zones;
+    struct rds_endpoint endpoints[RDS_ENDPOINTS_MAX]; /* 0 the primary, then the replicas */
+    int endpoint_count;
+    int standby_zone;          /* -1: none */
+    int64_t max_connections;
+    uint32_t next_replica;
+    uint32_t generation;       /* of primary losses */
+};
+
+void rds_init(struct rds *db, struct arena *arena, struct event_set *events, const struct component *component, uint32_t kind,
+              uint32_t first_entity, sim_time now);
+
+/* The limit that RDS derives from the class's memory.       [RDS-UG] Maximum number of database connections */
+int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes);
+
+/* Where a new connection leads: a replica that is up for reads when there is one, else the primary (up or not). */
+int rds_choose(struct rds *db, bool read);
+
+#endif

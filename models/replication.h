@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * replication -- what one replication of one day leaves behind: counts, sums, histograms, series and usage. A pure
+ * function of (scenario, seed, replication, day type); bit-identical for any number of threads.
+ */
+#ifndef HEADROOM_REPLICATION_H
+#define HEADROOM_REPLICATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/arena.h"
+#include "sim/base/usage.h"
+#include "sim/fingerprint.h"
+#include "sim/histogram.h"
+
+struct scenario;
+
+/* How a request ended, as the client saw it (operations) or as the load balancer answered it (attempts). */
+enum outcome {
+    OUTCOME_OK,
+    OUTCOME_HTTP_500,    /* the application answered an error: a database or dependency failed */
+    OUTCOME_HTTP_502,    /* reset: the target died or refused the connection */
+    OUTCOME_HTTP_503,    /* no registered target, or the application shed the request */
+    OUTCOME_HTTP_504,    /* the target did not accept or answer in time */
+    OUTCOME_GAVE_UP,     /* the client's patience ended first (ALB log: 460) */
+    OUTCOME_UNREACHABLE, /* no connection to the origin: its load balancer node is gone */
+    OUTCOME_COUNT,
+};
+const char *outcome_name(enum outcome outcome); /* "ok", "http_500", ..., "gave_up", "unreachable" */
+
+/* One operation (browse, ...); the last two entries of the array are "all" (CDN-only objects excluded) and "static". */
+struct operation_result {
+    const char *name;
+    uint64_t begun;                /* operations begun inside the window */
+    uint64_t outcomes[OUTCOME_COUNT]; /* their final outcomes, after the client's retries */
+    uint64_t in_flight;            /* begun inside the window and unresolved at its end */
+    uint64_t attempts;             /* requests that the client sent for them */
+    struct histogram latency;      /* first attempt to final answer or give-up; failures included */
+    struct histogram latency_ok;   /* successes only */
+};
+
+/* A column of the time series: one value per window. */
+enum series_group {
+    SERIES_TRAFFIC,     /* arrivals per second: plotted against capacity */
+    SERIES_CAPACITY,    /* desired, in service, healthy instances */
+    SERIES_LATENCY,     /* ms: p50, p95, p99 of an operation */
+    SERIES_ERRORS,      /* per second, by code */
+    SERIES_UTILISATION, /* 0..1 */
+    SERIES_QUEUE,       /* messages, age in s */
+    SERIES_AVAILABILITY,/* 0..1 per operation */
+    SERIES_OTHER,
+};
+
+struct series_column {
+    const char *component; /* "web-fleet", "browse", "all" */
+    const char *name;      /* "desired", "p99", "http_504", "cpu" */
+    const char *unit;      /* "instances", "ms", "/s", "share", "messages", "s" */
+    enum series_group group;
+};
+
+struct series {
+    int column_count, window_count;
+    const struct series_column *columns;
+    sim_time window_ns;
+    double *values; /* [column * window_count + window]; NAN where there is nothing to say (no request in it) */
+};
+
+struct fault_result {
+    const char *name;
+    double start_s, end_s;     /* since `start` of the clock */
+    double detected_s;         /* first control-loop action or health-check change because of it; NAN when none */
+    double restored_s;         /* service restored: the first of 5 minutes in a row at >= 99.9 % of begun operations
+                                  answered, after the fault began to hurt; NAN when not within the run */
+    uint64_t failed_requests;  /* operations failed between start and restored (or the end) */
+    int event_count;           /* the timeline: who noticed, who acted */
+    const struct fault_event { double at_s; const char *component, *what; } *events;
+};
+
+struct utilisation_result { const char *component, *resource; double mean, peak; }; /* 0..1; peak: largest window */
+struct limit_result { const char *component, *limit; double peak_share; double at_s; double value, maximum; };
+struct fleet_result { const char *name; double min, mean, max; };   /* instances in service */
+struct flow_result { const char *component, *name; uint64_t count; }; /* for the flow diagram: requests per component */
+
+struct replication {
+    uint64_t seed;
+    uint32_t number;           /* 0.. */
+    int day_type;              /* -1: the headline day; else index into the calendar */
+    struct fingerprint fingerprint;
+    uint64_t events, station_visits, dynamic_requests, edge_requests; /* inside the window and, for events, all */
+    int operation_count;       /* with "all" and "static" */
+    struct operation_result *operations;
+    struct series series;
+    struct usage *usage;       /* weight_e6 = 1000000; hours 0..; inside the window only */
+    size_t usage_count;
+    int fault_count;           struct fault_result *faults;
+    int utilisation_count;     struct utilisation_result *utilisations;
+    int limit_count;           struct limit_result *limits;
+    int fleet_count;           struct fleet_result *fleets;
+    int flow_count;            struct flow_result *flows;
+    const char *violation;     /* NULL, or the conservation law that was broken, with both sides */
+    double cpu_s;              /* timing only */
+};
+
+#endif

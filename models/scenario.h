@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scenario -- a scenario file, read, checked and resolved. Const after loading; lives in the program's arena.
+ */
+#ifndef HEADROOM_SCENARIO_H
+#define HEADROOM_SCENARIO_H
+
+#include "models/param.h"
+#include "sim/arrivals.h"
+
+/* ---- components: things AWS runs, in a region or at the edge ---- */
+
+struct scenario;
+struct component;
+
+enum component_order { /* index into scenario->by_kind */
+    KIND_ROUTE53, KIND_CLOUDFRONT, KIND_WAF, KIND_S3, KIND_ALB, KIND_ASG, KIND_ELASTICACHE, KIND_RDS, KIND_SQS, KIND_COUNT
+};
+
+struct component_type {
+    const char *kind;          /* "alb" */
+    const char *title;         /* "Application Load Balancer" */
+    const char *tier;          /* edge, web, cache, database, queue, storage: groups the bill; asg: by what it runs */
+    bool global;               /* under `edge`, not in a region */
+    const struct param *params;
+    size_t config_size;
+    /* after everything is read and references are resolved: what the table cannot say; may be NULL */
+    bool (*validate)(struct component *c, const struct scenario *sc, struct diag *diag);
+};
+
+extern const struct component_type *const component_types[KIND_COUNT]; /* models/registry.c */
+
+struct component {
+    const char *name;
+    const struct component_type *type;
+    int kind, index;           /* index among those of its kind: scenario->by_kind[kind][index] */
+    struct region *region;     /* NULL for global ones */
+    struct mark at;
+    void *config;              /* type->config_size bytes */
+};
+
+struct region {
+    const char *name;
+    struct mark at;
+    int64_t zones;             /* 1..6; zone i is name + 'a' + i */
+    const char *zone_names[6];
+    struct dist rtt_same_zone, rtt_cross_zone; /* round trip times */
+};
+
+/* ---- journeys as written ---- */
+
+enum step_variant { STEP_CPU, STEP_GET, STEP_READ, STEP_WRITE, STEP_CALL, STEP_SEND, STEP_WAIT };
+
+struct step_cpu   { struct dist time; };                     /* on a reference vCPU */
+struct step_wait  { struct dist time; };                     /* time passes, nothing is used but the worker */
+struct step_get   { struct ref from; int64_t value; struct dist time; double hit_ratio; bool hit_ratio_set;
+                    struct tagged *miss; int miss_count; bool fill; };
+struct step_query { struct ref database; struct dist time; sim_time timeout; int64_t request, response; }; /* read, write */
+struct step_call  { struct ref operation; sim_time timeout; int64_t attempts;
+                    struct { bool present; double errors; sim_time open; int64_t requests; sim_time window; } breaker; };
+struct step_send  { struct ref to; int64_t bytes; struct dist time; };
+
+struct operation_config {      /* one operation of a service */
+    const char *name;
+    struct mark at;
+    struct tagged *steps;      /* of enum step_variant */
+    int step_count;
+    struct service_config *service; /* filled by the loader */
+    int64_t response;          /* bytes of the answer */
+};
+
+struct pool_config { const char *name; struct mark at; int64_t size; struct component *database; };
+
+struct service_config {
+    const char *name;
+    struct mark at;
+    bool external;             /* somebody else's: operations are distributions, no capacity of ours */
+    struct ref runs_on;        /* an asg; required unless external */
+    struct ref consumes;       /* an sqs queue: a worker service with one operation */
+    int64_t workers, backlog;  /* per instance */
+    sim_time pool_timeout;     /* waiting for a connection */
+    struct pool_config *pools; /* connections per instance, by database */
+    int pool_count;
+    struct operation_config *operations;
+    int operation_count;
+    int index;
+};
+
+/* ---- traffic ---- */
+
+struct mix_entry { const char *name; struct mark at; double share; struct operation_config *operation; };
+struct geo_entry { const char *name; struct mark at; double share; }; /* CloudFront price geography: US, EU, ... */
+struct knot_entry { struct instant at; double rate; }; /* piecewise: local time, rate per second */
+
+enum rate_shape { SHAPE_CONSTANT, SHAPE_ORDINARY, SHAPE_SALE, SHAPE_BLACK_FRIDAY, SHAPE_CYBER_MONDAY, SHAPE_PIECEWISE };
+
+struct launch_config { bool present; struct instant at; double factor; sim_time rise, half_life; };
+
+struct population {
+    const char *name;
+    struct mark at;
+    struct { bool present; int profile; double mean; struct launch_config launch;
+             struct knot_entry *knots; int knot_count; } rate;
+    struct geo_entry *from;  int from_count;
+    struct mix_entry *mix;   int mix_count;
+    struct { bool present; const char *on; struct mark on_at; int on_index; int64_t objects, bytes; double browser_cache; } page;
+    struct { bool present; int kind; struct dist patience; double reload; struct dist reload_after; int64_t reloads; } client;
+    struct dist rtt;           /* viewer to edge location, round trip */
+    int64_t request, response; /* bytes of a dynamic request, and of an answer that does not say otherwise */
+    double requests_per_connection; /* HTTP requests that a viewer sends over one connection: new connections */
+    int index;
+};
+
+/* ---- faults ---- */
+
+enum fault_kind { FAULT_POWER, FAULT_CRASH, FAULT_SLOW, FAULT_DOWN };
+
+struct fault_config {
+    const char *name;          /* made by the loader when absent: "power us-east-1a" */
+    struct mark at;
+    struct instant when;
+    struct ref zone;           /* target: struct region; .name is the zone */
+    struct ref component;      /* what fails: a fleet, database, cache, or an external service */
+    int64_t instances;         /* with a fleet: how many crash */
+    int kind;                  /* enum fault_kind */
+    sim_time lasts;
+    double factor;             /* slow: times longer */
+    struct { bool present; bool zone_fails; double region_latency; double region_errors; } launches;
+    int zone_index;            /* in its region; -1 when the fault is not of a zone */
+};
+
+/* ---- objectives, calendar, money ---- */
+
+enum objective_kind { OBJECTIVE_AVAILABILITY, OBJECTIVE_LATENCY, OBJECTIVE_MONTHLY_COST };
+struct objective {
+    struct mark at;
+    int kind;
+    const char *text;          /* "availability of checkout >= 99.8%" */
+    const char *operation;     /* availability, latency: an operation, "all" or "static" */
+    struct mark operation_at;
+    double percentile;         /* latency: 50..99.99 */
+    int month;                 /* monthly_cost: 0 = mean, 1 = peak */
+    double at_least;           /* share */
+    sim_time at_most;          /* latency */
+    int64_t at_most_usd_e10;
+};
+
+struct day_type {
+    const char *name;
+    struct mark at;
+    int64_t days;              /* a year */
+    uint32_t months;           /* bit m = month m + 1; 0 = whatever days the other types leave */
+    int shape;                 /* enum rate_shape */
+    double mean;               /* per second, of the first population; the others scale with it */
+};
+
+struct scenario {
+    const char *path, *name, *description;
+    char sha256[65];           /* of the file's bytes, then of each --set text */
+    struct {
+        int64_t start_utc_s;   /* Unix time */
+        int utc_offset_s;      /* of the written start: local time = UTC + offset */
+        int year, month, day;  /* local date of start */
+        int64_t start_ns_of_day; /* local time of day of start */
+        sim_time length, warm_up;
+    } clock;
+    int64_t replications, seed;
+    sim_time window;           /* of the time series, default 1 min */
+    int region_count;     struct region *regions;
+    int component_count;  struct component *components;
+    int by_kind_count[KIND_COUNT]; struct component **by_kind[KIND_COUNT];
+    int service_count;    struct service_config *services;
+    int population_count; struct population *populations;
+    int fault_count;      struct fault_config *faults;
+    int objective_count;  struct objective *objectives;
+    int day_type_count;   struct day_type *day_types;
+    struct { bool present; struct operation_config *operation; const char *operation_name; int64_t value; double margin, lost_if_failed; } business;
+};
+
+/* Reads, validates and resolves; every error of the file at once. NULL when there are errors. `sets` are the texts of
+ * --set. */
+struct scenario *scenario_load(const char *path, const char *const *sets, int set_count, struct arena *arena,
+                               struct diag *diag);
+
+/* Operations of the traffic in a fixed order, without "all" and "static": the order of results. */
+int scenario_operation_count(const struct scenario *sc);
+const struct operation_config *scenario_operation(const struct scenario *sc, int index);
+int scenario_operation_index(const struct scenario *sc, const struct operation_config *operation); /* -1: not in the mix */
+
+const struct component *scenario_component(const struct scenario *sc, const char *name); /* NULL when there is none */
+
+/*
+ * The rate of a population over [-warm_up, length) as knots in simulated time (0 = start - warm_up), scaled so that the
+ * mean over [0, length) is `mean`; day_type < 0: the headline day; otherwise that day type: 24 h from local midnight,
+ * no launch. The shape continues backwards into the warm-up. models/rate.c
+ */
+struct rate_curve { const struct rate_knot *knots; uint32_t count; sim_time length, warm_up; int64_t start_ns_of_day; };
+struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type, struct arena *arena);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * draw -- random numbers that belong to a place, not to an order of execution.
+ *
+ * A draw is Philox4x32-10 [SAL-11] of (key, counter): the key is hash(seed, replication), the counter is
+ * (subject, place, attempt). The subject is the ordinal of a customer's operation or of a thing (launch n of a
+ * fleet); the place is the hash of a name such as "browse/web.browse/cpu#1". Inserting a step, adding a component
+ * or changing a policy shifts nobody else's draws, so variants meet the same customers with the same demands.
+ *
+ * [SAL-11] J. Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.
+ */
+#ifndef HEADROOM_DRAW_H
+#define HEADROOM_DRAW_H
+
+#include <stdint.h>
+
+struct draw_key {
+    uint32_t k0, k1;
+};
+
+struct draw_block {
+    uint64_t a, b; /* two independent 64-bit numbers */
+};
+
+struct draw_key draw_key_make(uint64_t seed, uint32_t replication);
+
+/* The 128 bits at (subject, place, attempt). Cost about 6 ns. Place: any 32-bit name hash, draw_place(). */
+struct draw_block draw_at(struct draw_key key, uint64_t subject, uint32_t place, uint32_t attempt);
+
+/* A place from a name, by FNV-1a folded to 32 bits. Compute once at load time. */
+uint32_t draw_place(const char *name);
+
+/* Uniform in (0, 1), 53 bits, never 0 and never 1. */
+static inline double draw_unit(uint64_t bits)
+{
+    return ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+/* Uniform integer in [0, n), n >= 1, by multiplication (bias below n / 2^64). */
+static inline uint32_t draw_below(uint64_t bits, uint32_t n)
+{
+    return (uint32_t)(((bits >> 32) * n) >> 32);
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * little -- Little's law as the exact sample-path identity [LIT-11]: over a window, the integral of the number in
+ * the system equals the sum of the times in the system, both clipped to the window, in 128-bit integer nanoseconds.
+ * Equality, no tolerance: a lost or doubly counted request shows.
+ *
+ * [LIT-11] J. Little, Little's Law as Viewed on Its 50th Anniversary, Oper. Res. 59 (2011).
+ */
+#ifndef HEADROOM_LITTLE_H
+#define HEADROOM_LITTLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/compiler.h"
+#include "sim/simtime.h"
+
+struct little {
+    sim_time begin, end; /* the window; changes before begin only move the number */
+    sim_time last;
+    uint64_t inside;
+    uint128 integral_ns; /* of the number inside */
+    uint128 sojourn_ns;  /* of those that left, clipped */
+};
+
+static inline void little_advance(struct little *l, sim_time now)
+{
+    const sim_time from = l->last > l->begin ? l->last : l->begin;
+    const sim_time to = now < l->end ? now : l->end;
+    if (to > from)
+        l->integral_ns += (uint128)l->inside * (uint128)(to - from);
+    l->last = now;
+}
+static inline void little_enter(struct little *l, sim_time now)
+{
+    little_advance(l, now);
+    l->inside++;
+}
+static inline void little_clip(struct little *l, sim_time entered, sim_time left)
+{
+    const sim_time from = entered > l->begin ? entered : l->begin;
+    const sim_time to = left < l->end ? left : l->end;
+    if (to > from)
+        l->sojourn_ns += (uint128)(to - from);
+}
+static inline void little_leave(struct little *l, sim_time entered, sim_time now)
+{
+    little_advance(l, now);
+    l->inside--;
+    little_clip(l, entered, now);
+}
+
+#endif
