@@ -53,6 +53,7 @@ struct tagged {
     int variant;        /* index into the row's variants */
     const char *key;
     struct mark at;
+    bool shorthand;     /* a bare scalar: the first variant was meant */
     void *config;       /* of variants[variant].size bytes, read by variants[variant].sub */
 };
 
@@ -85,12 +86,44 @@ struct param {
 /* offset of a member and the end of the row, to keep tables readable */
 #define AT(type, member) offsetof(struct type, member)
 
-struct param_reader;    /* state of one load: arena, diag, base folder, the list of refs to resolve */
+/* A reference that waits until everything is read. `ref` points into the configuration: it must not move. */
+struct param_pending {
+    struct ref *ref;
+    const char *refs;        /* what it may name, from the row */
+    const char *what;        /* "'from' of get of operation 'browse'", for messages */
+};
 
-/* Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults are
- * applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'". */
+/* State of one load. */
+struct param_reader {
+    struct arena *arena;     /* borrowed: everything that is read lives there */
+    struct diag *diag;       /* borrowed */
+    const char *base_dir;    /* where empirical(file.csv) is looked for */
+    struct param_pending *pending; /* output */
+    int pending_count, pending_capacity;
+    struct param_dists *dists; /* distributions read so far by their texts: a table is built once */
+};
+
+void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir);
+
+/*
+ * Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults are
+ * applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'".
+ *
+ * `out` is zeroed storage at its final address (references point into it). What is absent without a default is zeros;
+ * an absent PARAM_TEXT is NULL. An absent PARAM_BLOCK has present = false and still the defaults of its rows; the
+ * default "{}" makes it present. Lists and maps hold at most 1,000 elements, names of a map are letters, digits, '-'
+ * and '_'. The range of a distribution is that of its mean.
+ */
 bool param_read(struct param_reader *reader, const struct param *table, const struct node *node, const char *what,
                 void *out);
+
+/* The same for one value by one row, without its name: external operations, elements of --set. */
+bool param_read_value(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
+                      void *out);
+
+/* What a kind is called in messages and manuals: "a duration", and an example: "45s". */
+const char *param_kind_name(enum param_kind kind);
+const char *param_kind_example(enum param_kind kind);
 
 /* The reference manual of a table: aligned columns (name, kind and unit, default, range, doc, source), nested blocks
  * indented. */

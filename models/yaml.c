@@ -9,7 +9,15 @@
 
 #include "sim/base/text.h"
 
-enum { NODES_MAX = 100000, DEPTH_MAX = 100, FILE_BYTES_MAX = 16 * 1024 * 1024, PATH_PART_MAX = 128 };
+/* Limits make hostile files end; anchors and merged keys are searched linearly, so theirs are lower. */
+enum {
+    NODES_MAX = 100000,
+    DEPTH_MAX = 100,
+    FILE_BYTES_MAX = 16 * 1024 * 1024,
+    ANCHORS_MAX = 1000,
+    MERGED_KEYS_MAX = 1000,
+    PATH_PART_MAX = 128
+};
 
 struct anchor {
     const char *name;
@@ -92,15 +100,18 @@ static bool place(struct builder *b, struct node *node)
 
 /* ---- anchors ---- */
 
-static int add_anchor(struct builder *b, const char *name, struct node *node, bool open)
+static bool add_anchor(struct builder *b, const char *name, struct node *node, bool open)
 {
+    if (b->anchor_count == ANCHORS_MAX)
+        return diag_error(b->diag, node->at, "more than %d anchors", ANCHORS_MAX);
     if (b->anchor_count == b->anchor_capacity) {
         const size_t old = (size_t)b->anchor_capacity, bigger = old ? 2 * old : 16;
         b->anchors = arena_grow(b->arena, b->anchors, old, bigger, sizeof(b->anchors[0]));
         b->anchor_capacity = (int)bigger;
     }
     b->anchors[b->anchor_count] = (struct anchor){ arena_text(b->arena, name), node, open };
-    return b->anchor_count++;
+    b->anchor_count++;
+    return true;
 }
 
 /* The newest of that name: YAML allows an anchor to be defined again. */
@@ -154,46 +165,47 @@ static bool on_alias(struct builder *b, const char *name, struct mark at)
 
 /* ---- the end of a mapping: merge keys, duplicates ---- */
 
-static bool has_key(const struct node *mapping, const char *key)
+static int key_index(const struct node *mapping, const char *key)
 {
-    for (int i = 0; i < mapping->count; i++)
+    for (int i = 0; mapping->kind == NODE_MAPPING && i < mapping->count; i++)
         if (!strcmp(mapping->keys[i]->text, key))
-            return true;
-    return false;
+            return i;
+    return -1;
 }
 
 static bool merge_one(struct builder *b, struct node *into, int *capacity, const struct node *from)
 {
     if (from->kind != NODE_MAPPING)
         return diag_error(b->diag, from->at, "'<<' merges mappings: write '<<: *name'");
-    /* has_key() is linear; the product is bounded so that a hostile file cannot make it long. */
-    if ((long)into->count * from->count > 10L * NODES_MAX)
-        return diag_error(b->diag, from->at, "'<<' merges too many keys");
+    if (into->count + from->count > MERGED_KEYS_MAX)
+        return diag_error(b->diag, from->at, "'<<' merges more than %d keys", MERGED_KEYS_MAX);
     for (int i = 0; i < from->count; i++)
-        if (!has_key(into, from->keys[i]->text))
+        if (key_index(into, from->keys[i]->text) < 0)
             append(b->arena, into, capacity, from->keys[i], from->items[i]);
     return true;
+}
+
+static void remove_key(struct node *mapping, int index)
+{
+    const size_t behind = (size_t)(--mapping->count - index);
+    memmove(&mapping->keys[index], &mapping->keys[index + 1], behind * sizeof(mapping->keys[0]));
+    memmove(&mapping->items[index], &mapping->items[index + 1], behind * sizeof(mapping->items[0]));
 }
 
 /* [YAML-1.1] "Merge Key Language-Independent Type": keys of the mapping itself win, then the earlier mapping. */
 static bool merge(struct builder *b, struct level *level)
 {
     struct node *mapping = level->node;
+    const int index = key_index(mapping, "<<");
+    if (index < 0 || !mapping->keys[index]->plain)
+        return true;
+    struct node *source = mapping->items[index];
+    remove_key(mapping, index);
+    if (source->kind != NODE_SEQUENCE)
+        return merge_one(b, mapping, &level->capacity, source);
     bool ok = true;
-    for (int i = 0; i < mapping->count; i++) {
-        if (strcmp(mapping->keys[i]->text, "<<") != 0 || !mapping->keys[i]->plain)
-            continue;
-        struct node *source = mapping->items[i];
-        mapping->count--;
-        memmove(&mapping->keys[i], &mapping->keys[i + 1], (size_t)(mapping->count - i) * sizeof(mapping->keys[0]));
-        memmove(&mapping->items[i], &mapping->items[i + 1], (size_t)(mapping->count - i) * sizeof(mapping->items[0]));
-        if (source->kind != NODE_SEQUENCE)
-            ok = merge_one(b, mapping, &level->capacity, source) && ok;
-        else
-            for (int k = 0; k < source->count; k++)
-                ok = merge_one(b, mapping, &level->capacity, source->items[k]) && ok;
-        i--;
-    }
+    for (int i = 0; i < source->count; i++)
+        ok = merge_one(b, mapping, &level->capacity, source->items[i]) && ok;
     return ok;
 }
 
@@ -235,8 +247,9 @@ static bool begin(struct builder *b, enum node_kind kind, const char *anchor, st
     struct node *node = new_node(b, kind, at);
     if (!node || !place(b, node))
         return false;
-    const int index = anchor ? add_anchor(b, anchor, node, true) : -1;
-    b->levels[b->depth++] = (struct level){ .node = node, .anchor = index };
+    if (anchor && !add_anchor(b, anchor, node, true))
+        return false;
+    b->levels[b->depth++] = (struct level){ .node = node, .anchor = anchor ? b->anchor_count - 1 : -1 };
     return true;
 }
 
@@ -264,9 +277,8 @@ static bool on_scalar(struct builder *b, const yaml_event_t *event, struct mark 
         return false;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node->text = node->plain && (!strcmp(text, "~") || !strcmp(text, "null")) ? "" : arena_text(b->arena, text);
-    if (event->data.scalar.anchor)
-        add_anchor(b, (const char *)event->data.scalar.anchor, node, false);
-    return place(b, node);
+    const char *anchor = (const char *)event->data.scalar.anchor;
+    return (!anchor || add_anchor(b, anchor, node, false)) && place(b, node);
 }
 
 static const char *tag_of(const yaml_event_t *event)
@@ -413,14 +425,6 @@ struct node *yaml_load(const char *path, struct arena *arena, struct diag *diag,
 }
 
 /* ---- access ---- */
-
-static int key_index(const struct node *mapping, const char *key)
-{
-    for (int i = 0; mapping->kind == NODE_MAPPING && i < mapping->count; i++)
-        if (!strcmp(mapping->keys[i]->text, key))
-            return i;
-    return -1;
-}
 
 struct node *yaml_get(const struct node *mapping, const char *key)
 {
