@@ -6,7 +6,6 @@
 #define HEADROOM_AWS_REGION_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct aws_region {
     const char *code;   /* "eu-west-1" */
@@ -20,7 +19,7 @@ const struct aws_region *aws_region_find(const char *code);
 /* "Global", "Any" and "" all mean: sold under one price everywhere. */
 bool aws_region_is_global(const char *code);
 
-/* Every region we know, for "did you mean". */
-const char *const *aws_region_codes(size_t *count);
+/* The code that was probably meant, or NULL. */
+const char *aws_region_nearest(const char *code);
 
 #endif

@@ -30,8 +30,11 @@ const struct price_book *price_book_load(const char *folder, const char *const *
 
 struct bill_period {
     int year, month; /* 2026, 11 */
-    int days;        /* of the calendar month */
+    int days;        /* of the calendar month: storage is priced per month of days * 24 hours */
 };
+
+/* The calendar month, its days counted. `month` is 1..12. */
+struct bill_period bill_period_of(int year, int month);
 
 struct bill_line {
     const char *service;      /* offer code */
@@ -40,28 +43,43 @@ struct bill_line {
     const char *operation;
     const char *resource;     /* component name; several are joined by ", " when a tiered line pools them */
     const char *region, *zone;
-    const char *tier;         /* tier of the architecture: edge, web, cache, ... */
+    const char *tier;         /* tier of the architecture: edge, web, cache, ...; "shared" when a line pools several */
     const char *description;  /* "$0.0225 per Application LoadBalancer-hour (or partial hour)" */
     const char *unit;         /* pricing unit: "Hrs", "GB", "1M requests" ... */
     double quantity;          /* in pricing units, for people; the exact one is quantity_e6 */
     int128 quantity_e6;       /* millionths of the pricing unit, rounded half up, for exact output */
-    money rate;               /* per pricing unit */
-    int64_t rate_per;         /* the rate is for this many units (1, 1000000, ...) */
+    money rate;               /* for rate_per pricing units: exact = quantity * rate / rate_per */
+    int64_t rate_per;         /* 1, or 1000000 where people read a rate per million requests */
     double tier_from, tier_to;/* of the price, pricing units; tier_to INFINITY */
     money exact;              /* unrounded */
     int64_t cents;            /* rounded half up: what counts */
     const char *as_of, *source, *confidence; /* of the rate */
+    const char *sku;          /* AWS's SKU or rate code of the rate; "" when unknown */
     const char *note;         /* NULL, or why the line costs nothing, or how units were formed ("max of 4 dimensions") */
 };
+
+struct bill_pool; /* what was used of one price in the month and what it cost; for bill_price_at_average() */
 
 struct bill {
     struct bill_period period;
     struct bill_line *lines; /* ordered by service, usage type, region, price tier */
     size_t line_count;
     int64_t total_cents;     /* the sum of the lines */
+    const struct bill_pool *pools;
+    size_t pool_count;
 };
 
-/* A month's bill. A missing rate is an error that names it (service, usage type, region). */
+/*
+ * A month's bill. A missing rate is an error that names it (service, usage type, region) and the nearest key.
+ *
+ * What AWS rounds per hour is rounded per resource, zone and record hour before the weight is applied, so records of
+ * different metered days must not share their `hour`: day type d uses hours 24 d .. 24 d + 23. Records of one
+ * (key, hour, weight) are added first. Neither their order nor splitting a quantity changes the bill. Usage of zero
+ * has no line. A resource that pays a full month (a hosted zone) may be metered in daily shares: whole months are
+ * formed per resource over the bill, after forgiving a thousandth of a month for shares that do not divide evenly.
+ *
+ * The bill borrows the texts of the keys and the book; the rest is in the arena.
+ */
 bool bill_compute(struct bill *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
                   struct bill_period period, struct arena *arena, struct diag *diag);
 

@@ -23,6 +23,8 @@ bool money_from_decimal(const char *text, money *out);
 int64_t money_to_cents(money amount);
 /* "1234.56" of cents, with no grouping; "1,234.56" with. */
 const char *cents_to_text(int64_t cents, bool grouped, char *buffer, size_t size);
+/* value / 10^decimals, exactly, trailing zeros cut: (225, 4) is "0.0225". */
+const char *decimal_to_text(int128 value, int decimals, char *buffer, size_t size);
 /* All ten decimals, trailing zeros cut: "0.0225". */
 const char *money_to_text(money amount, char *buffer, size_t size);
 
