@@ -27,6 +27,7 @@ struct arrivals {
     double cumulative;   /* expected arrivals from the start of the segment to the last arrival */
     double *segment_sum; /* expected arrivals of each segment */
     uint64_t ordinal;    /* of the next arrival, from 0 */
+    sim_time last;       /* the last arrival */
     struct draw_key key;
     uint32_t place;
 };

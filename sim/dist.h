@@ -2,8 +2,9 @@
 /*
  * dist -- distributions of durations, as a scenario writes them.
  *
- *     9ms   exp(9ms)   lognormal(mean=9ms cv=1.2)   lognormal(median=25s p95=60s)   gamma(mean=22ms cv=0.8)
- *     weibull(mean=1s shape=0.7)   pareto(min=1ms alpha=2.5)   uniform(3s 10s)   empirical(file.csv)
+ *     9ms   exp(9ms)   lognormal(mean=9ms cv=1.2)   lognormal(median=25s p95=60s)   lognormal(median=25s p99=90s)
+ *     gamma(mean=22ms cv=0.8)   weibull(mean=1s shape=0.7)   pareto(min=1ms alpha=2.5)   uniform(3s 10s)
+ *     empirical(file.csv)
  *
  * Sampling is inversion: one uniform, one variate, monotone. Values are nanoseconds, rounded to integers once.
  * gamma and empirical use a table of quantiles built at load time (gamma: GSL's inverse cdf on 4,097 equidistant
@@ -30,6 +31,12 @@ enum dist_kind {
     DIST_EMPIRICAL,
 };
 
+/* Durations end here (2^53 ns, 104 days): heavy tails do not overflow the clock. */
+#define DIST_MAX_NS 0x1p53
+
+/* Tables over normal scores reach from -DIST_SCORE_MAX to DIST_SCORE_MAX; beyond lies a probability of 2^-53. */
+#define DIST_SCORE_MAX 8.3
+
 struct dist {
     enum dist_kind kind;
     double a, b;          /* constant: ns; exp: mean; lognormal: mu, sigma of ln(ns); weibull: scale, 1/shape;
@@ -49,7 +56,7 @@ struct dist {
 bool dist_parse(struct dist *out, const char *text, struct mark at, const char *base_dir, struct arena *arena,
                 struct diag *diag);
 
-/* The quantile at u in (0, 1), in ns, >= 0. */
+/* The quantile at u in (0, 1), in ns, from 0 to DIST_MAX_NS. Within 1 ns and a few ulp; see above for gamma. */
 double dist_quantile_ns(const struct dist *dist, double u);
 
 static inline sim_time dist_sample(const struct dist *dist, double u)

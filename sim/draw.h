@@ -24,8 +24,26 @@ struct draw_block {
 
 struct draw_key draw_key_make(uint64_t seed, uint32_t replication);
 
+/* One of the ten rounds: two 32 x 32 -> 64 bit products, their halves crossed over and keyed. */
+static inline void draw_round(uint32_t c[4], uint32_t k0, uint32_t k1)
+{
+    const uint64_t p0 = (uint64_t)c[0] * UINT32_C(0xd2511f53);
+    const uint64_t p1 = (uint64_t)c[2] * UINT32_C(0xcd9e8d57);
+    const uint32_t c1 = c[1], c3 = c[3];
+    c[0] = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c[1] = (uint32_t)p1;
+    c[2] = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c[3] = (uint32_t)p0;
+}
+
 /* The 128 bits at (subject, place, attempt). Cost about 6 ns. Place: any 32-bit name hash, draw_place(). */
-struct draw_block draw_at(struct draw_key key, uint64_t subject, uint32_t place, uint32_t attempt);
+static inline struct draw_block draw_at(struct draw_key key, uint64_t subject, uint32_t place, uint32_t attempt)
+{
+    uint32_t c[4] = { (uint32_t)subject, (uint32_t)(subject >> 32), place, attempt };
+    for (uint32_t round = 0; round < 10; round++)
+        draw_round(c, key.k0 + round * UINT32_C(0x9e3779b9), key.k1 + round * UINT32_C(0xbb67ae85));
+    return (struct draw_block){ .a = c[0] | (uint64_t)c[1] << 32, .b = c[2] | (uint64_t)c[3] << 32 };
+}
 
 /* A place from a name, by FNV-1a folded to 32 bits. Compute once at load time. */
 uint32_t draw_place(const char *name);

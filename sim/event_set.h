@@ -55,11 +55,13 @@ struct event_set; /* opaque */
 
 /* Lives in the arena; grows there. bucket_ns: width of a wheel bucket, a power of two (default 2^17 = 131 us if 0). */
 struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns);
+/* The same functions on the plain 4-ary heap: slower, simpler, the oracle of the other one. */
+struct event_set *event_set_new_heap(struct arena *arena);
 
 /* e.time must not lie before the last popped event (CHECKed). */
 void event_set_push(struct event_set *set, struct event e);
 
-/* The earliest event without taking it; false when empty. O(1) after the first call. */
+/* The earliest event without taking it; false when empty. O(1), a few instructions. */
 bool event_set_peek(struct event_set *set, struct event *out);
 struct event event_set_pop(struct event_set *set); /* not empty */
 uint64_t event_set_count(const struct event_set *set);

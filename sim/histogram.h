@@ -42,7 +42,7 @@ static inline void histogram_record(struct histogram *h, sim_time value_ns)
 {
     h->bins[histogram_bin(value_ns)]++;
     h->count++;
-    h->sum_ns += (uint128)value_ns;
+    h->sum_ns += (uint64_t)value_ns;
     if (value_ns < h->min_ns || h->count == 1)
         h->min_ns = value_ns;
     if (value_ns > h->max_ns || h->count == 1)
@@ -54,7 +54,7 @@ void histogram_clear(struct histogram *h);
 /* n equal values at once (bulk recording of CDN hits). */
 void histogram_record_many(struct histogram *h, sim_time value_ns, uint64_t n);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* Into - from, for jackknife: `from` must have been merged into `into` before. */
+/* Into - from, for jackknife: `from` must have been merged into `into` before (CHECKed). The minimum and maximum stay. */
 void histogram_unmerge(struct histogram *into, const struct histogram *from);
 
 /* Lower edge and middle of a bin in ns. */

@@ -28,7 +28,7 @@ static inline void little_advance(struct little *l, sim_time now)
     const sim_time from = l->last > l->begin ? l->last : l->begin;
     const sim_time to = now < l->end ? now : l->end;
     if (to > from)
-        l->integral_ns += (uint128)l->inside * (uint128)(to - from);
+        l->integral_ns += (uint128)l->inside * (uint64_t)(to - from);
     l->last = now;
 }
 static inline void little_enter(struct little *l, sim_time now)
@@ -41,7 +41,7 @@ static inline void little_clip(struct little *l, sim_time entered, sim_time left
     const sim_time from = entered > l->begin ? entered : l->begin;
     const sim_time to = left < l->end ? left : l->end;
     if (to > from)
-        l->sojourn_ns += (uint128)(to - from);
+        l->sojourn_ns += (uint64_t)(to - from);
 }
 static inline void little_leave(struct little *l, sim_time entered, sim_time now)
 {

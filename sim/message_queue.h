@@ -6,7 +6,9 @@
  *              ^                      |
  *              +------ timeout -------+--- timeout, receives spent ---> DEAD
  *
- * Messages are 32-byte records numbered from 0; the numbers are reused. The order is by visibility time.
+ * Messages are records numbered from 0; the numbers are reused. (number, receives) names one receipt for ever, because
+ * the count of receives goes on when a record is reused: a late removal never hits another message.
+ * The order is first in, first out; messages whose visibility ended go to the front of the line.
  * Visibility timeouts are one FIFO (all equal durations): message_queue_expire() at message_queue_next_expiry().
  */
 #ifndef HEADROOM_MESSAGE_QUEUE_H
@@ -23,9 +25,10 @@
 
 struct message {
     sim_time sent_at;
-    sim_time visible_again_at; /* while in flight */
+    sim_time visible_again_at; /* while in flight, else negative */
     uint64_t ordinal;          /* the sender's subject, for draws */
-    uint32_t receives;
+    uint32_t receives;         /* of this record: the receipt */
+    uint32_t receives_before;  /* those of the messages that had the record earlier */
     uint32_t next;             /* internal */
 };
 
@@ -38,7 +41,7 @@ struct message_queue {
     sim_time visibility;
     uint32_t receives_max; /* receives without a removal before a message is dead */
     /* the FIFO of pending visibility timeouts */
-    struct message_expiry { sim_time at; uint32_t message, receives; uint64_t ordinal; } *expiries;
+    struct message_expiry { sim_time at; uint32_t message, receives; } *expiries;
     uint32_t expiry_capacity, expiry_head, expiry_count;
     /* meters */
     uint64_t put, removed, dead, redelivered;
@@ -52,8 +55,8 @@ void message_queue_init(struct message_queue *q, struct arena *arena, sim_time v
 uint32_t message_queue_put(struct message_queue *q, sim_time now, uint64_t ordinal);
 /* The oldest visible message, now in flight until now + visibility; MESSAGE_NONE when there is none. */
 uint32_t message_queue_take(struct message_queue *q, sim_time now);
-/* The consumer is done. `receives` as it was at take(): a message that timed out meanwhile and is with another
- * consumer is not removed (false). */
+/* The consumer is done. `receives` as it was after take(): a message that timed out meanwhile and was given to another
+ * consumer, or died, is not removed (false); one that timed out and still waits is. */
 bool message_queue_remove(struct message_queue *q, sim_time now, uint32_t message, uint32_t receives);
 /* SIM_NEVER when nothing is in flight. */
 sim_time message_queue_next_expiry(const struct message_queue *q);

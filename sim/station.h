@@ -42,13 +42,17 @@ struct station {
     uint32_t servers;
     uint32_t speed_q16;       /* 65536 = a reference server */
     const uint32_t *cap_q16;  /* PS: cap(k) * 65536 for k = 0..servers; NULL: cap(k) = k */
-    uint64_t virtual_q16;     /* PS: virtual time, reset when the station empties */
+    uint64_t virtual_q16;     /* PS: virtual time at virtual_at, reset when the station empties */
+    uint64_t rate_q48;        /* PS: progress of each job, ns of demand per ns, * 2^48 */
+    sim_time virtual_at;
     sim_time armed_at;        /* PS: time of the pending event, SIM_NEVER when none */
+    bool draining;            /* PS: between the first station_done() of an event and the one that returns NONE */
     struct station_job *jobs; /* PS: binary heap on (mark, serial); FCFS: ring of the waiting */
     uint32_t capacity;        /* of jobs[], a power of two */
     uint32_t head, waiting;   /* FCFS ring */
     uint32_t in_service;      /* PS: all jobs; FCFS: busy servers */
-    uint32_t generation;      /* FCFS: raised by station_clear(), so that events of killed jobs are recognised */
+    struct station_job *serving; /* FCFS: those in service, a heap whose marks are the ends; killed jobs are not in it */
+    uint32_t serving_capacity;
     /* meters */
     sim_time last;            /* time of the last change */
     uint64_t arrivals, completions, killed;
@@ -60,12 +64,19 @@ struct station {
 void station_init(struct station *st, struct arena *arena, struct event_set *events, enum discipline discipline,
                   uint32_t kind, uint32_t entity, uint32_t servers, double speed, const uint32_t *cap_q16, sim_time now);
 
+/* Larger demands count as this: heavy tails end somewhere, and virtual time has 2^46 ns before it is rebased. */
+#define STATION_DEMAND_MAX ((sim_time)1 << 45) /* 9.8 hours of a reference server */
+
 /* A job of `demand` ns on a reference server arrives. A demand of 0 completes at `now`, through the event set. */
 void station_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand);
 
 /*
  * Call with each event of this station, its slot included, again and again until it returns STATION_NONE: the jobs
- * that are complete at `now`, in (finish, serial) order. Jobs may arrive between the calls.
+ * that are complete at `now`, in (finish, serial) order. Jobs may arrive, be removed or cleared between the calls.
+ *
+ * PS: the first call with the event that is armed begins to drain; while draining, nobody arms an event, and the call
+ * that finds nobody due arms the next and returns STATION_NONE. Events that were overtaken by an earlier one
+ * (time != armed_at) do nothing. FCFS: the slot names the job; the events of killed jobs do nothing.
  */
 uint32_t station_done(struct station *st, sim_time now, uint32_t slot);
 
@@ -73,7 +84,7 @@ uint32_t station_done(struct station *st, sim_time now, uint32_t slot);
 void station_set_speed(struct station *st, sim_time now, double speed);
 
 /* Removes one job or all of them without completing (killed). clear: gives each to `each` (may be NULL) in serial
- * order. Returns false when the job is not here. O(n). */
+ * order; by then the station is empty. Remove returns false when the job is not here. O(n). */
 bool station_remove(struct station *st, sim_time now, uint32_t job);
 void station_clear(struct station *st, sim_time now, void (*each)(void *context, uint32_t job), void *context);
 

@@ -39,7 +39,7 @@ void timer_ring_init(struct timer_ring *ring, struct arena *arena, int shift, ui
  */
 bool timer_ring_arm(struct timer_ring *ring, void *links, uint32_t stride, uint32_t owner, sim_time deadline);
 
-/* Unlinks `owner` (linked); `deadline` is the one it was armed with. */
+/* Unlinks `owner` (linked); `deadline` is the one it was armed with. Its links are TIMER_NONE afterwards. */
 void timer_ring_disarm(struct timer_ring *ring, void *links, uint32_t stride, uint32_t owner, sim_time deadline);
 
 /* When the next sweep is due (the beginning of the first unswept slot), SIM_NEVER when nothing is armed. */

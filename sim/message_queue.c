@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/message_queue.h"
+
+#include "sim/base/check.h"
+
+enum { MESSAGES_FIRST = 64, EXPIRIES_FIRST = 64 };
+
+/* message.visible_again_at of messages that are not in flight */
+enum { NOT_IN_FLIGHT = -1, REMOVED_IN_LINE = -2 };
+
+void message_queue_init(struct message_queue *q, struct arena *arena, sim_time visibility, uint32_t receives_max,
+                        sim_time now)
+{
+    *q = (struct message_queue){
+        .arena = arena,
+        .free = MESSAGE_NONE,
+        .visible_head = MESSAGE_NONE,
+        .visible_tail = MESSAGE_NONE,
+        .visibility = visibility,
+        .receives_max = receives_max,
+        .last = now,
+    };
+}
+
+void message_queue_meter(struct message_queue *q, sim_time now)
+{
+    q->backlog += (uint128)q->visible * (uint64_t)(now - q->last);
+    q->last = now;
+}
+
+static void messages_grow(struct message_queue *q)
+{
+    const uint32_t old = q->capacity;
+    CHECK(old < UINT32_MAX / 2, "too many messages");
+    q->capacity = old ? 2 * old : MESSAGES_FIRST;
+    q->messages = arena_grow(q->arena, q->messages, old, q->capacity, sizeof *q->messages);
+    for (uint32_t i = q->capacity; i-- > old;) {
+        q->messages[i].next = q->free;
+        q->free = i;
+    }
+}
+
+static void message_free(struct message_queue *q, uint32_t number)
+{
+    q->messages[number].visible_again_at = NOT_IN_FLIGHT;
+    q->messages[number].receives_before = q->messages[number].receives;
+    q->messages[number].next = q->free;
+    q->free = number;
+}
+
+uint32_t message_queue_put(struct message_queue *q, sim_time now, uint64_t ordinal)
+{
+    message_queue_meter(q, now);
+    if (q->free == MESSAGE_NONE)
+        messages_grow(q);
+    const uint32_t number = q->free;
+    struct message *m = &q->messages[number];
+    q->free = m->next;
+    m->sent_at = now;
+    m->visible_again_at = NOT_IN_FLIGHT;
+    m->ordinal = ordinal;
+    m->next = MESSAGE_NONE;
+
+    if (q->visible_head == MESSAGE_NONE)
+        q->visible_head = number;
+    else
+        q->messages[q->visible_tail].next = number;
+    q->visible_tail = number;
+    q->visible++;
+    q->put++;
+    return number;
+}
+
+static uint32_t line_take(struct message_queue *q)
+{
+    const uint32_t number = q->visible_head;
+    q->visible_head = q->messages[number].next;
+    if (q->visible_head == MESSAGE_NONE)
+        q->visible_tail = MESSAGE_NONE;
+    return number;
+}
+
+/* Keeps the head of the line a message that is really there. */
+static void line_prune(struct message_queue *q)
+{
+    while (q->visible_head != MESSAGE_NONE && q->messages[q->visible_head].visible_again_at == REMOVED_IN_LINE)
+        message_free(q, line_take(q));
+}
+
+static struct message_expiry *expiry_at(const struct message_queue *q, uint32_t i)
+{
+    return &q->expiries[(q->expiry_head + i) & (q->expiry_capacity - 1)];
+}
+
+static void expiry_push(struct message_queue *q, struct message_expiry e)
+{
+    if (q->expiry_count == q->expiry_capacity) {
+        const uint32_t capacity = q->expiry_capacity ? 2 * q->expiry_capacity : EXPIRIES_FIRST;
+        struct message_expiry *bigger = ARENA_ARRAY(q->arena, struct message_expiry, capacity);
+        for (uint32_t i = 0; i < q->expiry_count; i++)
+            bigger[i] = *expiry_at(q, i);
+        q->expiries = bigger;
+        q->expiry_capacity = capacity;
+        q->expiry_head = 0;
+    }
+    *expiry_at(q, q->expiry_count++) = e;
+}
+
+static bool expiry_is_live(const struct message_queue *q, const struct message_expiry *e)
+{
+    const struct message *m = &q->messages[e->message];
+    return m->receives == e->receives && m->visible_again_at >= 0;
+}
+
+static void expiry_drop(struct message_queue *q)
+{
+    q->expiry_head = (q->expiry_head + 1) & (q->expiry_capacity - 1);
+    q->expiry_count--;
+}
+
+/* Keeps the head of the FIFO a message that is still in flight. */
+static void expiry_prune(struct message_queue *q)
+{
+    while (q->expiry_count > 0 && !expiry_is_live(q, expiry_at(q, 0)))
+        expiry_drop(q);
+}
+
+uint32_t message_queue_take(struct message_queue *q, sim_time now)
+{
+    if (q->visible_head == MESSAGE_NONE)
+        return MESSAGE_NONE;
+    message_queue_meter(q, now);
+    const uint32_t number = line_take(q);
+    line_prune(q);
+    struct message *m = &q->messages[number];
+    m->receives++;
+    m->visible_again_at = now + q->visibility;
+    q->visible--;
+    q->in_flight++;
+    expiry_push(q, (struct message_expiry){ m->visible_again_at, number, m->receives });
+    return number;
+}
+
+bool message_queue_remove(struct message_queue *q, sim_time now, uint32_t message, uint32_t receives)
+{
+    CHECK(message < q->capacity, "no such message");
+    struct message *m = &q->messages[message];
+    const bool mine = m->receives == receives && receives > m->receives_before;
+    if (!mine || m->visible_again_at == REMOVED_IN_LINE)
+        return false;
+    message_queue_meter(q, now);
+    q->removed++;
+    if (m->visible_again_at >= 0) {
+        q->in_flight--;
+        message_free(q, message);
+        expiry_prune(q);
+    } else {
+        q->visible--;
+        m->visible_again_at = REMOVED_IN_LINE;
+        line_prune(q);
+    }
+    return true;
+}
+
+sim_time message_queue_next_expiry(const struct message_queue *q)
+{
+    return q->expiry_count > 0 ? expiry_at(q, 0)->at : SIM_NEVER;
+}
+
+uint32_t message_queue_expire(struct message_queue *q, sim_time now)
+{
+    message_queue_meter(q, now);
+    uint32_t first = MESSAGE_NONE, last = MESSAGE_NONE, count = 0; /* the line of those that are visible again */
+    for (expiry_prune(q); q->expiry_count > 0 && expiry_at(q, 0)->at <= now; expiry_prune(q)) {
+        const uint32_t number = expiry_at(q, 0)->message;
+        struct message *m = &q->messages[number];
+        expiry_drop(q);
+        q->in_flight--;
+        if (m->receives - m->receives_before >= q->receives_max) {
+            q->dead++;
+            message_free(q, number);
+            continue;
+        }
+        m->visible_again_at = NOT_IN_FLIGHT;
+        m->next = MESSAGE_NONE;
+        if (first == MESSAGE_NONE)
+            first = number;
+        else
+            q->messages[last].next = number;
+        last = number;
+        count++;
+    }
+    if (count == 0)
+        return 0;
+    q->messages[last].next = q->visible_head;
+    if (q->visible_head == MESSAGE_NONE)
+        q->visible_tail = last;
+    q->visible_head = first;
+    q->visible += count;
+    q->redelivered += count;
+    return count;
+}
+
+sim_time message_queue_oldest_age(const struct message_queue *q, sim_time now)
+{
+    return q->visible_head == MESSAGE_NONE ? 0 : now - q->messages[q->visible_head].sent_at;
+}
