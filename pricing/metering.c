@@ -96,8 +96,9 @@ static const struct price *find_price(struct work *work, const struct billing_ru
     const char *const region = rule->global || aws_region_is_global(key->region) ? PRICE_GLOBAL : key->region;
     const char *const usage_type = sold_as(rule, key, work->arena);
     if (!usage_type) {
-        diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of service '%s' needs an operation such as edge=US",
+        diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of service '%s' needs an operation that says where",
                    key->usage_type, key->service);
+        diag_hint(work->diag, "for example edge=US");
         return NULL;
     }
     const struct price *price;
@@ -115,9 +116,12 @@ static bool check_units(struct work *work, const struct usage_key *key, const st
     const struct mark at = price->tiers[0].at;
     if (!unit)
         return diag_error(work->diag, at, "unknown pricing unit '%.20s'", price->unit);
-    if (key->unit != rule->unit)
-        return diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of '%s' is metered in another unit",
-                          key->usage_type, key->service);
+    if (key->unit != rule->unit) {
+        static const char *const names[] = { "count", "bytes", "nanoseconds", "byte-hours", "months" };
+        diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of '%s' is metered in another unit",
+                   key->usage_type, key->service);
+        return diag_hint(work->diag, "its unit is %s", names[rule->unit]);
+    }
     if (rule->grain != GRAIN_PEAK_DIMENSION && unit->metered != key->unit)
         return diag_error(work->diag, at, "'%s' is sold per '%.20s', which its meter cannot be converted to",
                           price->usage_type, price->unit);
