@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * figure -- numbers as people read them, with as many digits as the interval supports. Texts live in the arena.
+ * NAN becomes an en dash in UTF-8 ("–").
+ */
+#ifndef HEADROOM_FIGURE_H
+#define HEADROOM_FIGURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/ci.h"
+#include "models/scenario.h"
+#include "sim/base/arena.h"
+
+/* "1,234,567" */
+const char *figure_count(double count, struct arena *arena);
+/* "99.87 %": decimals until the half width shows (2 to 5), or 2 without one. */
+const char *figure_percent(double share, double half_width, struct arena *arena);
+/* "212", "9.41", "1,250": three significant digits, no unit. */
+const char *figure_ms(double ms, struct arena *arena);
+/* "$12,346", below $100 with cents */
+const char *figure_usd(double usd, struct arena *arena);
+/* "$12,345.67", exact */
+const char *figure_cents(int64_t cents, struct arena *arena);
+/* "48 s", "4 min 10 s", "1 h 05 min" */
+const char *figure_duration(double s, struct arena *arena);
+/* "1.2M", "34k", "950" */
+const char *figure_short(double count, struct arena *arena);
+/* "12.4", "0.031": three significant digits, grouped, no exponent; for counts that need not be whole */
+const char *figure_number(double value, struct arena *arena);
+/* Local time of day of an instant s after the clock's start: "20:05", "20:05:30"; a later day is "+1d 00:10". */
+const char *figure_clock(const struct scenario *sc, double since_start_s, bool seconds, struct arena *arena);
+/* "2026-11-27T20:05:30-05:00" */
+const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct arena *arena);
+
+/* The half width of an interval in the unit of value_text, "± 9"; "" when there is none. `shown` formats the half. */
+const char *figure_plus_minus(struct ci ci, const char *(*shown)(double, struct arena *), struct arena *arena);
+
+#endif

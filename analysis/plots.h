@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * plots -- data files and gnuplot scripts, drawn by gnuplot when it is installed. The scripts stay, so that anyone can
+ * redraw: `gnuplot latency.gp` inside plots/. Names of the scenario reach a script only through escape_gnuplot(), in
+ * single quotes, with enhanced text off; no shell is involved.
+ *
+ * A plot is a stack of panels over one time axis (the cost bars are a plot of their own kind). Which columns of the
+ * series go where follows from their group, component and unit: a new component's columns appear by themselves.
+ */
+#ifndef HEADROOM_PLOTS_H
+#define HEADROOM_PLOTS_H
+
+#include "analysis/results.h"
+
+enum plot_kind { PLOT_CAPACITY, PLOT_LATENCY, PLOT_ERRORS, PLOT_UTILISATION, PLOT_QUEUE, PLOT_COST, PLOT_KINDS };
+
+struct plot {
+    const char *file;    /* without extension: "capacity" */
+    const char *title;   /* "Traffic and capacity" */
+    const char *caption; /* one sentence: what to see */
+    bool present;        /* there is something to draw */
+    bool drawn;          /* file.svg and file.png exist */
+};
+
+struct plots {
+    const char *folder;
+    bool gnuplot; /* it was found */
+    struct plot plot[PLOT_KINDS];
+};
+
+/*
+ * Writes folder/<plot>.dat and .gp and lets gnuplot draw .svg and .png. False when a file cannot be written (errno).
+ */
+bool plots_write(struct plots *out, const struct results *r, const char *folder, struct arena *arena);
+
+/* ---- what goes into a plot: plot_panels.c ---- */
+
+enum { PANELS_MAX = 5, PANEL_COLUMNS_MAX = 8 };
+
+struct panel {
+    const char *title;               /* NULL: none */
+    const char *unit;                /* label of the y axis */
+    int columns[PANEL_COLUMNS_MAX];  /* of the series */
+    const char *labels[PANEL_COLUMNS_MAX];
+    int count;
+    bool log_scale, share;           /* share: 0..1 drawn as 0..100 % */
+    double limit;                    /* an objective to draw as a line; NAN: none */
+    double from_s, to_s;             /* since the clock's start: the part of the day that is shown */
+};
+
+struct panels {
+    struct panel panel[PANELS_MAX];
+    int count;
+};
+
+struct panels plot_panels(const struct results *r, enum plot_kind kind, struct arena *arena);
+
+/* ---- files: plot_script.c; false on a write error ---- */
+
+bool plot_data_write(const struct results *r, enum plot_kind kind, const struct panels *panels, const char *path,
+                     struct arena *arena);
+bool plot_script_write(const struct results *r, enum plot_kind kind, const struct plot *plot,
+                       const struct panels *panels, const char *path, struct arena *arena);
+
+#endif

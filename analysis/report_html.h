@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report_html -- what the files that write report.html share. */
+#ifndef HEADROOM_REPORT_HTML_H
+#define HEADROOM_REPORT_HTML_H
+
+#include "analysis/report.h"
+
+struct page {
+    const struct results *r;
+    const struct plots *plots;
+    FILE *out;
+    struct arena arena;
+};
+
+extern const char *const report_style[]; /* CSS, ends with NULL */
+
+/* Escaped for text and attributes. */
+const char *page_text(struct page *page, const char *text);
+/* "value ± half" for a value that has been formatted already; the half width in soft grey. Trusted HTML comes back. */
+const char *page_interval(struct page *page, const char *value, const char *half);
+/* The plot with its title and caption; a line of text when it could not be drawn; nothing when there is no data. */
+void page_plot(struct page *page, enum plot_kind kind);
+void page_heading(struct page *page, const char *id, const char *title);
+/* A figure in a <dl class="figures">: trusted HTML; note may be "". */
+void page_tile(struct page *page, const char *name, const char *value, const char *note);
+
+void report_money(struct page *page);        /* report_bill.c */
+void report_bill(struct page *page);
+void report_latency(struct page *page);      /* report_sections.c */
+void report_availability(struct page *page);
+void report_faults(struct page *page);
+void report_capacity(struct page *page);
+void report_limits(struct page *page);
+
+#endif

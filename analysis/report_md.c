@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* report.md: what a pull request needs, and where to read more. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/escape.h"
+#include "analysis/figure.h"
+#include "analysis/report.h"
+
+struct markdown {
+    const struct results *r;
+    FILE *out;
+    struct arena arena;
+};
+
+static const char *text(struct markdown *m, const char *raw)
+{
+    return escape_markdown(raw ? raw : "", &m->arena);
+}
+
+/* A number for a table cell; '$' would begin a formula on some pages, so it is escaped. */
+static const char *usd(struct markdown *m, double value)
+{
+    return arena_printf(&m->arena, "\\%s", figure_usd(value, &m->arena));
+}
+
+static const char *usd_interval(struct markdown *m, struct ci ci)
+{
+    if (!ci_has_interval(ci))
+        return usd(m, ci.mean);
+    return arena_printf(&m->arena, "%s ± %s", usd(m, ci.mean), figure_usd(ci_half_width(ci), &m->arena) + 1);
+}
+
+static const char *found(struct markdown *m, const struct objective_summary *o)
+{
+    struct arena *a = &m->arena;
+    const double half = ci_half_width(o->value);
+    if (isnan(o->value.mean))
+        return "–";
+    if (strcmp(o->unit, "share") == 0)
+        return arena_printf(a, half > 0 ? "%s ± %.2g" : "%s", figure_percent(o->value.mean, half, a), half * 100);
+    if (strcmp(o->unit, "ms") == 0)
+        return arena_printf(a, "%s ms %s", figure_ms(o->value.mean, a), figure_plus_minus(o->value, figure_ms, a));
+    return usd_interval(m, o->value);
+}
+
+static void write_verdict(struct markdown *m)
+{
+    const struct results *r = m->r;
+    fprintf(m->out, "# %s\n\n", text(m, r->sc->name));
+    if (r->violation)
+        fprintf(m->out, "> **These results are not valid.** An internal check failed: %s\n\n", text(m, r->violation));
+    if (r->partial)
+        fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n", r->finished,
+                r->planned);
+    if (r->objective_count) {
+        fprintf(m->out, "**%s**\n\n| verdict | objective | found |\n| --- | --- | ---: |\n",
+                results_verdict(r) == VERDICT_MET      ? "All objectives are met."
+                : results_verdict(r) == VERDICT_MISSED ? "An objective is missed."
+                                                       : "An objective is undecided.");
+        for (int i = 0; i < r->objective_count; i++)
+            fprintf(m->out, "| **%s** | %s | %s |\n", verdict_name(r->objectives[i].verdict),
+                    text(m, r->objectives[i].text), found(m, &r->objectives[i]));
+    } else {
+        fputs("No objectives were set.\n", m->out);
+    }
+    fprintf(m->out, "\n%d replications of %s, %s requests, seed %" PRId64 ". Intervals are at the 95 %% level.\n\n",
+            r->replications, figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
+            figure_short((double)r->requests, &m->arena), r->sc->seed);
+}
+
+static void write_money(struct markdown *m)
+{
+    const struct results *r = m->r;
+    const struct cost *c = &r->cost;
+    fputs("## Money\n\n| | USD |\n| --- | ---: |\n", m->out);
+    if (c->monthly) {
+        fprintf(m->out, "| average month | %s |\n", usd_interval(m, c->monthly_mean_usd));
+        fprintf(m->out, "| dearest month, %s | %s |\n", calendar_month_name(c->peak_month),
+                usd_interval(m, c->monthly_peak_usd));
+    }
+    fprintf(m->out, "| this day | %s |\n", usd_interval(m, c->window_usd));
+    if (r->business.present) {
+        fprintf(m->out, "| orders lost to failures | %s |\n", usd_interval(m, r->business.lost_value_usd));
+        fprintf(m->out, "| per 1,000 orders | %s |\n", usd(m, r->business.usd_per_1000_orders.mean));
+    }
+    if (c->monthly) {
+        fprintf(m->out, "\n| %s %d by service | USD |\n| --- | ---: |\n", calendar_month_name(c->start_month),
+                c->calendar.year);
+        for (int i = 0; i < c->service_count; i++)
+            fprintf(m->out, "| %s | %s |\n", text(m, c->services[i].name), usd(m, c->services[i].mean_usd));
+    }
+    fputc('\n', m->out);
+}
+
+static void write_operations(struct markdown *m)
+{
+    const struct results *r = m->r;
+    struct arena *a = &m->arena;
+    fputs("## Availability and latency\n\n| operation | availability | p50 ms | p95 ms | p99 ms | failed a day |\n"
+          "| --- | ---: | ---: | ---: | ---: | ---: |\n", m->out);
+    for (int i = 0; i < r->operation_count; i++) {
+        const struct operation_summary *op = &r->operations[i];
+        if (isnan(op->availability.mean))
+            continue;
+        fprintf(m->out, "| %s | %s | %s | %s | %s | %s |\n", text(m, op->name),
+                figure_percent(op->availability.mean, ci_half_width(op->availability), a),
+                figure_ms(op->latency_ms[LATENCY_P50].mean, a), figure_ms(op->latency_ms[LATENCY_P95].mean, a),
+                figure_ms(op->latency_ms[LATENCY_P99].mean, a),
+                figure_number(round((double)op->failed / r->replications * 10) / 10, a));
+    }
+    fputc('\n', m->out);
+}
+
+static void write_faults(struct markdown *m)
+{
+    const struct results *r = m->r;
+    struct arena *a = &m->arena;
+    if (r->fault_count == 0)
+        return;
+    fputs("## Faults\n\n| fault | begins | noticed after | restored after | requests failed |\n"
+          "| --- | --- | --- | --- | ---: |\n", m->out);
+    for (int i = 0; i < r->fault_count; i++) {
+        const struct fault_summary *f = &r->faults[i];
+        fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_clock(r->sc, f->start_s, false, a),
+                figure_duration(f->detected_s.mean - f->start_s, a), figure_duration(f->restored_s.mean - f->start_s, a),
+                figure_count(round(f->failed_requests.mean), a));
+    }
+    fputc('\n', m->out);
+}
+
+static void write_limits(struct markdown *m)
+{
+    const struct results *r = m->r;
+    enum { SHOWN = 5 };
+    if (r->limit_count == 0)
+        return;
+    fputs("## First limits\n\n| component | limit | peak | of | share | at |\n| --- | --- | ---: | ---: | ---: | --- |\n",
+          m->out);
+    for (int i = 0; i < r->limit_count && i < SHOWN; i++) {
+        const struct limit_summary *l = &r->limits[i];
+        fprintf(m->out, "| %s | %s | %s | %s | %.0f %% | %s |\n", text(m, l->component), text(m, l->limit),
+                figure_number(l->value, &m->arena), figure_number(l->maximum, &m->arena), l->peak_share * 100,
+                figure_clock(r->sc, l->at_s, false, &m->arena));
+    }
+    fputc('\n', m->out);
+}
+
+static void write_plots(struct markdown *m, const struct plots *plots)
+{
+    bool any = false;
+    for (int k = 0; k < PLOT_KINDS; k++) {
+        const struct plot *plot = &plots->plot[k];
+        if (!plot->drawn)
+            continue;
+        if (!any)
+            fputs("## Plots\n\n", m->out);
+        any = true;
+        fprintf(m->out, "![%s. %s](plots/%s.png)\n\n", plot->title, plot->caption, plot->file);
+    }
+    if (!any)
+        fputs("Plots were not drawn: install gnuplot (Debian: `apt install gnuplot-nox`) and run `gnuplot capacity.gp` "
+              "inside `plots/`.\n\n", m->out);
+}
+
+void report_md_write(const struct results *r, const struct plots *plots, FILE *out)
+{
+    struct markdown m = { .r = r, .out = out };
+    arena_init(&m.arena);
+    write_verdict(&m);
+    write_money(&m);
+    write_operations(&m);
+    write_faults(&m);
+    write_limits(&m);
+    fputs("## Architecture\n\n```mermaid\n", out);
+    mermaid_write(r->sc, out);
+    fputs("```\n\n", out);
+    write_plots(&m, plots);
+    if (r->warning_count) {
+        fputs("## Warnings\n\n", out);
+        for (int i = 0; i < r->warning_count; i++)
+            fprintf(out, "- %s\n", text(&m, r->warnings[i]));
+        fputc('\n', out);
+    }
+    fprintf(out, "headroom %s, scenario sha256 `%s`, fingerprint `%016" PRIx64 "`.\n", HEADROOM_VERSION,
+            text(&m, r->sc->sha256), r->fingerprint);
+    arena_fini(&m.arena);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The middle of report.html: latency, availability, faults, capacity, limits. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figure.h"
+#include "analysis/report_html.h"
+
+static void open_table(struct page *page, const char *heads)
+{
+    fprintf(page->out, "<div class=\"scroll\"><table><thead><tr>%s</tr></thead><tbody>\n", heads);
+}
+
+static void close_table(struct page *page)
+{
+    fputs("</tbody></table></div>\n", page->out);
+}
+
+/* ---- latency ---- */
+
+static void latency_row(struct page *page, const struct operation_summary *op)
+{
+    static const enum latency_figure shown[] = { LATENCY_P50, LATENCY_P90, LATENCY_P95, LATENCY_P99, LATENCY_P999 };
+    struct arena *a = &page->arena;
+    if (isnan(op->latency_ms[LATENCY_P50].mean))
+        return;
+    fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, op->name));
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+        const struct ci ci = op->latency_ms[shown[i]];
+        const char *half = ci_has_interval(ci) ? figure_ms(ci_half_width(ci), a) : "";
+        fprintf(page->out, "<td class=\"n\">%s</td>", page_interval(page, figure_ms(ci.mean, a), half));
+    }
+    fprintf(page->out, "<td class=\"n\">%s</td></tr>\n", figure_ms(op->latency_ok_ms[LATENCY_P99].mean, a));
+}
+
+void report_latency(struct page *page)
+{
+    page_heading(page, "latency", "Latency");
+    fputs("<p class=\"soft\">Milliseconds from the first attempt to the final answer, retries and their waits "
+          "included. Failures count at the time they were given up; the last column has successes only.</p>\n",
+          page->out);
+    open_table(page, "<th>Operation</th><th class=\"n\">p50</th><th class=\"n\">p90</th><th class=\"n\">p95</th>"
+                     "<th class=\"n\">p99</th><th class=\"n\">p99.9</th><th class=\"n\">p99 of successes</th>");
+    for (int i = 0; i < page->r->operation_count; i++)
+        latency_row(page, &page->r->operations[i]);
+    close_table(page);
+    page_plot(page, PLOT_LATENCY);
+}
+
+/* ---- availability and errors ---- */
+
+static const char *availability_text(struct page *page, const struct operation_summary *op)
+{
+    struct arena *a = &page->arena;
+    const struct ci ci = op->availability;
+    const char *value = figure_percent(ci.mean, ci_half_width(ci), a);
+    if (!ci_has_interval(ci))
+        return value;
+    if (op->one_sided)
+        return arena_printf(a, "%s <span class=\"soft\">at least %s</span>", value,
+                            figure_percent(ci.lo, 1 - ci.lo, a));
+    return page_interval(page, value, arena_printf(a, ci_half_width(ci) >= 0.0001 ? "%.2f" : "%.2g",
+                                                   ci_half_width(ci) * 100));
+}
+
+static void availability_row(struct page *page, const struct operation_summary *op)
+{
+    struct arena *a = &page->arena;
+    const double days = page->r->replications;
+    fprintf(page->out,
+            "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+            "<td class=\"n\">%s</td><td class=\"n\">%s <span class=\"soft\">below %s</span></td></tr>\n",
+            page_text(page, op->name), availability_text(page, op), figure_count((double)op->begun / days, a),
+            figure_number(round((double)op->failed / days * 10) / 10, a),
+            figure_percent(op->attempt_success.mean, ci_half_width(op->attempt_success), a),
+            figure_number(op->bad_minutes.mean, a), figure_percent(op->bad_below, 0, a));
+}
+
+static void error_table(struct page *page)
+{
+    const struct results *r = page->r;
+    fputs("<h3>Errors by code</h3>\n<p class=\"soft\">Final outcomes per day, mean over replications.</p>\n", page->out);
+    struct arena *a = &page->arena;
+    const char *heads = "<th>Operation</th>";
+    for (int o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
+        heads = arena_printf(a, "%s<th class=\"n\">%s</th>", heads, outcome_name((enum outcome)o));
+    open_table(page, heads);
+    for (int i = 0; i < r->operation_count; i++) {
+        const struct operation_summary *op = &r->operations[i];
+        fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, op->name));
+        for (int o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++) {
+            const double per_day = round((double)op->outcomes[o] / r->replications * 10) / 10;
+            fprintf(page->out, "<td class=\"n\">%s</td>", figure_number(per_day, a));
+        }
+        fputs("</tr>\n", page->out);
+    }
+    close_table(page);
+}
+
+void report_availability(struct page *page)
+{
+    page_heading(page, "availability", "Availability");
+    open_table(page, "<th>Operation</th><th class=\"n\">Availability</th><th class=\"n\">Begun per day</th>"
+                     "<th class=\"n\">Failed per day</th><th class=\"n\">Per attempt</th><th class=\"n\">Bad minutes</th>");
+    for (int i = 0; i < page->r->operation_count; i++)
+        if (!isnan(page->r->operations[i].availability.mean))
+            availability_row(page, &page->r->operations[i]);
+    close_table(page);
+    error_table(page);
+    page_plot(page, PLOT_ERRORS);
+}
+
+/* ---- faults ---- */
+
+struct moment {
+    double at_s;
+    const char *component, *what, *class;
+};
+
+static int earlier_first(const void *a, const void *b)
+{
+    const struct moment *x = a, *y = b;
+    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+}
+
+static void write_timeline(struct page *page, const struct fault_summary *f)
+{
+    enum { MOST = 40 };
+    const struct fault_result *shown = f->shown;
+    struct moment moments[MOST + 3];
+    int count = 0;
+    moments[count++] = (struct moment){ shown->start_s, f->name, "begins", "fault" };
+    for (int e = 0; e < shown->event_count && e < MOST; e++)
+        moments[count++] = (struct moment){ shown->events[e].at_s, shown->events[e].component, shown->events[e].what, "" };
+    moments[count++] = (struct moment){ shown->end_s, f->name, "ends", "fault" };
+    if (!isnan(shown->restored_s))
+        moments[count++] = (struct moment){ shown->restored_s, "service", "restored", "good" };
+    qsort(moments, (size_t)count, sizeof *moments, earlier_first);
+    fputs("<p class=\"small soft\">Timeline of the first replication</p>\n<ol class=\"timeline\">\n", page->out);
+    for (int i = 0; i < count; i++)
+        fprintf(page->out, "<li class=\"%s\"><time>%s</time><span><b>%s</b> %s</span></li>\n", moments[i].class,
+                figure_clock(page->r->sc, moments[i].at_s, true, &page->arena), page_text(page, moments[i].component),
+                page_text(page, moments[i].what));
+    fputs("</ol>\n", page->out);
+    if (shown->event_count > MOST)
+        fprintf(page->out, "<p class=\"soft small\">%d more events are in results.json.</p>\n",
+                shown->event_count - MOST);
+}
+
+static void write_fault(struct page *page, const struct fault_summary *f)
+{
+    struct arena *a = &page->arena;
+    const struct scenario *sc = page->r->sc;
+    fprintf(page->out, "<h3>%s</h3>\n<dl class=\"figures\">\n", page_text(page, f->name));
+    page_tile(page, "Begins", figure_clock(sc, f->start_s, false, a),
+              arena_printf(a, "lasts %s", figure_duration(f->end_s - f->start_s, a)));
+    if (f->detected_count)
+        page_tile(page, "First noticed after", figure_duration(f->detected_s.mean - f->start_s, a),
+                    f->detected_count < f->replications
+                        ? arena_printf(a, "in %d of %d replications", f->detected_count, f->replications)
+                        : "mean over replications");
+    else
+        page_tile(page, "First noticed", "never", "no control loop acted because of it");
+    if (f->restored_count)
+        page_tile(page, "Service restored after", figure_duration(f->restored_s.mean - f->start_s, a),
+                    f->restored_count < f->replications
+                        ? arena_printf(a, "in %d of %d replications", f->restored_count, f->replications)
+                        : arena_printf(a, "slowest %s", figure_duration(f->restored_last_s - f->start_s, a)));
+    else
+        page_tile(page, "Service restored", "never", "not within the run");
+    const struct ci failed = f->failed_requests;
+    page_tile(page, "Requests failed", figure_count(round(failed.mean), a),
+                ci_has_interval(failed) ? arena_printf(a, "± %s", figure_count(round(ci_half_width(failed)), a)) : "");
+    fputs("</dl>\n", page->out);
+    write_timeline(page, f);
+}
+
+void report_faults(struct page *page)
+{
+    page_heading(page, "faults", "Faults");
+    for (int i = 0; i < page->r->fault_count; i++)
+        write_fault(page, &page->r->faults[i]);
+    if (page->r->fault_count == 0)
+        fputs("<p>No fault happens on this day.</p>\n", page->out);
+}
+
+/* ---- capacity, utilisation ---- */
+
+static void write_bar(struct page *page, double share)
+{
+    const double percent = fmin(fmax(share, 0), 1) * 100;
+    fprintf(page->out, "<td class=\"track\"><span class=\"bar\" style=\"width:%.1f%%\"></span></td>", percent);
+}
+
+void report_capacity(struct page *page)
+{
+    const struct results *r = page->r;
+    struct arena *a = &page->arena;
+    page_heading(page, "capacity", "Capacity");
+    if (r->fleet_count) {
+        open_table(page, "<th>Fleet</th><th class=\"n\">Fewest in service</th><th class=\"n\">Mean</th>"
+                         "<th class=\"n\">Most</th>");
+        for (int i = 0; i < r->fleet_count; i++)
+            fprintf(page->out, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+                               "<td class=\"n\">%s</td></tr>\n",
+                    page_text(page, r->fleets[i].name), figure_number(r->fleets[i].min, a),
+                    figure_number(r->fleets[i].mean, a), figure_number(r->fleets[i].max, a));
+        close_table(page);
+    }
+    page_plot(page, PLOT_CAPACITY);
+    page_plot(page, PLOT_QUEUE);
+    fputs("<h3>Utilisation</h3>\n", page->out);
+    open_table(page, "<th>Component</th><th>Resource</th><th class=\"n\">Mean</th><th class=\"n\">Peak</th>"
+                     "<th><span class=\"soft\">peak</span></th>");
+    for (int i = 0; i < r->utilisation_count; i++) {
+        const struct utilisation_summary *u = &r->utilisations[i];
+        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%.0f %%</td>"
+                           "<td class=\"n\">%.0f %%</td>",
+                page_text(page, u->component), page_text(page, u->resource), u->mean.mean * 100, u->peak * 100);
+        write_bar(page, u->peak);
+        fputs("</tr>\n", page->out);
+    }
+    close_table(page);
+    page_plot(page, PLOT_UTILISATION);
+}
+
+/* ---- limits ---- */
+
+void report_limits(struct page *page)
+{
+    const struct results *r = page->r;
+    struct arena *a = &page->arena;
+    page_heading(page, "limits", "Limits");
+    fputs("<p class=\"soft\">How near each quota, pool and fleet came to its limit, nearest first: what gives way first "
+          "if the day is bigger.</p>\n", page->out);
+    open_table(page, "<th>Component</th><th>Limit</th><th class=\"n\">Peak</th><th class=\"n\">Of</th>"
+                     "<th class=\"n\">Share</th><th class=\"n\">At</th><th></th>");
+    for (int i = 0; i < r->limit_count; i++) {
+        const struct limit_summary *l = &r->limits[i];
+        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+                           "<td class=\"n\">%.0f %%</td><td class=\"n\">%s</td>",
+                page_text(page, l->component), page_text(page, l->limit), figure_number(l->value, a),
+                figure_number(l->maximum, a), l->peak_share * 100, figure_clock(r->sc, l->at_s, false, a));
+        write_bar(page, l->peak_share);
+        fputs("</tr>\n", page->out);
+    }
+    close_table(page);
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* results.json: keys are a contract; a key whose part is not known is absent, never 0 or null. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/report.h"
+#include "sim/base/check.h"
+
+static const char SCHEMA[] = "headroom-results/1";
+
+static void add_number(cJSON *object, const char *key, double value)
+{
+    if (!isfinite(value))
+        return;
+    char text[40];
+    snprintf(text, sizeof text, "%.9g", value);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static void add_count(cJSON *object, const char *key, uint64_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, count);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+/* Exact to a tenth of a cent, which is exact for the mean of two bills. */
+static void add_usd(cJSON *object, const char *key, double usd)
+{
+    if (!isfinite(usd))
+        return;
+    char text[48];
+    snprintf(text, sizeof text, "%.3f", usd);
+    size_t end = strlen(text);
+    if (text[end - 1] == '0')
+        text[end - 1] = '\0';
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static void add_interval(cJSON *object, const char *key, struct ci ci)
+{
+    if (!ci_has_interval(ci))
+        return;
+    char text[80];
+    snprintf(text, sizeof text, "[%.9g,%.9g]", ci.lo, ci.hi);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static cJSON *add_operation(cJSON *parent, const struct operation_summary *op)
+{
+    return cJSON_AddObjectToObject(parent, op->name);
+}
+
+static void add_scenario(cJSON *root, const struct results *r)
+{
+    cJSON *scenario = cJSON_AddObjectToObject(root, "scenario");
+    cJSON_AddStringToObject(scenario, "name", r->sc->name);
+    cJSON_AddStringToObject(scenario, "file", r->sc->path);
+    cJSON_AddStringToObject(scenario, "sha256", r->sc->sha256);
+}
+
+static void add_engine(cJSON *root, const struct results *r)
+{
+    cJSON *engine = cJSON_AddObjectToObject(root, "engine");
+    cJSON_AddStringToObject(engine, "version", HEADROOM_VERSION);
+    cJSON_AddStringToObject(engine, "mode", "exact");
+    add_count(engine, "seed", (uint64_t)r->sc->seed);
+    add_count(engine, "replications", (uint64_t)r->replications);
+    add_count(engine, "requests", r->requests);
+    add_count(engine, "dynamic_requests", r->dynamic_requests);
+    add_count(engine, "events", r->events);
+    add_count(engine, "station_visits", r->station_visits);
+    add_count(engine, "billed_requests", r->billed_requests);
+    add_count(engine, "billed_events", r->billed_events);
+    char text[24];
+    snprintf(text, sizeof text, "%016" PRIx64, r->fingerprint);
+    cJSON_AddStringToObject(engine, "fingerprint", text);
+}
+
+static void add_timing(cJSON *root, const struct timing *t)
+{
+    cJSON *timing = cJSON_AddObjectToObject(root, "timing");
+    add_count(timing, "threads", (uint64_t)t->threads);
+    add_count(timing, "ranks", 1);
+    add_number(timing, "wall_s", t->wall_s);
+    add_number(timing, "cpu_s", t->cpu_s);
+    add_number(timing, "requests_per_s", t->requests_per_s);
+    add_count(timing, "peak_rss_bytes", (uint64_t)t->peak_rss_bytes);
+}
+
+static void add_availability(cJSON *root, const struct results *r)
+{
+    cJSON *availability = cJSON_AddObjectToObject(root, "availability");
+    for (int i = 0; i < r->operation_count; i++) {
+        const struct operation_summary *op = &r->operations[i];
+        cJSON *one = add_operation(availability, op);
+        add_number(one, "mean", op->availability.mean);
+        add_interval(one, "ci95", op->availability);
+        add_count(one, "begun", op->begun);
+        add_count(one, "ok", op->outcomes[OUTCOME_OK]);
+        add_count(one, "failed", op->failed);
+        add_count(one, "in_flight", op->in_flight);
+        add_count(one, "attempts", op->attempts);
+        add_number(one, "attempt_success", op->attempt_success.mean);
+        add_number(one, "bad_minutes", op->bad_minutes.mean);
+        if (!isnan(op->bad_minutes.mean))
+            add_number(one, "bad_minutes_below", op->bad_below);
+    }
+}
+
+static void add_latency(cJSON *root, const struct results *r, const char *key, bool ok_only)
+{
+    cJSON *latency = cJSON_AddObjectToObject(root, key);
+    for (int i = 0; i < r->operation_count; i++) {
+        const struct operation_summary *op = &r->operations[i];
+        const struct ci *figures = ok_only ? op->latency_ok_ms : op->latency_ms;
+        if (isnan(figures[LATENCY_P50].mean))
+            continue;
+        cJSON *one = add_operation(latency, op);
+        for (int f = 0; f < LATENCY_FIGURES; f++)
+            add_number(one, latency_figure_names[f], figures[f].mean);
+        cJSON *intervals = cJSON_AddObjectToObject(one, "ci95");
+        for (int f = 0; f < LATENCY_FIGURES; f++)
+            add_interval(intervals, latency_figure_names[f], figures[f]);
+    }
+}
+
+static void add_errors(cJSON *root, const struct results *r)
+{
+    cJSON *errors = cJSON_AddObjectToObject(root, "errors");
+    for (int i = 0; i < r->operation_count; i++) {
+        cJSON *one = add_operation(errors, &r->operations[i]);
+        for (int o = 0; o < OUTCOME_COUNT; o++)
+            if (o != OUTCOME_OK)
+                add_count(one, outcome_name((enum outcome)o), r->operations[i].outcomes[o]);
+    }
+}
+
+static void add_objectives(cJSON *root, const struct results *r)
+{
+    cJSON *objectives = cJSON_AddArrayToObject(root, "objectives");
+    for (int i = 0; i < r->objective_count; i++) {
+        const struct objective_summary *o = &r->objectives[i];
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddItemToArray(objectives, one);
+        cJSON_AddStringToObject(one, "text", o->text);
+        add_number(one, "value", o->value.mean);
+        add_interval(one, "ci95", o->value);
+        add_number(one, o->at_least ? "at_least" : "at_most", o->limit);
+        cJSON_AddStringToObject(one, "unit", o->unit);
+        cJSON_AddStringToObject(one, "verdict", verdict_name(o->verdict));
+        if (o->note)
+            cJSON_AddStringToObject(one, "note", o->note);
+    }
+}
+
+static void add_faults(cJSON *root, const struct results *r)
+{
+    cJSON *faults = cJSON_AddArrayToObject(root, "faults");
+    for (int i = 0; i < r->fault_count; i++) {
+        const struct fault_summary *f = &r->faults[i];
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddItemToArray(faults, one);
+        cJSON_AddStringToObject(one, "name", f->name);
+        add_number(one, "start_s", f->start_s);
+        add_number(one, "end_s", f->end_s);
+        add_number(one, "detected_s", f->detected_s.mean);
+        add_number(one, "restored_s", f->restored_s.mean);
+        add_number(one, "restored_last_s", f->restored_last_s);
+        add_count(one, "restored_replications", (uint64_t)f->restored_count);
+        add_number(one, "failed_requests", f->failed_requests.mean);
+        add_interval(one, "failed_requests_ci95", f->failed_requests);
+        cJSON *timeline = cJSON_AddArrayToObject(one, "timeline");
+        for (int e = 0; e < f->shown->event_count; e++) {
+            const struct fault_event *event = &f->shown->events[e];
+            cJSON *step = cJSON_CreateObject();
+            cJSON_AddItemToArray(timeline, step);
+            add_number(step, "at_s", event->at_s);
+            cJSON_AddStringToObject(step, "component", event->component);
+            cJSON_AddStringToObject(step, "what", event->what);
+        }
+    }
+}
+
+static void add_components(cJSON *root, const struct results *r)
+{
+    cJSON *capacity = cJSON_AddObjectToObject(root, "capacity");
+    for (int i = 0; i < r->fleet_count; i++) {
+        cJSON *one = cJSON_AddObjectToObject(capacity, r->fleets[i].name);
+        add_number(one, "min", r->fleets[i].min);
+        add_number(one, "mean", r->fleets[i].mean);
+        add_number(one, "max", r->fleets[i].max);
+    }
+    cJSON *utilisation = cJSON_AddObjectToObject(root, "utilisation");
+    for (int i = 0; i < r->utilisation_count; i++) {
+        const struct utilisation_summary *u = &r->utilisations[i];
+        cJSON *one = cJSON_AddObjectToObject(utilisation, u->key);
+        cJSON_AddStringToObject(one, "resource", u->resource);
+        add_number(one, "mean", u->mean.mean);
+        add_number(one, "peak", u->peak);
+    }
+    cJSON *limits = cJSON_AddArrayToObject(root, "limits");
+    for (int i = 0; i < r->limit_count; i++) {
+        const struct limit_summary *l = &r->limits[i];
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddItemToArray(limits, one);
+        cJSON_AddStringToObject(one, "component", l->component);
+        cJSON_AddStringToObject(one, "limit", l->limit);
+        add_number(one, "peak_share", l->peak_share);
+        add_number(one, "at_s", l->at_s);
+        add_number(one, "value", l->value);
+        add_number(one, "maximum", l->maximum);
+    }
+}
+
+static void add_months(cJSON *cost, const struct cost *c)
+{
+    cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
+    add_usd(monthly, "mean", c->monthly_mean_usd.mean);
+    add_usd(monthly, "peak", c->monthly_peak_usd.mean);
+    char text[48];
+    snprintf(text, sizeof text, "%04d-%02d", c->calendar.year, c->peak_month);
+    cJSON_AddStringToObject(monthly, "peak_month", text);
+    cJSON *months = cJSON_AddObjectToObject(cost, "months_usd");
+    for (int m = 0; m < MONTHS; m++) {
+        snprintf(text, sizeof text, "%04d-%02d", c->calendar.year, m + 1);
+        add_usd(months, text, c->months[m].usd.mean);
+    }
+    cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
+    for (int i = 0; i < c->service_count; i++)
+        add_usd(services, c->services[i].service, c->services[i].mean_usd);
+    cJSON *bill = cJSON_AddObjectToObject(cost, "bill");
+    snprintf(text, sizeof text, "%04d-%02d", c->bill.period.year, c->bill.period.month);
+    cJSON_AddStringToObject(bill, "month", text);
+    add_count(bill, "replication", (uint64_t)c->shown);
+    add_usd(bill, "total_usd", (double)c->bill.total_cents / 100);
+}
+
+static void add_cost(cJSON *root, const struct results *r)
+{
+    const struct cost *c = &r->cost;
+    cJSON *cost = cJSON_AddObjectToObject(root, "cost");
+    add_usd(cost, "window_usd", c->window_usd.mean);
+    if (c->monthly)
+        add_months(cost, c);
+    cJSON *intervals = cJSON_AddObjectToObject(cost, "ci95");
+    add_interval(intervals, "window_usd", c->window_usd);
+    if (c->monthly) {
+        add_interval(intervals, "monthly_mean_usd", c->monthly_mean_usd);
+        add_interval(intervals, "monthly_peak_usd", c->monthly_peak_usd);
+    }
+    add_number(cost, "usd_per_million_requests", r->usd_per_million_requests.mean);
+    if (r->price_date)
+        cJSON_AddStringToObject(cost, "prices_as_of", r->price_date);
+    if (!r->business.present)
+        return;
+    cJSON *business = cJSON_AddObjectToObject(cost, "business");
+    add_number(business, "failed_orders", r->business.failed_orders.mean);
+    add_usd(business, "lost_value_usd", r->business.lost_value_usd.mean);
+    add_usd(business, "lost_margin_usd", r->business.lost_margin_usd.mean);
+    add_number(business, "usd_per_1000_orders", r->business.usd_per_1000_orders.mean);
+}
+
+static const char *unit_name(enum usage_unit unit)
+{
+    switch (unit) {
+    case USAGE_COUNT:
+        return "count";
+    case USAGE_BYTES:
+        return "bytes";
+    case USAGE_NANOSECONDS:
+        return "ns";
+    case USAGE_BYTE_HOURS:
+        return "byte_hours";
+    case USAGE_MONTHS_E6:
+        return "months_e6";
+    }
+    return "count";
+}
+
+static void add_text(cJSON *object, const char *key, const char *text)
+{
+    if (text[0] != '\0')
+        cJSON_AddStringToObject(object, key, text);
+}
+
+static void add_usage(cJSON *root, const struct results *r)
+{
+    cJSON *usage = cJSON_AddArrayToObject(root, "usage");
+    for (int i = 0; i < r->usage_count; i++) {
+        const struct usage_key *key = r->usage[i].key;
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddItemToArray(usage, one);
+        add_text(one, "service", key->service);
+        add_text(one, "usage_type", key->usage_type);
+        add_text(one, "operation", key->operation);
+        add_text(one, "resource", key->resource);
+        add_text(one, "region", key->region);
+        add_text(one, "zone", key->zone);
+        add_text(one, "to_zone", key->to_zone);
+        add_number(one, "quantity", r->usage[i].per_day);
+        add_text(one, "unit", unit_name(key->unit));
+    }
+}
+
+static void add_warnings(cJSON *root, const struct results *r)
+{
+    cJSON *warnings = cJSON_AddArrayToObject(root, "warnings");
+    for (int i = 0; i < r->warning_count; i++)
+        cJSON_AddItemToArray(warnings, cJSON_CreateString(r->warnings[i]));
+}
+
+void results_json_write(const struct results *r, FILE *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "schema", SCHEMA);
+    cJSON_AddBoolToObject(root, "valid", r->violation == NULL);
+    if (r->violation)
+        cJSON_AddStringToObject(root, "violation", r->violation);
+    cJSON_AddBoolToObject(root, "partial", r->partial);
+    add_scenario(root, r);
+    add_engine(root, r);
+    add_timing(root, &r->timing);
+    add_objectives(root, r);
+    add_availability(root, r);
+    add_latency(root, r, "latency_ms", false);
+    add_latency(root, r, "latency_ok_ms", true);
+    add_errors(root, r);
+    add_faults(root, r);
+    add_components(root, r);
+    add_cost(root, r);
+    add_usage(root, r);
+    add_warnings(root, r);
+    char *text = cJSON_Print(root);
+    CHECK(text, "the results could not be put into JSON");
+    fputs(text, out);
+    fputc('\n', out);
+    cJSON_free(text);
+    cJSON_Delete(root);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What `run` prints: the answer, its uncertainty, the detail; one screen. */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/figure.h"
+#include "analysis/report.h"
+
+struct screen {
+    const struct results *r;
+    FILE *out;
+    bool color;
+    struct arena arena;
+};
+
+enum { LABEL = 15 }; /* columns of the left margin's words */
+
+/* A scenario's text with control characters taken out: a terminal obeys them. */
+static const char *plain(struct screen *s, const char *text)
+{
+    char *copy = arena_text(&s->arena, text);
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    return copy;
+}
+
+static const char *paint(const struct screen *s, enum verdict verdict)
+{
+    static const char *const paints[] = { [VERDICT_MET] = "\033[32m", [VERDICT_MISSED] = "\033[31m",
+                                          [VERDICT_UNDECIDED] = "\033[33m" };
+    return s->color ? paints[verdict] : "";
+}
+
+static const char *unpaint(const struct screen *s)
+{
+    return s->color ? "\033[0m" : "";
+}
+
+static const char *with_error(struct screen *s, const char *value, const char *half)
+{
+    return half[0] ? arena_printf(&s->arena, "%s +- %s", value, half) : value;
+}
+
+/* The half width without its unit; the value shows it. */
+static const char *half(struct screen *s, struct ci ci, const char *(*shown)(double, struct arena *))
+{
+    return ci_has_interval(ci) ? shown(ci_half_width(ci), &s->arena) : "";
+}
+
+static const char *percent_points(double share, struct arena *arena)
+{
+    return share * 100 >= 0.01 ? arena_printf(arena, "%.2f", share * 100) : arena_printf(arena, "%.2g", share * 100);
+}
+
+static const char *usd_with_error(struct screen *s, struct ci ci)
+{
+    return with_error(s, figure_usd(ci.mean, &s->arena), half(s, ci, figure_usd));
+}
+
+static const char *objective_value(struct screen *s, const struct objective_summary *o)
+{
+    struct arena *a = &s->arena;
+    if (isnan(o->value.mean))
+        return "-";
+    if (strcmp(o->unit, "share") == 0)
+        return with_error(s, figure_percent(o->value.mean, ci_half_width(o->value), a), half(s, o->value, percent_points));
+    if (strcmp(o->unit, "ms") == 0)
+        return with_error(s, arena_printf(a, "%s ms", figure_ms(o->value.mean, a)), half(s, o->value, figure_ms));
+    return usd_with_error(s, o->value);
+}
+
+static void write_head(struct screen *s)
+{
+    const struct results *r = s->r;
+    struct arena *a = &s->arena;
+    fprintf(s->out, "%s   %d replication%s of %s, seed %lld\n", plain(s, r->sc->name), r->replications,
+            r->replications == 1 ? "" : "s", figure_duration((double)r->sc->clock.length / SIM_SECOND, a),
+            (long long)r->sc->seed);
+    if (r->violation)
+        fprintf(s->out, "  %sINVALID%s         an internal check failed: %s\n", paint(s, VERDICT_MISSED), unpaint(s),
+                plain(s, r->violation));
+    if (r->partial)
+        fprintf(s->out, "  %sPARTIAL%s         interrupted: %d of %d simulated days are finished\n",
+                paint(s, VERDICT_UNDECIDED), unpaint(s), r->finished, r->planned);
+}
+
+static void write_objectives(struct screen *s)
+{
+    for (int i = 0; i < s->r->objective_count; i++) {
+        const struct objective_summary *o = &s->r->objectives[i];
+        fprintf(s->out, "  %s%-10s%s  %-38s  %s", paint(s, o->verdict), verdict_name(o->verdict), unpaint(s),
+                plain(s, o->text), objective_value(s, o));
+        fprintf(s->out, o->note ? "  (%s)\n" : "%s\n", o->note ? o->note : "");
+    }
+    if (s->r->objective_count == 0)
+        fputs("  no objectives: add `objectives:` to the scenario for a verdict\n", s->out);
+}
+
+static void write_label(struct screen *s, const char *label)
+{
+    fprintf(s->out, "  %-*s ", LABEL, label);
+}
+
+static void write_money(struct screen *s)
+{
+    const struct cost *c = &s->r->cost;
+    write_label(s, "money");
+    if (c->monthly)
+        fprintf(s->out, "%s a month on average, %s in %s; this day %s\n", usd_with_error(s, c->monthly_mean_usd),
+                usd_with_error(s, c->monthly_peak_usd), calendar_month_name(c->peak_month),
+                figure_usd(c->window_usd.mean, &s->arena));
+    else
+        fprintf(s->out, "this day %s (no monthly bill)\n", usd_with_error(s, c->window_usd));
+    if (!s->r->business.present)
+        return;
+    const struct business_summary *b = &s->r->business;
+    write_label(s, "");
+    fprintf(s->out, "%s of orders lost to failures on this day; %s per 1,000 orders\n",
+            usd_with_error(s, b->lost_value_usd), figure_usd(b->usd_per_1000_orders.mean, &s->arena));
+}
+
+/* The operations of the traffic, four to a row; "all" and "static" say nothing that the reader asked for here. */
+static void write_operations(struct screen *s, const char *label,
+                             const char *(*value)(struct screen *, const struct operation_summary *))
+{
+    enum { PER_ROW = 4 };
+    int written = 0;
+    for (int i = 0; i < s->r->operation_count; i++) {
+        const struct operation_summary *op = &s->r->operations[i];
+        if (strcmp(op->name, "all") == 0 || strcmp(op->name, "static") == 0)
+            continue;
+        if (written % PER_ROW == 0) {
+            fputs(written ? "\n" : "", s->out);
+            write_label(s, written ? "" : label);
+        }
+        fprintf(s->out, "%s%s %s", written % PER_ROW ? "   " : "", plain(s, op->name), value(s, op));
+        written++;
+    }
+    fputs(written ? "\n" : "", s->out);
+}
+
+static const char *availability_value(struct screen *s, const struct operation_summary *op)
+{
+    return figure_percent(op->availability.mean, ci_half_width(op->availability), &s->arena);
+}
+
+static const char *p99_value(struct screen *s, const struct operation_summary *op)
+{
+    return arena_printf(&s->arena, "%s ms", figure_ms(op->latency_ms[LATENCY_P99].mean, &s->arena));
+}
+
+static void write_faults(struct screen *s)
+{
+    struct arena *a = &s->arena;
+    for (int i = 0; i < s->r->fault_count; i++) {
+        const struct fault_summary *f = &s->r->faults[i];
+        write_label(s, i == 0 ? "fault" : "");
+        fprintf(s->out, "%s %s: ", figure_clock(s->r->sc, f->start_s, false, a), plain(s, f->name));
+        if (f->detected_count)
+            fprintf(s->out, "noticed after %s, ", figure_duration(f->detected_s.mean - f->start_s, a));
+        else
+            fputs("not noticed, ", s->out);
+        if (f->restored_count == f->replications)
+            fprintf(s->out, "service restored after %s", figure_duration(f->restored_s.mean - f->start_s, a));
+        else
+            fprintf(s->out, "service restored in %d of %d replications", f->restored_count, f->replications);
+        fprintf(s->out, ", %s requests failed\n", figure_count(round(f->failed_requests.mean), a));
+    }
+}
+
+static void write_limit(struct screen *s)
+{
+    if (s->r->limit_count == 0)
+        return;
+    const struct limit_summary *l = &s->r->limits[0];
+    write_label(s, "first limit");
+    fprintf(s->out, "%s %s: %s of %s (%.0f %%) at %s\n", plain(s, l->component), plain(s, l->limit),
+            figure_number(l->value, &s->arena), figure_number(l->maximum, &s->arena), l->peak_share * 100,
+            figure_clock(s->r->sc, l->at_s, false, &s->arena));
+}
+
+static void write_simulation(struct screen *s, const char *directory)
+{
+    const struct results *r = s->r;
+    write_label(s, "simulated");
+    fprintf(s->out, "%s requests in %s (%s/s, %d thread%s, %.0f MiB)\n",
+            figure_short((double)(r->requests + r->billed_requests), &s->arena),
+            figure_duration(r->timing.wall_s, &s->arena), figure_short(r->timing.requests_per_s, &s->arena),
+            r->timing.threads, r->timing.threads == 1 ? "" : "s", (double)r->timing.peak_rss_bytes / 1048576);
+    if (!directory)
+        return;
+    write_label(s, "report");
+    fprintf(s->out, "%s/report.html\n", directory);
+}
+
+void screen_write(const struct results *r, const char *directory, bool color, FILE *out)
+{
+    struct screen s = { .r = r, .out = out, .color = color };
+    arena_init(&s.arena);
+    write_head(&s);
+    write_objectives(&s);
+    write_money(&s);
+    write_operations(&s, "availability", availability_value);
+    write_operations(&s, "p99 latency", p99_value);
+    write_faults(&s);
+    write_limit(&s);
+    write_simulation(&s, directory);
+    arena_fini(&s.arena);
+}
