@@ -75,7 +75,8 @@ static bool price_line(struct bill_line *line, const struct share *share, struct
         return diag_error(diag, share->tier->at, "a month uses more than 1e18 units of '%s'", line->usage_type);
     line->exact = (money)wide_mul_div(share->amount, (uint128)rate, share->divisor);
     if (line->exact / MONEY_PER_USD > LARGEST_LINE_USD)
-        return diag_error(diag, share->tier->at, "a line of '%s' costs more than ten trillion dollars", line->usage_type);
+        return diag_error(diag, share->tier->at, "a line of '%s' costs more than ten trillion dollars",
+                          line->usage_type);
     line->cents = (int64_t)wide_mul_div(share->amount, (uint128)rate, share->divisor * MONEY_PER_CENT);
     line->quantity_e6 = (int128)wide_mul_div(share->amount, E6, share->divisor);
     line->quantity = (double)share->amount / (double)share->divisor;
@@ -103,7 +104,10 @@ static void add_line(struct writer *writer, const struct share *share)
         .rate_per = per_million ? E6 : 1,
         .tier_from = (double)tier->from_e6 / E6,
         .tier_to = tier->to_e6 == PRICE_OPEN ? (double)INFINITY : (double)tier->to_e6 / E6,
-        .as_of = tier->as_of, .source = tier->source, .confidence = tier->confidence, .sku = tier->sku,
+        .as_of = tier->as_of,
+        .source = tier->source,
+        .confidence = tier->confidence,
+        .sku = tier->sku,
     };
     if (!price_line(&line, share, writer->diag)) {
         writer->good = false;

@@ -41,21 +41,23 @@ struct bill_line {
     const char *service_name; /* "Amazon Elastic Compute Cloud" */
     const char *usage_type;   /* as AWS writes it, with the region prefix */
     const char *operation;
-    const char *resource;     /* component name; several are joined by ", " when a tiered line pools them */
+    const char *resource; /* component name; several are joined by ", " when a tiered line pools them */
     const char *region, *zone;
-    const char *tier;         /* tier of the architecture: edge, web, cache, ...; "shared" when a line pools several */
-    const char *description;  /* "$0.0225 per Application LoadBalancer-hour (or partial hour)" */
-    const char *unit;         /* pricing unit: "Hrs", "GB", "1M requests" ... */
-    double quantity;          /* in pricing units, for people; the exact one is quantity_e6 */
-    int128 quantity_e6;       /* millionths of the pricing unit, rounded half up, for exact output */
-    money rate;               /* for rate_per pricing units: exact = quantity * rate / rate_per */
-    int64_t rate_per;         /* 1, or 1000000 where people read a rate per million requests */
-    double tier_from, tier_to;/* of the price, pricing units; tier_to INFINITY */
-    money exact;              /* unrounded */
-    int64_t cents;            /* rounded half up: what counts */
+    const char *tier;          /* of the architecture: edge, web, cache, ...; "shared" when a line pools several */
+    const char *description;   /* "$0.0225 per hour: Application Load Balancer hour" */
+    const char *unit;          /* pricing unit: "Hrs", "GB", "Requests" ... */
+    double quantity;           /* in pricing units, for people; the exact one is quantity_e6 */
+    int128 quantity_e6;        /* millionths of the pricing unit, rounded half up, for exact output */
+    money rate;                /* for rate_per pricing units: exact = quantity * rate / rate_per */
+    int64_t rate_per;          /* 1, or 1000000 where people read a rate per million requests */
+    double tier_from, tier_to; /* of the price, pricing units; tier_to INFINITY */
+    money exact;               /* before cents, rounded half up to 1e-10 USD */
+    int64_t cents;             /* rounded half up from the exact quotient: what counts */
+
     const char *as_of, *source, *confidence; /* of the rate */
-    const char *sku;          /* AWS's SKU or rate code of the rate; "" when unknown */
-    const char *note;         /* NULL, or why the line costs nothing, or how units were formed ("max of 4 dimensions") */
+    const char *sku;                         /* AWS's SKU or rate code of the rate; "" when unknown */
+
+    const char *note; /* NULL, or why the line costs nothing, or how units were formed */
 };
 
 struct bill_pool; /* what was used of one price in the month and what it cost; for bill_price_at_average() */
@@ -64,7 +66,7 @@ struct bill {
     struct bill_period period;
     struct bill_line *lines; /* ordered by service, usage type, region, price tier */
     size_t line_count;
-    int64_t total_cents;     /* the sum of the lines */
+    int64_t total_cents; /* the sum of the lines */
     const struct bill_pool *pools;
     size_t pool_count;
 };

@@ -7,8 +7,8 @@
 
 struct bill_pool {
     const struct price *price;
-    uint128 total;   /* of the meters, before whole months are formed; over metering_divisor() */
-    money exact;     /* of its lines */
+    uint128 total; /* of the meters, before whole months are formed; over metering_divisor() */
+    money exact;   /* of its lines */
 };
 
 #endif

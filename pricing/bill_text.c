@@ -83,8 +83,7 @@ static const char *join(const char *a, const char *b, struct arena *arena)
     return a && b ? arena_printf(arena, "%s; %s", a, b) : a ? a : b;
 }
 
-const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count,
-                      struct arena *arena)
+const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count, struct arena *arena)
 {
     const char *note = meter->rule->note;
     char exact[64];
@@ -95,7 +94,7 @@ const char *bill_note(const struct bill_line *line, const struct meter *meter, s
     if (line->rate == 0 && !(note && strncmp(note, "free", 4) == 0))
         note = join("free: the price list has it at 0 USD", note, arena);
     if (line->rate > 0 && line->cents == 0)
-        note = join(arena_printf(arena, "rounds to zero: %s USD", money_to_text(line->exact, exact, sizeof exact)), note,
-                    arena);
+        note = join(arena_printf(arena, "rounds to zero: %s USD", money_to_text(line->exact, exact, sizeof exact)),
+                    note, arena);
     return note;
 }

@@ -16,7 +16,6 @@ const char *bill_description(const struct bill_line *line, const struct price *p
                              const struct pricing_unit *unit, struct arena *arena);
 
 /* NULL, or how units were formed, and always a reason when the line costs nothing. `meter_count` were pooled. */
-const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count,
-                      struct arena *arena);
+const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count, struct arena *arena);
 
 #endif

@@ -2,6 +2,8 @@
 /*
  * billing_rules -- the tables. A row is one sentence about AWS.
  *
+ * Sources: the pricing pages [EC2-PRICE], [ELB-PRICE], [R53-PRICE], [WAF-PRICE], [EC-PRICE], [RDS-PRICE], [SQS-PRICE],
+ *          [S3-PRICE] and those of VPC, CloudFront and CloudWatch; docs/models/bill.md goes through them.
  * Left out: minimum charges per start (60 s EC2, 10 min RDS), which need records of starts; free tier; commitments.
  */
 #include "pricing/billing_rules.h"
@@ -14,10 +16,15 @@
 #include "sim/base/text.h"
 
 #define EXACT(svc, type, metered) .service = svc, .usage_type = type, .unit = metered, .grain = GRAIN_EXACT, .times = 1
-#define HOURS(svc, type)                                                                                               \
+#define HOURS(svc, type) \
     .service = svc, .usage_type = type, .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
-#define PEAK(type, metered, index)                                                                                     \
-    .service = "AWSELB", .usage_type = type, .unit = metered, .grain = GRAIN_PEAK_DIMENSION, .times = 1,               \
+#define MONTHS(svc, type) \
+    .service = svc, .usage_type = type, .unit = USAGE_MONTHS_E6, .grain = GRAIN_STARTED_MONTH, .times = 1
+#define ZONES(op, ends)                                                                                              \
+    .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = op, .unit = USAGE_BYTES, \
+    .grain = GRAIN_EXACT, .times = ends
+#define PEAK(type, metered, index)                                                                       \
+    .service = "AWSELB", .usage_type = type, .unit = metered, .grain = GRAIN_PEAK_DIMENSION, .times = 1, \
     .dimension = index, .sold_as = "LCUUsage"
 
 enum { NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS };
@@ -37,10 +44,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonVPC", "NatGateway-Bytes", USAGE_BYTES) },
 
     /* AWS charges the byte where it leaves and where it arrives, when both ends are of a kind that pays. */
-    { .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = "both",
-      .unit = USAGE_BYTES, .times = 2, .note = "both ends pay: bytes count out and in" },
-    { .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = "one",
-      .unit = USAGE_BYTES, .times = 1, .note = "one end pays" },
+    { ZONES("both", 2), .note = "both ends pay: bytes count out and in" },
+    { ZONES("one", 1), .note = "one end pays" },
     { EXACT("AWSDataTransfer", "DataTransfer-Out-Bytes", USAGE_BYTES) },
     { EXACT("AWSDataTransfer", "DataTransfer-In-Bytes", USAGE_BYTES),
       .note = "free: data in from the internet costs nothing" },
@@ -55,8 +60,7 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonCloudFront", "Origin-DataTransfer", USAGE_BYTES), .sold_service = "AWSDataTransfer",
       .sold_as = "CloudFront-Out-Bytes", .note = "free: AWS origins send to CloudFront at no charge" },
 
-    { .service = "AmazonRoute53", .usage_type = "HostedZone", .unit = USAGE_MONTHS_E6, .grain = GRAIN_STARTED_MONTH,
-      .times = 1, .global = true, .note = "a full month, not prorated" },
+    { MONTHS("AmazonRoute53", "HostedZone"), .global = true, .note = "a full month, not prorated" },
     { EXACT("AmazonRoute53", "DNS-Queries", USAGE_COUNT), .global = true },
     { EXACT("AmazonRoute53", "Intra-AWS-DNS-Queries", USAGE_COUNT), .global = true,
       .note = "free: alias answers for AWS targets are not charged" },
@@ -70,7 +74,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonRDS", "InstanceUsage:*", USAGE_NANOSECONDS) },
     { EXACT("AmazonRDS", "Multi-AZUsage:*", USAGE_NANOSECONDS), .note = "the rate includes the standby" },
     { EXACT("AmazonRDS", "RDS:GP3-Storage", USAGE_BYTE_HOURS) },
-    { EXACT("AmazonRDS", "RDS:Multi-AZ-GP3-Storage", USAGE_BYTE_HOURS), .note = "the rate includes the standby's copy" },
+    { EXACT("AmazonRDS", "RDS:Multi-AZ-GP3-Storage", USAGE_BYTE_HOURS),
+      .note = "the rate includes the standby's copy" },
 
     { EXACT("AWSQueueService", "Requests-Tier1", USAGE_COUNT) },
     { EXACT("AWSQueueService", "Requests-FIFO-Tier1", USAGE_COUNT) },
@@ -84,7 +89,7 @@ static const struct billing_rule rules[] = {
 };
 
 /* What one LCU carries in an hour: 25 new connections per second, 3,000 connections active in each minute, 1 GB,
- * 1,000 rule evaluations per second. AWS's examples count this GB as 10^9 bytes; as 2^30 it would cost 7 % less. */
+ * 1,000 rule evaluations per second [ELB-PRICE]. AWS's examples count this GB as 10^9 bytes; as 2^30 it would cost 7 % less. */
 const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS] = {
     [NEW_CONNECTIONS] = { "new connections", 25 * 3600 },
     [ACTIVE_CONNECTIONS] = { "active connections", 3000 * 60 },
@@ -94,9 +99,9 @@ const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS] = {
 static_assert(PEAK_DENOMINATOR % (25 * 3600) == 0 && PEAK_DENOMINATOR % (3000 * 60) == 0, "LCUs add exactly");
 static_assert(PEAK_DENOMINATOR % 1000000000 == 0 && PEAK_DENOMINATOR % (1000 * 3600) == 0, "LCUs add exactly");
 
-#define NS_PER_HOUR   UINT64_C(3600000000000)
-#define BYTES_PER_GB  (UINT64_C(1) << 30)
-#define MONTHS_SCALE  UINT64_C(1000000)
+#define NS_PER_HOUR  UINT64_C(3600000000000)
+#define BYTES_PER_GB (UINT64_C(1) << 30)
+#define MONTHS_SCALE UINT64_C(1000000)
 
 static const struct pricing_unit pricing_units[] = {
     { "Hrs", "hour", "hours", "Hours", USAGE_NANOSECONDS, NS_PER_HOUR, false, false },

@@ -58,13 +58,13 @@ extern const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS];
 
 /* A pricing unit of the book: its words, and how many metered units it is. */
 struct pricing_unit {
-    const char *unit;             /* in the book: "GB-Mo" */
+    const char *unit;              /* in the book: "GB-Mo" */
     const char *singular, *plural; /* on the bill: "GB-month" */
-    const char *focus;            /* FOCUS unit format: "GB-Months" */
+    const char *focus;             /* FOCUS unit format: "GB-Months" */
     enum usage_unit metered;
-    uint64_t metered_per_unit;    /* 2^30 bytes per GB; times the hours of the month when per_month */
+    uint64_t metered_per_unit; /* 2^30 bytes per GB; times the hours of the month when per_month */
     bool per_month;
-    bool per_million;             /* people read the rate per million */
+    bool per_million; /* people read the rate per million */
 };
 
 const struct pricing_unit *pricing_unit_find(const char *unit);

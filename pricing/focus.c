@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * focus -- a bill as FOCUS 1.2 CSV: one row per line.                                       [FOCUS-1.2] columns
+ * focus -- a bill as FOCUS 1.2 CSV: one row per line.     https://focus.finops.org/focus-specification/v1-2/
  *
  * A column is a row of a table: its name and the function that writes its cell. Cells that could become a formula in
  * a spreadsheet begin with an apostrophe; numbers are plain decimals; nothing is an empty field.
@@ -118,10 +118,7 @@ static void put_sku(const struct row *r)
     snprintf(sku, sizeof sku, "%.*s", (int)strcspn(r->line->sku, "."), r->line->sku);
     put_text(r->out, sku[0] ? sku : r->line->usage_type);
 }
-static void put_sku_price(const struct row *r)
-{
-    put_text(r->out, strchr(r->line->sku, '.') ? r->line->sku : NULL);
-}
+static void put_sku_price(const struct row *r) { put_text(r->out, strchr(r->line->sku, '.') ? r->line->sku : NULL); }
 static void put_operation(const struct row *r) { put_text(r->out, r->line->operation); }
 static void put_tier(const struct row *r) { put_text(r->out, r->line->tier); }
 static void put_note(const struct row *r) { put_text(r->out, r->line->note); }

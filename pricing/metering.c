@@ -79,7 +79,8 @@ static bool refuse_unknown(struct work *work, const struct usage_key *key)
 static bool refuse_missing(struct work *work, const struct usage_key *key, const char *service, const char *usage_type,
                            const char *region, enum price_found found)
 {
-    diag_error(work->diag, (struct mark){ 0 }, "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
+    diag_error(work->diag, (struct mark){ 0 },
+               "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
                found == PRICE_AMBIGUOUS ? "more than one" : "no", service, usage_type,
                key->operation[0] ? " with " : "", key->operation, region, key->resource);
     if (found == PRICE_AMBIGUOUS)
@@ -173,8 +174,12 @@ static int meter_of(struct work *work, const struct billing_rule *rule, const st
 {
     const bool whole_resource = rule->grain == GRAIN_PEAK_DIMENSION; /* a balancer's nodes share its capacity units */
     const struct meter wanted = {
-        .rule = rule, .price = price, .unit = pricing_unit_find(price->unit),
-        .resource = key->resource, .zone = whole_resource ? "" : key->zone, .tier = key->tier,
+        .rule = rule,
+        .price = price,
+        .unit = pricing_unit_find(price->unit),
+        .resource = key->resource,
+        .zone = whole_resource ? "" : key->zone,
+        .tier = key->tier,
     };
     if (work->meter_count == work->meter_capacity)
         grow_meters(work);
@@ -188,6 +193,8 @@ static int meter_of(struct work *work, const struct billing_rule *rule, const st
 
 static struct route route_new(struct work *work, const struct usage_key *key)
 {
+    CHECK(key->service && key->usage_type && key->operation && key->resource && key->region && key->zone && key->tier,
+          "the texts of a usage key are never NULL");
     struct route route = { .key = key, .rule = billing_rule_find(key), .meter = NO_METER };
     if (!route.rule) {
         work->good = refuse_unknown(work, key);
@@ -244,9 +251,11 @@ static void add_hourly(struct work *work, const struct usage *use, const struct 
         work->hourly = arena_grow(work->arena, work->hourly, work->hourly_count, capacity, sizeof *work->hourly);
         work->hourly_capacity = capacity;
     }
-    work->hourly[work->hourly_count++] =
-        (struct hourly){ .meter = route->meter, .hour = use->hour, .weight_e6 = use->weight_e6,
-                         .dimension = route->rule->dimension, .quantity = (uint64_t)use->quantity };
+    work->hourly[work->hourly_count++] = (struct hourly){ .meter = route->meter,
+                                                          .hour = use->hour,
+                                                          .weight_e6 = use->weight_e6,
+                                                          .dimension = route->rule->dimension,
+                                                          .quantity = (uint64_t)use->quantity };
 }
 
 static void add_record(struct work *work, const struct usage *use)

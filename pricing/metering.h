@@ -20,8 +20,8 @@ struct meter {
     const struct price *price;
     const struct pricing_unit *unit;
     const char *resource, *zone, *tier; /* borrowed from a key */
-    uint128 total;                    /* metered units x weight_e6, hours rounded; quantity = total / divisor */
-    uint128 decided[PEAK_DIMENSIONS]; /* weighted hours in which a dimension was the largest */
+    uint128 total;                      /* metered units x weight_e6, hours rounded; quantity = total / divisor */
+    uint128 decided[PEAK_DIMENSIONS];   /* weighted hours in which a dimension was the largest */
 };
 
 struct metering {

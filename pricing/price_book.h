@@ -20,7 +20,7 @@
 #include "pricing/bill.h"
 #include "pricing/money.h"
 
-#define PRICE_GLOBAL "Global" /* region of what is sold under one price everywhere; "Any" and "" mean the same */
+#define PRICE_GLOBAL "Global"  /* region of what is sold under one price everywhere; "Any" and "" mean the same */
 #define PRICE_OPEN   INT64_MAX /* `to_e6` of the last tier */
 
 struct price_tier {

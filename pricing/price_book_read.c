@@ -18,8 +18,19 @@
 #include "sim/base/text.h"
 
 enum column {
-    SERVICE, USAGE_TYPE, ATTRIBUTES, UNIT, PRICE, TIER_FROM, TIER_TO, AS_OF, SOURCE, CONFIDENCE, SKU, DESCRIPTION,
-    COLUMN_COUNT
+    SERVICE,
+    USAGE_TYPE,
+    ATTRIBUTES,
+    UNIT,
+    PRICE,
+    TIER_FROM,
+    TIER_TO,
+    AS_OF,
+    SOURCE,
+    CONFIDENCE,
+    SKU,
+    DESCRIPTION,
+    COLUMN_COUNT,
 };
 
 static const char *const column_names[COLUMN_COUNT] = {
@@ -131,7 +142,8 @@ static bool read_attributes(const struct csv_cell *cell, const char **out, struc
         const size_t length = strcspn(at, ";");
         const char *const equals = memchr(at, '=', length);
         if (!equals || equals == at)
-            return diag_error(diag, cell->at, "'%.40s' is not a list like 'engine=MySQL;deployment=Multi-AZ'", cell->text);
+            return diag_error(diag, cell->at, "'%.40s' is not a list like 'engine=MySQL;deployment=Multi-AZ'",
+                              cell->text);
         at += length + (at[length] == ';');
     }
     return true;
@@ -224,8 +236,8 @@ static bool check_chain(const struct row *rows, size_t count, struct diag *diag)
     for (size_t i = 1; i < count; i++) {
         const struct price_tier *const last = &rows[i - 1].tier, *const tier = &rows[i].tier;
         if (tier->from_e6 == last->from_e6)
-            return diag_error(diag, tier->at, "'%.60s' already has a price for this tier in line %d", rows[i].usage_type,
-                              last->at.line);
+            return diag_error(diag, tier->at, "'%.60s' already has a price for this tier in line %d",
+                              rows[i].usage_type, last->at.line);
         if (tier->from_e6 != last->to_e6)
             return diag_error(diag, tier->at, "this tier of '%.60s' %s the one in line %d", rows[i].usage_type,
                               tier->from_e6 < last->to_e6 ? "overlaps" : "leaves a gap after", last->at.line);
@@ -244,8 +256,12 @@ static struct price price_of(const struct row *rows, size_t count, struct arena 
     struct price_tier *tiers = ARENA_ARRAY(arena, struct price_tier, count);
     for (size_t i = 0; i < count; i++)
         tiers[i] = rows[i].tier;
-    return (struct price){ .region = rows->region,         .service = rows->service, .usage_type = rows->usage_type,
-                           .attributes = rows->attributes, .unit = rows->unit,       .tiers = tiers,
+    return (struct price){ .region = rows->region,
+                           .service = rows->service,
+                           .usage_type = rows->usage_type,
+                           .attributes = rows->attributes,
+                           .unit = rows->unit,
+                           .tiers = tiers,
                            .tier_count = (int)count };
 }
 
@@ -357,7 +373,8 @@ const struct price_book *price_book_load(const char *folder, const char *const *
         for (size_t j = 0; j < i; j++)
             again = again || text_equal(regions[i], regions[j]);
         if (!again)
-            good = check_region(regions[i], diag) && read_file(folder, regions[i], &texts[count++], arena, diag) && good;
+            good = check_region(regions[i], diag) && read_file(folder, regions[i], &texts[count++], arena, diag) &&
+                   good;
     }
     return good ? price_book_parse(texts, count, arena, diag) : NULL;
 }

@@ -65,8 +65,8 @@ static enum csv_result refuse(struct csv_reader *csv, struct mark mark, const ch
     return CSV_BAD_RECORD;
 }
 
-static enum csv_result read_record(struct csv_reader *csv, char *at, char *end, struct csv_cell *cells,
-                                   size_t capacity, size_t *count)
+static enum csv_result read_record(struct csv_reader *csv, char *at, char *end, struct csv_cell *cells, size_t capacity,
+                                   size_t *count)
 {
     const char *const line = at;
     for (*count = 0;; (*count)++) {

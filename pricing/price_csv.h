@@ -17,7 +17,7 @@
 #include "sim/base/diag.h"
 
 struct csv_cell {
-    const char *text;   /* NUL-terminated, unquoted; lives as long as the arena given to csv_init() */
+    const char *text; /* NUL-terminated, unquoted; lives as long as the arena given to csv_init() */
     struct mark at;
 };
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -57,8 +58,14 @@ static int tear_down(void **state)
 
 static struct usage_key key(const char *service, const char *usage_type, const char *operation, enum usage_unit unit)
 {
-    return (struct usage_key){ .service = service, .usage_type = usage_type, .operation = operation,
-                               .resource = "thing", .region = "us-east-1", .zone = "", .to_zone = "", .tier = "web",
+    return (struct usage_key){ .service = service,
+                               .usage_type = usage_type,
+                               .operation = operation,
+                               .resource = "thing",
+                               .region = "us-east-1",
+                               .zone = "",
+                               .to_zone = "",
+                               .tier = "web",
                                .unit = unit };
 }
 
@@ -231,10 +238,10 @@ static void given_cloudfront_traffic_when_billed_then_geographies_have_their_own
     const struct bill bill = compute(*state, usage, ARRAY_LEN(usage), june);
     assert_int_equal(bill.line_count, 5);
     assert_string_equal(bill.lines[0].usage_type, "EU-DataTransfer-Out-Bytes");
-    assert_int_equal(bill.lines[0].cents, 8704);   /* 1024 x 0.085: EU starts its own first tier */
-    assert_int_equal(bill.lines[1].cents, 87040);  /* 10240 x 0.085 */
-    assert_int_equal(bill.lines[2].cents, 8192);   /* 1024 x 0.080 */
-    assert_int_equal(bill.lines[3].cents, 20);     /* 10 x 0.020 */
+    assert_int_equal(bill.lines[0].cents, 8704);  /* 1024 x 0.085: EU starts its own first tier */
+    assert_int_equal(bill.lines[1].cents, 87040); /* 10240 x 0.085 */
+    assert_int_equal(bill.lines[2].cents, 8192);  /* 1024 x 0.080 */
+    assert_int_equal(bill.lines[3].cents, 20);    /* 10 x 0.020 */
     assert_string_equal(bill.lines[4].usage_type, "US-Requests-Tier2-HTTPS");
     assert_int_equal(bill.lines[4].cents, 2500);
 }
@@ -268,8 +275,10 @@ static void given_instances_when_billed_then_every_second_counts_and_none_more(v
 
 static void given_databases_when_billed_then_engine_and_deployment_select_the_rate(void **state)
 {
-    const struct usage_key single = key("AmazonRDS", "InstanceUsage:db.r6g.large", "engine=PostgreSQL", USAGE_NANOSECONDS);
-    const struct usage_key multi = key("AmazonRDS", "Multi-AZUsage:db.r6g.large", "engine=PostgreSQL", USAGE_NANOSECONDS);
+    const struct usage_key single = key("AmazonRDS", "InstanceUsage:db.r6g.large", "engine=PostgreSQL",
+                                        USAGE_NANOSECONDS);
+    const struct usage_key multi = key("AmazonRDS", "Multi-AZUsage:db.r6g.large", "engine=PostgreSQL",
+                                       USAGE_NANOSECONDS);
     const struct usage_key disk = key("AmazonRDS", "RDS:Multi-AZ-GP3-Storage", "engine=PostgreSQL", USAGE_BYTE_HOURS);
     const struct usage usage[] = { use(&single, 0, HOUR_NS, 720 * ONCE), use(&multi, 0, HOUR_NS, 720 * ONCE),
                                    use(&disk, 0, 100 * GB * 24, 30 * ONCE) };
@@ -284,7 +293,8 @@ static void given_databases_when_billed_then_engine_and_deployment_select_the_ra
 
 static void given_partial_hours_when_sold_by_the_hour_then_each_counts_as_a_full_one(void **state)
 {
-    const struct usage_key cache = key("AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey", USAGE_NANOSECONDS);
+    const struct usage_key cache = key("AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey",
+                                       USAGE_NANOSECONDS);
     const struct usage usage[] = {
         use(&cache, 0, 1, 10 * ONCE),               /* a nanosecond of hour 0 on ten days */
         use(&cache, 1, HOUR_NS, 10 * ONCE),         /* exactly one hour stays one */
@@ -375,8 +385,8 @@ static void given_exactly_a_tier_bound_when_billed_then_the_next_tier_is_not_ope
     assert_int_equal(at.line_count, 1);
     assert_int_equal(at.total_cents, 92160);
     assert_int_equal(above.line_count, 2);
-    assert_true(above.lines[1].quantity_e6 == 0);   /* a byte is 1e-9 GB */
-    assert_true(above.lines[1].exact == 1);         /* 0.085 / 2^30 USD = 0.79e-10, half up */
+    assert_true(above.lines[1].quantity_e6 == 0); /* a byte is 1e-9 GB */
+    assert_true(above.lines[1].exact == 1);       /* 0.085 / 2^30 USD = 0.79e-10, half up */
     assert_int_equal(above.lines[1].cents, 0);
     assert_non_null(strstr(above.lines[1].note, "rounds to zero: 0.0000000001 USD"));
 }
@@ -428,8 +438,10 @@ static void assert_error(struct fixture *f, struct usage_key k, const char *mess
 static void given_no_rate_when_billed_then_the_error_names_it_and_the_nearest(void **state)
 {
     struct usage_key k = key("AmazonEC2", "BoxUsage:m7g.lagre", "", USAGE_NANOSECONDS);
-    assert_error(*state, k, "no rate for service 'AmazonEC2', usage type 'BoxUsage:m7g.lagre' in region 'us-east-1' "
-                            "(used by 'thing')", "BoxUsage:m7g.large");
+    assert_error(*state, k,
+                 "no rate for service 'AmazonEC2', usage type 'BoxUsage:m7g.lagre' in region 'us-east-1' "
+                 "(used by 'thing')",
+                 "BoxUsage:m7g.large");
     k = key("AmazonEC2", "BoxUsage:m5.large", "", USAGE_NANOSECONDS);
     k.region = "eu-central-1"; /* not in this book: never another region's price */
     assert_error(*state, k, "in region 'eu-central-1'", "nothing of 'AmazonEC2' in 'eu-central-1'");
@@ -488,10 +500,10 @@ static int64_t plausible(const struct usage_key *k, uint64_t random)
 {
     switch (k->unit) {
     case USAGE_NANOSECONDS: return (int64_t)(random % (3 * (uint64_t)HOUR_NS));
-    case USAGE_BYTES:       return (int64_t)(random % (UINT64_C(1) << 40));
-    case USAGE_BYTE_HOURS:  return (int64_t)(random % (UINT64_C(1) << 50));
-    case USAGE_MONTHS_E6:   return (int64_t)(random % 40000);
-    case USAGE_COUNT:       break;
+    case USAGE_BYTES: return (int64_t)(random % (UINT64_C(1) << 40));
+    case USAGE_BYTE_HOURS: return (int64_t)(random % (UINT64_C(1) << 50));
+    case USAGE_MONTHS_E6: return (int64_t)(random % 40000);
+    case USAGE_COUNT: break;
     }
     return (int64_t)(random % 10000000);
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -34,20 +35,21 @@ struct fixture {
     struct table table;
 };
 
+#define KEY(svc, type, op, name, where, az, arch, metered)                                                  \
+    {                                                                                                       \
+        .service = svc, .usage_type = type, .operation = op, .resource = name, .region = where, .zone = az, \
+        .to_zone = "", .tier = arch, .unit = metered                                                        \
+    }
+
 static const struct usage_key keys[] = {
-    { .service = "AmazonEC2", .usage_type = "BoxUsage:m7g.large", .operation = "", .resource = "=HYPERLINK(\"x\")",
-      .region = "us-east-1", .zone = "us-east-1a", .to_zone = "", .tier = "web", .unit = USAGE_NANOSECONDS },
-    { .service = "AmazonCloudFront", .usage_type = "DataTransfer-Out-Bytes", .operation = "edge=US",
-      .resource = "+1, \"two\"\r\n-3", .region = "Global", .zone = "", .to_zone = "", .tier = "@edge",
-      .unit = USAGE_BYTES },
-    { .service = "AmazonRoute53", .usage_type = "HostedZone", .operation = "", .resource = "\tzone",
-      .region = "Global", .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_MONTHS_E6 },
-    { .service = "AmazonRoute53", .usage_type = "Intra-AWS-DNS-Queries", .operation = "", .resource = "-zone",
-      .region = "Global", .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_COUNT },
-    { .service = "awswaf", .usage_type = "Request", .operation = "", .resource = "waf", .region = "eu-west-1",
-      .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_COUNT },
-    { .service = "AmazonEC2", .usage_type = "EBS:VolumeUsage.gp3", .operation = "", .resource = "disk",
-      .region = "eu-west-1", .zone = "eu-west-1b", .to_zone = "", .tier = "web", .unit = USAGE_BYTE_HOURS },
+    KEY("AmazonEC2", "BoxUsage:m7g.large", "", "=HYPERLINK(\"x\")", "us-east-1", "us-east-1a", "web",
+        USAGE_NANOSECONDS),
+    KEY("AmazonCloudFront", "DataTransfer-Out-Bytes", "edge=US", "+1, \"two\"\r\n-3", "Global", "", "@edge",
+        USAGE_BYTES),
+    KEY("AmazonRoute53", "HostedZone", "", "\tzone", "Global", "", "edge", USAGE_MONTHS_E6),
+    KEY("AmazonRoute53", "Intra-AWS-DNS-Queries", "", "-zone", "Global", "", "edge", USAGE_COUNT),
+    KEY("awswaf", "Request", "", "waf", "eu-west-1", "", "edge", USAGE_COUNT),
+    KEY("AmazonEC2", "EBS:VolumeUsage.gp3", "", "disk", "eu-west-1", "eu-west-1b", "web", USAGE_BYTE_HOURS),
 };
 
 static void parse_table(struct table *table, const char *text, size_t length, struct arena *arena, struct diag *diag)
@@ -68,8 +70,9 @@ static void parse_table(struct table *table, const char *text, size_t length, st
 static int set_up(void **state)
 {
     static const char *const regions[] = { "us-east-1", "eu-west-1" };
-    static const int64_t quantities[ARRAY_LEN(keys)] = { INT64_C(1234567890123456), INT64_C(12) << 40, 1000000, 5000,
-                                                         987654321, INT64_C(77) << 30 };
+    static const int64_t quantities[ARRAY_LEN(keys)] = {
+        INT64_C(1234567890123456), INT64_C(12) << 40, 1000000, 5000, 987654321, INT64_C(77) << 30
+    };
     struct fixture *f = calloc(1, sizeof *f);
     if (!f)
         return -1;
@@ -79,8 +82,8 @@ static int set_up(void **state)
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         usage[i] = (struct usage){ &keys[i], 0, quantities[i], 3 * ONCE };
     const struct price_book *book = price_book_load("pricing/books", regions, 2, &f->arena, &f->diag);
-    assert_true(book && bill_compute(&f->bill, book, usage, ARRAY_LEN(keys), bill_period_of(2026, 12), &f->arena,
-                                     &f->diag));
+    assert_true(book &&
+                bill_compute(&f->bill, book, usage, ARRAY_LEN(keys), bill_period_of(2026, 12), &f->arena, &f->diag));
     char *text;
     size_t length;
     FILE *out = open_memstream(&text, &length);
@@ -156,7 +159,7 @@ static const char categories[] =
     "Integration|Internet of Things|Management and Governance|Media|Migration|Mobile|Networking|Security|Storage|Web|"
     "Other|";
 
-/* [FOCUS-1.2]: the mandatory columns, then what we write of the conditional and recommended ones. */
+/* FOCUS 1.2: the mandatory columns, then what we write of the conditional and recommended ones. */
 static const struct column_rule column_rules[] = {
     { "BilledCost", DECIMAL, false, NULL },
     { "BillingAccountId", TEXT, false, NULL },

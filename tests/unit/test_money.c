@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -40,9 +41,27 @@ static void given_text_that_is_no_price_when_parsed_then_it_is_refused(void **st
 {
     (void)state;
     static const char *const bad[] = {
-        "",     ".",      "-",    "abc",           "1,5",  "1.2.3",     "$1",        " 1", "1 ", "1e",
-        "1e+",  "1e1234", "0x10", "0.00000000001", "+1",   "1e999",     "nan",       "inf",
-        "1234567890123456789012345678901",         "--1", "1e-11",
+        "",
+        ".",
+        "-",
+        "abc",
+        "1,5",
+        "1.2.3",
+        "$1",
+        " 1",
+        "1 ",
+        "1e",
+        "1e+",
+        "1e1234",
+        "0x10",
+        "0.00000000001",
+        "+1",
+        "1e999",
+        "nan",
+        "inf",
+        "1234567890123456789012345678901",
+        "--1",
+        "1e-11",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         money amount = 77;

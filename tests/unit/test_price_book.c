@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -51,8 +52,8 @@ static const struct price_book *parse(struct fixture *f, const char *text)
 
 static const struct price_book *load_all(struct fixture *f)
 {
-    const struct price_book *book =
-        price_book_load("pricing/books", all_regions, ARRAY_LEN(all_regions), &f->arena, &f->diag);
+    const struct price_book *book = price_book_load("pricing/books", all_regions, ARRAY_LEN(all_regions), &f->arena,
+                                                    &f->diag);
     if (!book)
         diag_print(&f->diag, stderr, false);
     assert_non_null(book);
@@ -123,8 +124,9 @@ static void given_the_shipped_books_when_a_rate_is_looked_up_then_it_is_the_publ
     assert_int_equal(price_book_find(book, "AmazonRoute53", "DNS-Queries", "", "Any", &price), PRICE_FOUND);
     assert_string_equal(money_to_text(price->tiers[0].rate, text, sizeof text), "0.0000004");
     assert_true(price->tiers[0].to_e6 == INT64_C(1000000000) * 1000000);
-    assert_int_equal(price_book_find(book, "AmazonCloudFront", "US-DataTransfer-Out-Bytes", "edge=US", "Global", &price),
-                     PRICE_FOUND);
+    assert_int_equal(
+        price_book_find(book, "AmazonCloudFront", "US-DataTransfer-Out-Bytes", "edge=US", "Global", &price),
+        PRICE_FOUND);
     assert_int_equal(price->tier_count, 7);
     assert_true(price->tiers[6].to_e6 == PRICE_OPEN);
     assert_string_equal(price_book_date(book), book->newest);
@@ -139,7 +141,8 @@ static void given_equal_usage_types_when_nothing_selects_one_then_the_lookup_say
                      PRICE_AMBIGUOUS);
     assert_null(price);
     assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Memcached",
-                                     "us-east-1", &price), PRICE_MISSING);
+                                     "us-east-1", &price),
+                     PRICE_MISSING);
     assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "mars-1", &price), PRICE_MISSING);
 }
 
@@ -149,8 +152,8 @@ static void given_a_misspelt_type_when_its_nearest_is_asked_for_then_it_is_found
     const struct price_book *book = load_all(f);
     assert_string_equal(price_book_nearest(book, "AmazonEC2", "BoxUsage:m7g.lagre", "us-east-1", &f->arena),
                         "BoxUsage:m7g.large");
-    assert_non_null(strstr(price_book_nearest(book, "AmazonEC2", "BoxUsage:zz99.colossal", "us-east-1", &f->arena),
-                           "BoxUsage:"));
+    assert_non_null(
+        strstr(price_book_nearest(book, "AmazonEC2", "BoxUsage:zz99.colossal", "us-east-1", &f->arena), "BoxUsage:"));
     assert_null(price_book_nearest(book, "AmazonBraket", "QPU", "us-east-1", &f->arena));
 }
 
@@ -214,7 +217,8 @@ static void given_broken_tier_chains_when_parsed_then_the_gap_or_overlap_is_name
     struct fixture *f = *state;
     assert_refused(f, HEADER "S,T,,GB,1,5,Inf" TAIL, 2, 1, "do not begin at 0");
     assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL, 2, 1, "does not end at Inf");
-    assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,GB,2,11,Inf" TAIL, 3, 1, "leaves a gap after the one in line 2");
+    assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,GB,2,11,Inf" TAIL, 3, 1,
+                   "leaves a gap after the one in line 2");
     assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,GB,2,9,Inf" TAIL, 3, 1, "overlaps the one in line 2");
     assert_refused(f, HEADER "S,T,,GB,1,0,Inf" TAIL "S,T,,GB,1,0,Inf" TAIL, 3, 1, "already has a price for this tier");
     assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,TB,2,10,Inf" TAIL, 3, 1, "are in 'GB' and 'TB'");
@@ -257,9 +261,19 @@ static void given_mutated_bytes_when_parsed_then_the_reader_refuses_or_keeps_its
             const char byte = spice[next_random(&random) % (sizeof spice - 1)];
             switch (next_random(&random) % 4) {
             case 0: text[at] = byte; break;
-            case 1: memmove(text + at, text + at + 1, length - at); length--; break;
-            case 2: memmove(text + at + 1, text + at, length - at); text[at] = byte; length++; break;
-            default: if (round % 7 == 0) length = at + 1; break;
+            case 1:
+                memmove(text + at, text + at + 1, length - at);
+                length--;
+                break;
+            case 2:
+                memmove(text + at + 1, text + at, length - at);
+                text[at] = byte;
+                length++;
+                break;
+            default:
+                if (round % 7 == 0)
+                    length = at + 1;
+                break;
             }
         }
         text[length] = '\0';
