@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * client -- browsers: they arrive, wait as long as their patience lasts, reload, leave.
+ *
+ *   arrival --> attempt --answer in time--> done
+ *                  |--- failure or patience over --reload--> attempt
+ *                  \--------------------------------leave--> done (failed)
+ *
+ * An arrival is the instant at which a request would reach the balancer. The delays on the way there and back (viewer to
+ * edge, edge to region, WAF, balancer) hold nobody up, so they are drawn once and added at the answer: a Poisson stream
+ * displaced by independent delays stays Poisson. A client that leaves does not free the server.
+ */
+#include <gsl/gsl_randist.h>
+
+#include "models/world.h"
+
+#include "models/route53.h"
+#include "sim/arrivals.h"
+#include "sim/base/check.h"
+#include "sim/base/text.h"
+#include "sim/draw_rng.h"
+
+enum { CONVOLUTION_POINTS = 1024 };
+
+/* How long a sum of independent delays takes, as a probability per histogram bin. */
+struct delay_law {
+    double *probability;       /* HISTOGRAM_BINS */
+    uint32_t first, last;      /* bins with any */
+};
+
+struct geo_meters { struct meter *requests, *bytes; };
+
+struct population_state {
+    const struct population *config;
+    struct arrivals arrivals;
+    sim_time next;
+    uint32_t place_client, place_path, place_edge, place_static;
+    double *mix_limit;         /* cumulative shares */
+    int *mix_operation;        /* index in the results */
+    bool *uploads;             /* per operation of the results: writes, so the request carries a body */
+    int64_t *response;
+    struct delay_law hit, miss;
+    struct geo_meters *geo;
+    struct meter *uploads_bytes, *origin_bytes, *lookups;
+    uint64_t pages;            /* answered in this window, their objects not yet requested */
+    uint64_t hour_hits, hour_misses; /* latencies not yet recorded */
+    uint64_t hour_requests, hour_connections;
+    int64_t hour_bytes;
+};
+
+/* ---- delays in bulk ---- */
+
+static void quantiles_of(const struct dist *d, double *out)
+{
+    for (int i = 0; i < CONVOLUTION_POINTS; i++)
+        out[i] = dist_quantile_ns(d, ((double)i + 0.5) / CONVOLUTION_POINTS);
+}
+
+static struct delay_law law_of_sum(struct arena *arena, const double *x, const double *y)
+{
+    struct delay_law law = { .probability = ARENA_ARRAY(arena, double, HISTOGRAM_BINS), .first = HISTOGRAM_BINS };
+    const double each = 1.0 / CONVOLUTION_POINTS / CONVOLUTION_POINTS;
+    for (int i = 0; i < CONVOLUTION_POINTS; i++)
+        for (int j = 0; j < CONVOLUTION_POINTS; j++)
+            law.probability[histogram_bin((sim_time)(x[i] + y[j]))] += each;
+    for (uint32_t b = 0; b < HISTOGRAM_BINS; b++) {
+        if (law.probability[b] > 0 && b < law.first)
+            law.first = b;
+        if (law.probability[b] > 0)
+            law.last = b;
+    }
+    return law;
+}
+
+static void quantiles_of_law(const struct delay_law *law, double *out)
+{
+    uint32_t bin = law->first;
+    double below = 0;
+    for (int i = 0; i < CONVOLUTION_POINTS; i++) {
+        const double p = ((double)i + 0.5) / CONVOLUTION_POINTS;
+        while (bin < law->last && below + law->probability[bin] < p)
+            below += law->probability[bin++];
+        out[i] = histogram_bin_mid_ns(bin);
+    }
+}
+
+/* n delays at once: a multinomial over the bins, drawn as conditional binomials. */
+static void record_delays(struct histogram *h, const struct delay_law *law, uint64_t n, gsl_rng *rng)
+{
+    double left = 1.0;
+    for (uint32_t b = law->first; b <= law->last && n > 0; b++) {
+        const double p = law->probability[b];
+        if (p <= 0)
+            continue;
+        const uint64_t here = b == law->last || p >= left ? n : gsl_ran_binomial(rng, p / left, (unsigned)n);
+        if (here)
+            histogram_record_many(h, (sim_time)histogram_bin_mid_ns(b), here);
+        n -= here;
+        left -= p;
+    }
+}
+
+/* ---- setting up ---- */
+
+static bool operation_writes(const struct operation_config *operation)
+{
+    for (int i = 0; i < operation->step_count; i++)
+        if (operation->steps[i].variant == STEP_WRITE)
+            return true;
+    return false;
+}
+
+static void static_laws(struct world *w, struct population_state *p)
+{
+    double *x = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS), *y = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
+    double *near = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS), *far = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
+    quantiles_of(&p->config->rtt, x);
+    quantiles_of(&w->cloudfront->hit_time, y);
+    p->hit = law_of_sum(w->arena, x, y);
+    if (!w->s3)
+        return;
+    quantiles_of_law(&p->hit, near);
+    quantiles_of(&w->cloudfront->origin_rtt, x);
+    quantiles_of(&w->s3->first_byte, y);
+    const struct delay_law behind = law_of_sum(w->arena, x, y);
+    quantiles_of_law(&behind, far);
+    p->miss = law_of_sum(w->arena, near, far);
+}
+
+static void population_meters(struct world *w, struct population_state *p)
+{
+    const struct population *config = p->config;
+    p->geo = ARENA_ARRAY(w->arena, struct geo_meters, config->from_count);
+    for (int g = 0; g < config->from_count && w->cloudfront; g++) {
+        struct usage_key key = { .service = "AmazonCloudFront", .usage_type = "Requests-HTTPS", .resource = w->cloudfront_component->name,
+                                 .operation = arena_printf(w->arena, "edge=%s", config->from[g].name), .region = "Global", .zone = "",
+                                 .to_zone = "", .tier = "edge", .unit = USAGE_COUNT };
+        p->geo[g].requests = meter_get(&w->meters, key);
+        key.usage_type = "DataTransfer-Out-Bytes";
+        key.unit = USAGE_BYTES;
+        p->geo[g].bytes = meter_get(&w->meters, key);
+    }
+    if (w->cloudfront) {
+        struct usage_key key = { .service = "AmazonCloudFront", .usage_type = "DataTransfer-Out-OBytes", .operation = arena_printf(w->arena, "edge=%s", config->from[0].name),
+                                 .resource = w->cloudfront_component->name, .region = "Global", .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_BYTES };
+        p->uploads_bytes = meter_get(&w->meters, key);
+        key.usage_type = "Origin-DataTransfer";
+        key.operation = "";
+        p->origin_bytes = meter_get(&w->meters, key);
+    }
+    if (w->sc->by_kind_count[KIND_ROUTE53]) {
+        const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
+        const struct route53_config *route53 = zone->config;
+        p->lookups = meter_get(&w->meters, (struct usage_key){ .service = "AmazonRoute53", .operation = "", .resource = zone->name, .region = "Any",
+                                                              .usage_type = route53->record == ROUTE53_ALIAS ? "Intra-AWS-DNS-Queries" : "DNS-Queries",
+                                                              .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_COUNT });
+    }
+}
+
+void clients_init(struct world *w, int day_type)
+{
+    const struct scenario *sc = w->sc;
+    const int operations = scenario_operation_count(sc);
+    w->populations = ARENA_ARRAY(w->arena, struct population_state, sc->population_count);
+    for (int i = 0; i < sc->population_count; i++) {
+        const struct population *config = &sc->populations[i];
+        struct population_state *p = &w->populations[i];
+        p->config = config;
+        p->place_client = draw_place(arena_printf(w->arena, "%s/client", config->name));
+        p->place_path = draw_place(arena_printf(w->arena, "%s/path", config->name));
+        p->place_edge = draw_place(arena_printf(w->arena, "%s/edge", config->name));
+        p->place_static = draw_place(arena_printf(w->arena, "%s/static", config->name));
+        p->mix_limit = ARENA_ARRAY(w->arena, double, config->mix_count);
+        p->mix_operation = ARENA_ARRAY(w->arena, int, config->mix_count);
+        double sum = 0;
+        for (int m = 0; m < config->mix_count; m++) {
+            sum += config->mix[m].share;
+            p->mix_limit[m] = sum;
+            p->mix_operation[m] = scenario_operation_index(sc, config->mix[m].operation);
+        }
+        p->uploads = ARENA_ARRAY(w->arena, bool, operations);
+        p->response = ARENA_ARRAY(w->arena, int64_t, operations);
+        for (int o = 0; o < operations; o++) {
+            const struct operation_config *operation = scenario_operation(sc, o);
+            p->uploads[o] = operation_writes(operation);
+            p->response[o] = operation->response ? operation->response : config->response;
+        }
+        if (config->page.present && w->cloudfront)
+            static_laws(w, p);
+        population_meters(w, p);
+        const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
+        arrivals_init(&p->arrivals, w->arena, curve.knots, curve.count, w->key,
+                      draw_place(arena_printf(w->arena, "%s/arrivals", config->name)));
+        p->next = arrivals_next(&p->arrivals);
+    }
+}
+
+sim_time clients_next_arrival(const struct world *w, int *population)
+{
+    sim_time earliest = SIM_NEVER;
+    for (int i = 0; i < w->sc->population_count; i++)
+        if (w->populations[i].next < earliest) {
+            earliest = w->populations[i].next;
+            *population = i;
+        }
+    return earliest;
+}
+
+/* ---- one operation ---- */
+
+static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_time ended)
+{
+    const sim_time latency = ended - f->begun;
+    recorder_ended(&w->recorder, f->operation, outcome, latency, f->flags & FLAG_COUNTED);
+    fingerprint_add(&w->fingerprint, f->ordinal << 8 | (uint64_t)outcome, f->begun, (uint64_t)latency);
+    if (outcome == OUTCOME_OK && w->now >= w->start) {
+        struct population_state *p = &w->populations[f->population];
+        if (p->config->page.present && p->config->page.on_index == f->operation)
+            p->pages++;
+    }
+}
+
+void client_arrive(struct world *w, int number)
+{
+    struct population_state *p = &w->populations[number];
+    const uint64_t ordinal = (uint64_t)number << 56 | (p->arrivals.ordinal - 1);
+    const struct draw_block client = draw_at(w->key, ordinal, p->place_client, 0);
+    p->next = arrivals_next(&p->arrivals);
+
+    const double u = draw_unit(client.a);
+    int m = 0;
+    while (m < p->config->mix_count - 1 && u >= p->mix_limit[m])
+        m++;
+    const int operation = p->mix_operation[m];
+    const bool counted = w->now >= w->start;
+    if (counted)
+        recorder_begun(&w->recorder, operation);
+    const uint32_t slot = frame_new(w);
+    if (slot == SLOT_NONE) { /* the bound on requests in flight: refused at the door */
+        w->refused_frames++;
+        recorder_ended(&w->recorder, operation, OUTCOME_HTTP_503, 0, counted);
+        return;
+    }
+    struct frame *f = frame_at(w, slot);
+    f->kind = FRAME_OPERATION;
+    f->begun = w->now;
+    f->ordinal = ordinal;
+    f->operation = (uint16_t)operation;
+    f->population = (uint8_t)number;
+    f->flags = counted ? FLAG_COUNTED : 0;
+    client_attempt(w, f);
+}
+
+/* 32 bits as a uniform number in (0, 1): enough for a coin and for delays. */
+static double unit_of_32(uint64_t bits)
+{
+    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+}
+
+static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool *connects)
+{
+    const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
+    const struct draw_block edge = draw_at(w->key, f->ordinal, p->place_edge, f->attempt);
+    const sim_time rtt = dist_sample(&p->config->rtt, draw_unit(path.a));
+    /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
+    *connects = unit_of_32(edge.a) * p->config->requests_per_connection < 1.0;
+    sim_time delay = *connects ? 3 * rtt : rtt;
+    if (w->cloudfront)
+        delay += dist_sample(&w->cloudfront->origin_rtt, draw_unit(path.b));
+    if (w->waf)
+        delay += dist_sample(&w->waf->time, unit_of_32(edge.a >> 32));
+    return delay + dist_sample(&w->albs[w->front].config->latency, draw_unit(edge.b));
+}
+
+void client_attempt(struct world *w, struct frame *f)
+{
+    struct population_state *p = &w->populations[f->population];
+    bool connects;
+    f->path = path_delay(w, p, f, &connects);
+    f->tries = 0;
+    f->flags &= FLAG_COUNTED;
+    const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
+    f->deadline = w->now + dist_sample(&p->config->client.patience, draw_unit(client.b));
+    if (w->now >= w->start) {
+        w->recorder.operations[f->operation].attempts++;
+        w->recorder.operations[w->recorder.operation_count - 2].attempts++;
+        w->recorder.window_attempts++;
+        p->hour_requests++;
+        p->hour_connections += connects;
+        if (p->uploads[f->operation] && p->uploads_bytes)
+            meter_add(&w->meters, p->uploads_bytes, p->config->request);
+    }
+    const uint32_t slot = frame_slot(w, f);
+    if (timer_ring_arm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), slot, f->deadline))
+        arm_sweep(w);
+    else
+        event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+    request_begin(w, f);
+}
+
+static void disarm_patience(struct world *w, struct frame *f)
+{
+    if (f->patience_link.prev != TIMER_NONE)
+        timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), frame_slot(w, f), f->deadline);
+}
+
+/* Failed at `when`: reloads or leaves. `f` is free of the server; it becomes the next attempt or is freed. */
+static void reload_or_leave(struct world *w, struct frame *f, enum outcome outcome, sim_time when)
+{
+    const struct population *config = w->populations[f->population].config;
+    const struct draw_block will = draw_at(w->key, f->ordinal, w->populations[f->population].place_client, 0x8000u + f->attempt);
+    if (f->attempt < config->client.reloads && draw_unit(will.a) < config->client.reload) {
+        f->attempt++;
+        frame_delay(w, f, when - w->now + dist_sample(&config->client.reload_after, draw_unit(will.b)));
+        f->state = AT_CLIENT;
+        return;
+    }
+    finish(w, f, outcome, when);
+    frame_free(w, frame_slot(w, f));
+}
+
+void client_answered(struct world *w, struct frame *f, enum outcome outcome)
+{
+    if (outcome != OUTCOME_UNREACHABLE) {
+        const struct population_state *p = &w->populations[f->population];
+        w->balancer_bytes += p->config->request + (outcome == OUTCOME_OK ? p->response[f->operation] : 0);
+        w->balancer_requests++;
+    }
+    if (f->flags & FLAG_ABANDONED) {
+        frame_free(w, frame_slot(w, f));
+        return;
+    }
+    const sim_time there = w->now + f->path;
+    if (there > f->deadline) { /* a completion at the deadline is in time */
+        f->state = AT_LATE_ANSWER;
+        return;
+    }
+    disarm_patience(w, f);
+    if (w->now >= w->start) {
+        struct population_state *p = &w->populations[f->population];
+        p->hour_bytes += p->response[f->operation];
+        if (p->origin_bytes)
+            meter_add(&w->meters, p->origin_bytes, p->response[f->operation]);
+    }
+    if (outcome != OUTCOME_OK) {
+        reload_or_leave(w, f, outcome, there);
+        return;
+    }
+    finish(w, f, OUTCOME_OK, there);
+    frame_free(w, frame_slot(w, f));
+}
+
+void client_patience_over(struct world *w, struct frame *f)
+{
+    if (f->state == AT_LATE_ANSWER || f->state == AT_EDGE) { /* nothing of ours is held */
+        reload_or_leave(w, f, f->state == AT_EDGE ? OUTCOME_UNREACHABLE : OUTCOME_GAVE_UP, w->now);
+        return;
+    }
+    f->flags |= FLAG_ABANDONED;
+    const uint32_t slot = frame_new(w);
+    if (slot == SLOT_NONE) {
+        finish(w, f, OUTCOME_GAVE_UP, w->now);
+        return;
+    }
+    struct frame *client = frame_at(w, slot);
+    client->kind = FRAME_OPERATION;
+    client->begun = f->begun;
+    client->ordinal = f->ordinal;
+    client->operation = f->operation;
+    client->population = f->population;
+    client->attempt = f->attempt;
+    client->flags = f->flags & FLAG_COUNTED;
+    reload_or_leave(w, client, OUTCOME_GAVE_UP, w->now);
+}
+
+/* ---- static objects, in bulk ---- */
+
+static void end_hour(struct world *w, struct population_state *p, gsl_rng *rng)
+{
+    struct operation_result *result = &w->recorder.operations[w->recorder.operation_count - 1];
+    record_delays(&result->latency, &p->hit, p->hour_hits, rng);
+    if (p->hour_misses)
+        record_delays(&result->latency, &p->miss, p->hour_misses, rng);
+    p->hour_hits = p->hour_misses = 0;
+}
+
+/* Requests and bytes by price geography: a multinomial of the window's counts. */
+static void split_by_geography(struct world *w, struct population_state *p, gsl_rng *rng)
+{
+    const struct population *config = p->config;
+    uint64_t requests = p->hour_requests;
+    const double bytes_per_request = requests ? (double)p->hour_bytes / (double)requests : 0;
+    int64_t bytes = p->hour_bytes;
+    double left = 1.0;
+    for (int g = 0; g < config->from_count && w->cloudfront; g++) {
+        const bool last = g == config->from_count - 1;
+        const uint64_t here = last ? requests : gsl_ran_binomial(rng, config->from[g].share / left, (unsigned)requests);
+        const int64_t bytes_here = last ? bytes : (int64_t)((double)here * bytes_per_request);
+        meter_add(&w->meters, p->geo[g].requests, (int64_t)here);
+        meter_add(&w->meters, p->geo[g].bytes, bytes_here);
+        requests -= here;
+        bytes -= bytes_here;
+        left -= config->from[g].share;
+    }
+    if (p->lookups) {
+        const struct route53_config *route53 = w->sc->by_kind[KIND_ROUTE53][0]->config;
+        meter_add(&w->meters, p->lookups, (int64_t)((double)p->hour_connections * route53->lookups + 0.5));
+    }
+    p->hour_requests = p->hour_connections = 0;
+    p->hour_bytes = 0;
+}
+
+static void request_objects(struct world *w, struct population_state *p, gsl_rng *rng)
+{
+    const struct population *config = p->config;
+    const uint64_t referenced = p->pages * (uint64_t)config->page.objects;
+    p->pages = 0;
+    if (!referenced || !w->cloudfront)
+        return;
+    const uint64_t objects = gsl_ran_binomial(rng, 1.0 - config->page.browser_cache, (unsigned)referenced);
+    const uint64_t hits = gsl_ran_binomial(rng, w->cloudfront->hit_ratio, (unsigned)objects);
+    const int64_t object_bytes = config->page.bytes / config->page.objects;
+    const uint64_t misses = objects - hits;
+
+    struct operation_result *result = &w->recorder.operations[w->recorder.operation_count - 1];
+    result->begun += objects;
+    result->attempts += objects;
+    result->outcomes[OUTCOME_OK] += objects;
+    w->recorder.window_static += objects;
+    p->hour_hits += hits;
+    p->hour_misses += misses;
+    p->hour_requests += objects;
+    p->hour_bytes += (int64_t)objects * object_bytes;
+    /* HTTP/2 and keep-alive: static objects come over the page's connection. */
+    w->window_misses += misses;
+    if (w->s3) {
+        const struct component *bucket = w->s3_component;
+        meter_add(&w->meters, meter_get(&w->meters, (struct usage_key){ .service = "AmazonS3", .usage_type = "Requests-Tier2", .operation = "", .resource = bucket->name,
+                                                                       .region = bucket->region->name, .zone = "", .to_zone = "", .tier = "storage", .unit = USAGE_COUNT }), (int64_t)misses);
+        meter_add(&w->meters, p->origin_bytes, (int64_t)misses * object_bytes);
+    }
+    fingerprint_add(&w->fingerprint, text_hash("static"), w->now, objects << 32 ^ hits);
+}
+
+uint64_t clients_static_window(struct world *w)
+{
+    uint64_t requests = 0;
+    for (int i = 0; i < w->sc->population_count; i++) {
+        struct population_state *p = &w->populations[i];
+        struct draw_rng rng;
+        draw_rng_init(&rng, w->key, (uint64_t)w->now, p->place_static);
+        request_objects(w, p, &rng.rng);
+        requests += p->hour_requests;
+        split_by_geography(w, p, &rng.rng);
+        const sim_time into_hour = (w->now - w->start) % SIM_HOUR;
+        if (into_hour == 0 || w->now >= w->end)
+            end_hour(w, p, &rng.rng);
+    }
+    return requests;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fault -- what breaks on schedule, and what mends.
+ *
+ * A zone without power takes everything zonal with it at once: instances, balancer node, database and cache nodes of
+ * that zone. Silence, not resets. When power returns nothing that died comes back: its hosts boot as new capacity.
+ */
+#include "models/world.h"
+
+#include <math.h>
+
+#include "models/catalogue/catalogue.h"
+#include "sim/base/text.h"
+
+void faults_init(struct world *w)
+{
+    w->faults = ARENA_ARRAY(w->arena, struct fault_state, w->sc->fault_count);
+    for (int i = 0; i < w->sc->fault_count; i++) {
+        const struct fault_config *config = &w->sc->faults[i];
+        struct fault_state *fault = &w->faults[i];
+        const sim_time begin = w->start + (config->when.offset ? config->when.ns
+                                                               : (config->when.ns - w->sc->clock.start_ns_of_day + SIM_DAY) % SIM_DAY);
+        *fault = (struct fault_state){ .begin = begin, .end = begin + config->lasts, .detected_s = NAN };
+        if (begin < 0 || begin >= w->end)
+            continue;
+        event_set_push(w->events, event_make(fault->begin, EVENT_FAULT, EV_FAULT_BEGIN, (uint32_t)i, 0, EVENT_NO_SLOT));
+        event_set_push(w->events, event_make(fault->end, EVENT_FAULT, EV_FAULT_END, (uint32_t)i, 0, EVENT_NO_SLOT));
+    }
+}
+
+static double since_start_s(const struct world *w)
+{
+    return (double)(w->now - w->start) / 1e9;
+}
+
+static void note(struct world *w, struct fault_state *fault, const char *component, const char *what)
+{
+    /* The same thing said again within a minute adds nothing: one entry stands for a wave of instances. */
+    for (int i = fault->event_count - 1; i >= 0 && since_start_s(w) - fault->events[i].at_s < 60; i--)
+        if (text_equal(fault->events[i].component, component) && text_equal(fault->events[i].what, what))
+            return;
+    if (fault->event_count == fault->event_capacity) {
+        const int wider = fault->event_capacity ? 2 * fault->event_capacity : 16;
+        fault->events = arena_grow(w->arena, fault->events, (size_t)fault->event_count, (size_t)wider, sizeof *fault->events);
+        fault->event_capacity = wider;
+    }
+    fault->events[fault->event_count++] =
+        (struct fault_event){ .at_s = since_start_s(w), .component = component, .what = what };
+}
+
+/* A fault's story is told until half an hour after its trigger is gone. */
+enum { STORY_AFTER_END_MIN = 30 };
+
+void fault_note(struct world *w, const char *component, const char *what, bool noticed)
+{
+    for (int i = 0; i < w->sc->fault_count; i++) {
+        struct fault_state *fault = &w->faults[i];
+        if (!fault->active || w->now > fault->end + STORY_AFTER_END_MIN * SIM_MINUTE)
+            continue;
+        note(w, fault, component, what);
+        if (noticed && isnan(fault->detected_s))
+            fault->detected_s = since_start_s(w);
+    }
+}
+
+/* ---- zones ---- */
+
+static void database_loses_zone(struct world *w, int number, int zone)
+{
+    struct rds *db = &w->databases[number];
+    for (int n = 0; n < db->endpoint_count; n++) {
+        struct rds_endpoint *e = &db->endpoints[n];
+        if (e->zone != zone || !e->up)
+            continue;
+        e->up = false;
+        e->epoch++;
+        e->connections = 0;
+        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* its queries hear nothing more */
+            struct frame *f = frame_at(w, slot);
+            if (f->kind == FRAME_FREE || f->state != AT_DB || w->code->steps[f->step].target != number)
+                continue;
+            const struct connection *c = &w->instances[f->instance].pools[f->pool].connections[f->connection];
+            if (c->endpoint == n) {
+                little_leave(&w->db_visits, f->visit, w->now);
+                f->state = AT_DB_SILENT;
+            }
+        }
+        station_clear(&e->cpu, w->now, NULL, NULL);
+        if (n != RDS_PRIMARY) {
+            fault_note(w, db->component->name, "read replica lost", false);
+            continue;
+        }
+        db->generation++;
+        const bool standby = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
+        fault_note(w, db->component->name, standby ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
+        if (standby) {
+            const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 0);
+            event_set_push(w->events, event_make(w->now + dist_sample(&db->config->failover, draw_unit(d.a)), EVENT_CAPACITY,
+                                                 EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+        }
+    }
+}
+
+void database_recovered(struct world *w, int number, uint32_t generation)
+{
+    struct rds *db = &w->databases[number];
+    struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
+    if ((db->generation & 0xffffu) != generation || primary->up)
+        return;
+    const bool failover = db->standby_zone >= 0;
+    if (failover) {
+        primary->zone = db->standby_zone;
+        db->standby_zone = -1; /* a new standby is built after the zone is back */
+    }
+    primary->up = true;
+    fingerprint_add(&w->fingerprint, 0xfa110e4u, w->now, (uint64_t)number);
+    fault_note(w, db->component->name, failover ? "standby has taken over" : "primary restarted", true);
+}
+
+static void cache_loses_zone(struct world *w, const struct cache *only, int zone)
+{
+    for (int s = 0; s < w->shard_count; s++) {
+        struct cache *cache = &w->caches[w->shard_of[s].cache];
+        struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
+        if ((only && cache != only) || !cache_lose_zone(shard, zone))
+            continue;
+        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* commands under way: the client's timeout, then a miss */
+            struct frame *f = frame_at(w, slot);
+            if (f->kind == FRAME_FREE || f->state != AT_CACHE || f->shard != s)
+                continue;
+            little_leave(&w->cache_visits, f->visit, w->now);
+            f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
+            frame_delay(w, f, cache->config->timeout);
+        }
+        station_clear(&shard->thread, w->now, NULL, NULL);
+        bool replica = false;
+        for (int r = 0; r < shard->replicas_left; r++)
+            replica |= w->zone_up[cache->component->region - w->sc->regions][shard->replica_zones[r]];
+        fault_note(w, cache->component->name, replica ? "primary node lost: failing over to a replica" : "node lost: no replica", false);
+        const struct draw_block d = draw_at(w->key, (uint64_t)s << 32 | shard->generation, draw_place(cache->component->name), 0);
+        const struct dist *takes = replica ? &cache->config->failover : &cache->config->replace;
+        event_set_push(w->events, event_make(w->now + dist_sample(takes, draw_unit(d.a)), EVENT_CAPACITY, EV_CACHE_RECOVERED,
+                                             (uint32_t)s, shard->generation, EVENT_NO_SLOT));
+    }
+}
+
+void cache_recovered(struct world *w, int s, uint32_t generation)
+{
+    struct cache *cache = &w->caches[w->shard_of[s].cache];
+    struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
+    if ((shard->generation & 0xffffu) != generation || shard->serving)
+        return;
+    const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions], w->now);
+    fingerprint_add(&w->fingerprint, 0xcac4e0u + replica, w->now, (uint64_t)s);
+    fault_note(w, cache->component->name, replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
+}
+
+static void balancer_loses_zone(struct world *w, int fault, int zone)
+{
+    for (int a = 0; a < w->alb_count; a++) {
+        struct alb_node *node = &w->albs[a].nodes[zone];
+        node->up = false;
+        const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"), 0);
+        node->dns_out_at = w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
+        node->dns_in_at = SIM_NEVER;
+        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence until the edge gives up */
+            struct frame *f = frame_at(w, slot);
+            if (f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)
+                f->path += w->cloudfront ? 30 * SIM_SECOND : w->albs[a].config->idle_timeout;
+        }
+    }
+}
+
+static void zone_power_lost(struct world *w, int number, const struct fault_config *config)
+{
+    const struct region *region = config->zone.target;
+    const int r = (int)(region - w->sc->regions), zone = config->zone_index;
+    w->zone_up[r][zone] = false;
+    balancer_loses_zone(w, number, zone);
+    for (uint32_t n = 0; n < w->instance_count; n++) {
+        struct instance *i = &w->instances[n];
+        if (i->state != INSTANCE_FREE && i->zone == zone && w->fleets[i->fleet].region == r)
+            instance_die(w, i, false);
+    }
+    for (int d = 0; d < w->database_count; d++)
+        if (w->databases[d].component->region == region)
+            database_loses_zone(w, d, zone);
+    cache_loses_zone(w, NULL, zone);
+}
+
+/* The hosts of a zone are back: replicas serve, the place of a lost primary becomes the standby's, or, without one,
+ * the primary restarts there. */
+static void database_returns(struct world *w, int number, int zone)
+{
+    struct rds *db = &w->databases[number];
+    struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
+    for (int e = 1; e < db->endpoint_count; e++)
+        if (db->endpoints[e].zone == zone)
+            db->endpoints[e].up = true;
+    if (db->config->multi_az && db->standby_zone < 0 && primary->up)
+        db->standby_zone = zone;
+    if (!primary->up && primary->zone == zone && db->standby_zone < 0) {
+        const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
+        event_set_push(w->events, event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
+                                             EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+    }
+}
+
+static void zone_power_back(struct world *w, const struct fault_config *config)
+{
+    const struct region *region = config->zone.target;
+    const int zone = config->zone_index;
+    w->zone_up[region - w->sc->regions][zone] = true;
+    for (int a = 0; a < w->alb_count; a++) {
+        struct alb_node *node = &w->albs[a].nodes[zone];
+        node->up = true;
+        node->dns_in_at = w->now + w->albs[a].config->ttl; /* found healthy again, then published: assumed */
+    }
+    for (int n = 0; n < w->database_count; n++)
+        if (w->databases[n].component->region == region)
+            database_returns(w, n, zone);
+}
+
+/* ---- one component ---- */
+
+static int external_number(const struct world *w, const char *service)
+{
+    for (int e = 0; e < w->code->external_count; e++)
+        if (text_equal(w->code->externals[e].operation->service->name, service))
+            return e;
+    return -1;
+}
+
+static void crash_instances(struct world *w, const struct fault_config *config, const struct component *c)
+{
+    int64_t left = config->instances > 0 ? config->instances : 1;
+    struct fleet *fleet = &w->fleets[c->index];
+    for (uint32_t n = 0; n < fleet->instance_count && left > 0; n++) {
+        struct instance *i = &w->instances[fleet->instances[n]];
+        if (i->state == INSTANCE_IN_SERVICE && i->alive) {
+            instance_die(w, i, true);
+            left--;
+        }
+    }
+}
+
+static void database_speed(struct world *w, int number, double slower)
+{
+    struct rds *db = &w->databases[number];
+    for (int e = 0; e < db->endpoint_count; e++)
+        station_set_speed(&db->endpoints[e].cpu, w->now, catalogue_db(db->config->instance)->speed / slower);
+}
+
+static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
+{
+    const int external = external_number(w, config->component.name);
+    if (external >= 0) {
+        struct external *other = &w->externals[external];
+        if (config->kind == FAULT_SLOW) {
+            other->slow_until = fault->end;
+            other->slow_factor = config->factor;
+        } else {
+            other->down_until = fault->end;
+        }
+        return;
+    }
+    const struct component *c = scenario_component(w->sc, config->component.name);
+    if (!c)
+        return;
+    if (c->kind == KIND_ASG && config->kind != FAULT_SLOW)
+        crash_instances(w, config, c);
+    if (c->kind == KIND_ELASTICACHE)
+        cache_loses_zone(w, &w->caches[c->index], w->caches[c->index].shards[0].zone);
+    if (c->kind == KIND_RDS && config->kind == FAULT_SLOW)
+        database_speed(w, c->index, config->factor);
+    else if (c->kind == KIND_RDS)
+        database_loses_zone(w, c->index, w->databases[c->index].endpoints[RDS_PRIMARY].zone);
+}
+
+static void component_end(struct world *w, const struct fault_config *config)
+{
+    const struct component *c = scenario_component(w->sc, config->component.name);
+    if (!c || c->kind != KIND_RDS)
+        return;
+    if (config->kind == FAULT_SLOW)
+        database_speed(w, c->index, 1.0);
+    else
+        database_returns(w, c->index, w->databases[c->index].endpoints[RDS_PRIMARY].zone);
+}
+
+void fault_begin(struct world *w, int number)
+{
+    const struct fault_config *config = &w->sc->faults[number];
+    struct fault_state *fault = &w->faults[number];
+    fault->active = true;
+    fingerprint_add(&w->fingerprint, 0xfa17u, w->now, (uint64_t)number);
+    note(w, fault, config->zone.name ? config->zone.name : config->component.name, "begins");
+    if (config->launches.present)
+        w->launches = (struct launch_impairment){ .active = true, .zone = config->zone_index, .zone_fails = config->launches.zone_fails,
+                                                  .latency = config->launches.region_latency, .errors = config->launches.region_errors };
+    if (config->zone.name)
+        zone_power_lost(w, number, config);
+    else
+        component_begin(w, config, fault);
+}
+
+void fault_end(struct world *w, int number)
+{
+    const struct fault_config *config = &w->sc->faults[number];
+    note(w, &w->faults[number], config->zone.name ? config->zone.name : config->component.name, "trigger gone");
+    if (config->launches.present)
+        w->launches.active = false;
+    if (config->zone.name)
+        zone_power_back(w, config);
+    else
+        component_end(w, config);
+}

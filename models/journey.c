@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/journey.h"
+
+#include <stdio.h>
+
+#include "models/elasticache.h"
+#include "sim/base/check.h"
+#include "sim/base/text.h"
+#include "sim/draw.h"
+
+struct compiler {
+    struct arena *arena;
+    const struct scenario *sc;
+    struct journey_code *code;
+    struct service_code *service;
+    const struct operation_config *operation;
+    uint64_t *seen;            /* hashes of the names of the operation's steps so far */
+    int seen_count;
+};
+
+/* Draws of a step belong to its name within the operation and to how many of that name came before it, so that another
+ * step in between shifts nobody. */
+static uint32_t place_of(struct compiler *c, const char *kind, const char *target)
+{
+    char stem[256], name[280];
+    snprintf(stem, sizeof stem, "%s.%s/%s %s", c->service->config->name, c->operation->name, kind, target);
+    const uint64_t hash = text_hash(stem);
+    int same = 1;
+    for (int i = 0; i < c->seen_count; i++)
+        same += c->seen[i] == hash;
+    c->seen = arena_grow(c->arena, c->seen, (size_t)c->seen_count, (size_t)c->seen_count + 1, sizeof *c->seen);
+    c->seen[c->seen_count++] = hash;
+    snprintf(name, sizeof name, "%s#%d", stem, same);
+    return draw_place(name);
+}
+
+static struct step *emit(struct compiler *c, enum step_code code, const char *kind, const char *target)
+{
+    struct journey_code *out = c->code;
+    if (out->step_count == out->capacity) {
+        const uint32_t wider = out->capacity ? 2 * out->capacity : 64;
+        out->steps = arena_grow(c->arena, out->steps, out->step_count, wider, sizeof *out->steps);
+        out->capacity = wider;
+    }
+    const uint32_t place = place_of(c, kind, target);
+    struct step *step = &out->steps[out->step_count++];
+    *step = (struct step){ .code = code, .breaker = BREAKER_NONE, .place = place };
+    return step;
+}
+
+static uint16_t pool_of(struct compiler *c, const struct component *database)
+{
+    struct service_code *s = c->service;
+    for (int i = 0; i < s->pool_count; i++)
+        if (s->pools[i].database == database)
+            return (uint16_t)i;
+    s->pools = arena_grow(c->arena, s->pools, (size_t)s->pool_count, (size_t)s->pool_count + 1, sizeof *s->pools);
+    s->pools[s->pool_count] = (struct pool_rule){ .database = database, .size = POOL_DEFAULT };
+    for (int i = 0; i < s->config->pool_count; i++)
+        if (s->config->pools[i].database == database)
+            s->pools[s->pool_count].size = s->config->pools[i].size;
+    return (uint16_t)s->pool_count++;
+}
+
+static uint16_t breaker_of(struct compiler *c, const struct step_call *call)
+{
+    struct service_code *s = c->service;
+    s->breakers = arena_grow(c->arena, s->breakers, (size_t)s->breaker_count, (size_t)s->breaker_count + 1, sizeof *s->breakers);
+    s->breakers[s->breaker_count] = (struct breaker_rule){ .errors = call->breaker.errors, .requests = call->breaker.requests,
+                                                           .window = call->breaker.window, .open = call->breaker.open };
+    return (uint16_t)s->breaker_count++;
+}
+
+static uint16_t external_of(struct compiler *c, const struct operation_config *operation)
+{
+    struct journey_code *code = c->code;
+    for (int i = 0; i < code->external_count; i++)
+        if (code->externals[i].operation == operation)
+            return (uint16_t)i;
+    code->externals = arena_grow(c->arena, code->externals, (size_t)code->external_count, (size_t)code->external_count + 1,
+                                 sizeof *code->externals);
+    CHECK(operation->step_count == 1 && operation->steps[0].variant == STEP_WAIT, "an external operation is one wait");
+    const struct step_wait *wait = operation->steps[0].config;
+    code->externals[code->external_count] = (struct external_rule){ .operation = operation, .time = &wait->time };
+    return (uint16_t)code->external_count++;
+}
+
+static void compile_steps(struct compiler *c, const struct tagged *steps, int count);
+
+static void compile_get(struct compiler *c, const struct step_get *get)
+{
+    const struct component *cache = get->from.target;
+    const struct elasticache_config *config = cache->config;
+    struct step *step = emit(c, CODE_GET, "get", cache->name);
+    step->target = (uint16_t)cache->index;
+    step->time = get->time.text ? &get->time : NULL;
+    step->hit_ratio = get->hit_ratio_set ? get->hit_ratio : config->hit_ratio;
+    step->request = 100; /* a command and its key: median key 36 B, performance defaults sec. 4.3, plus protocol */
+    step->response = get->value;
+    const uint32_t number = c->code->step_count - 1;
+    compile_steps(c, get->miss, get->miss_count);
+    if (get->fill) {
+        struct step *fill = emit(c, CODE_FILL, "fill", cache->name);
+        fill->target = (uint16_t)cache->index;
+        fill->time = get->time.text ? &get->time : NULL;
+        fill->request = get->value + 100;
+        fill->response = 10;
+    }
+    c->code->steps[number].jump = c->code->step_count;
+}
+
+static void compile_query(struct compiler *c, const struct step_query *query, bool write)
+{
+    const struct component *database = query->database.target;
+    struct step *step = emit(c, CODE_QUERY, write ? "write" : "read", database->name);
+    step->write = write;
+    step->target = (uint16_t)database->index;
+    step->pool = pool_of(c, database);
+    step->time = &query->time;
+    step->timeout = query->timeout;
+    step->request = query->request;
+    step->response = query->response;
+}
+
+static void compile_call(struct compiler *c, const struct step_call *call)
+{
+    const struct operation_config *operation = call->operation.target;
+    struct step *step = emit(c, CODE_CALL, "call", operation->name);
+    step->external = external_of(c, operation);
+    step->time = c->code->externals[step->external].time;
+    step->timeout = call->timeout;
+    step->attempts = call->attempts;
+    if (call->breaker.present)
+        step->breaker = breaker_of(c, call);
+}
+
+static void compile_steps(struct compiler *c, const struct tagged *steps, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const void *config = steps[i].config;
+        switch ((enum step_variant)steps[i].variant) {
+        case STEP_CPU:
+            emit(c, CODE_CPU, "cpu", "")->time = &((const struct step_cpu *)config)->time;
+            break;
+        case STEP_WAIT:
+            emit(c, CODE_WAIT, "wait", "")->time = &((const struct step_wait *)config)->time;
+            break;
+        case STEP_GET:
+            compile_get(c, config);
+            break;
+        case STEP_READ:
+            compile_query(c, config, false);
+            break;
+        case STEP_WRITE:
+            compile_query(c, config, true);
+            break;
+        case STEP_CALL:
+            compile_call(c, config);
+            break;
+        case STEP_SEND: {
+            const struct step_send *send = config;
+            const struct component *queue = send->to.target;
+            struct step *step = emit(c, CODE_SEND, "send", queue->name);
+            step->target = (uint16_t)queue->index;
+            step->time = &send->time;
+            step->request = send->bytes;
+            break;
+        }
+        }
+    }
+}
+
+const struct journey_code *journey_compile(const struct scenario *sc, struct arena *arena)
+{
+    struct journey_code *code = ARENA_NEW(arena, struct journey_code);
+    code->services = ARENA_ARRAY(arena, struct service_code, sc->service_count);
+    for (int s = 0; s < sc->service_count; s++) {
+        struct service_code *service = &code->services[s];
+        service->config = &sc->services[s];
+        service->first_step = ARENA_ARRAY(arena, uint32_t, service->config->operation_count);
+        if (service->config->external)
+            continue;
+        for (int o = 0; o < service->config->operation_count; o++) {
+            struct compiler c = { .arena = arena, .sc = sc, .code = code, .service = service,
+                                  .operation = &service->config->operations[o] };
+            service->first_step[o] = code->step_count;
+            compile_steps(&c, c.operation->steps, c.operation->step_count);
+            emit(&c, CODE_ANSWER, "answer", "")->response = c.operation->response;
+        }
+    }
+    return code;
+}

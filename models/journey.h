@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * journey -- operations compiled into flat arrays of small steps.
+ *
+ * A get is followed by the steps of its miss and, when the scenario wants it, by the fill; a hit jumps behind them.
+ * Each step knows the places of its draws: hashes of names such as "web.browse/get catalog-cache#1", so that another
+ * step in between shifts nobody else's draws.
+ */
+#ifndef HEADROOM_JOURNEY_H
+#define HEADROOM_JOURNEY_H
+
+#include "models/scenario.h"
+
+enum step_code { CODE_CPU, CODE_WAIT, CODE_GET, CODE_FILL, CODE_QUERY, CODE_CALL, CODE_SEND, CODE_ANSWER };
+
+struct step {
+    enum step_code code;
+    bool write;                /* QUERY: to the primary, and waits for the standby */
+    uint16_t target;           /* index of the cache, database or queue among its kind */
+    uint16_t pool;             /* QUERY: index into the service's pools */
+    uint16_t breaker;          /* CALL: index into the instance's breakers, or BREAKER_NONE */
+    uint16_t external;         /* CALL: index of the external operation, for faults and flows */
+    uint32_t place;            /* of the step's first draw block; place + 1, ... are its others */
+    uint32_t jump;             /* GET: the step after a hit */
+    const struct dist *time;   /* CPU, WAIT, QUERY: demand; CALL: the other side's time; SEND; GET: NULL = the cluster's */
+    sim_time timeout;          /* QUERY, CALL */
+    double hit_ratio;          /* GET */
+    int64_t request, response; /* bytes on the way there and back */
+    int64_t attempts;          /* CALL */
+};
+
+#define BREAKER_NONE 0xffffu
+
+struct breaker_rule { double errors; int64_t requests; sim_time window, open; };
+struct pool_rule { const struct component *database; int64_t size; };
+struct external_rule { const struct operation_config *operation; const struct dist *time; };
+
+struct service_code {
+    const struct service_config *config;
+    int pool_count;            struct pool_rule *pools;
+    int breaker_count;         struct breaker_rule *breakers;
+    uint32_t *first_step;      /* of each operation */
+};
+
+struct journey_code {
+    struct step *steps;        uint32_t step_count, capacity;
+    struct service_code *services; /* as in the scenario */
+    int external_count;        struct external_rule *externals;
+};
+
+/* Compiles all operations of services of ours. Const afterwards; lives in the arena. */
+const struct journey_code *journey_compile(const struct scenario *sc, struct arena *arena);
+
+/* Connections per instance to a database that the scenario gives no pool for. Assumed: common pool libraries. */
+enum { POOL_DEFAULT = 10 };
+
+#endif

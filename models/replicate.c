@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* replicate -- the event loop of a replication, its conservation laws, and the record that it leaves. */
+#include "models/replicate.h"
+
+#include <math.h>
+#include <time.h>
+
+#include "models/world.h"
+#include "sim/base/check.h"
+
+/* ---- conservation ---- */
+
+static const char *broken(struct world *w, const char *law, uint128 left, uint128 right)
+{
+    if (left == right)
+        return NULL;
+    return arena_printf(w->arena, "%s: %llu is not %llu (low 64 bits)", law, (unsigned long long)left, (unsigned long long)right);
+}
+
+/* Those still at a place: their time so far completes the sum. */
+static void clip_inside(struct world *w)
+{
+    for (uint32_t slot = 0; slot < w->frames_used; slot++) {
+        const struct frame *f = frame_at(w, slot);
+        if (f->kind == FRAME_FREE)
+            continue;
+        if (f->flags & FLAG_IN_LITTLE)
+            little_clip(&w->balancer, f->entered, w->end);
+        if (f->state == AT_CPU)
+            little_clip(&w->cpu_visits, f->visit, w->end);
+        if (f->state == AT_CACHE)
+            little_clip(&w->cache_visits, f->visit, w->end);
+        if (f->state == AT_DB)
+            little_clip(&w->db_visits, f->visit, w->end);
+        if (f->kind == FRAME_OPERATION && (f->flags & FLAG_COUNTED) && !(f->flags & FLAG_ABANDONED)) {
+            w->recorder.operations[f->operation].in_flight++;
+            w->recorder.operations[w->recorder.operation_count - 2].in_flight++;
+        }
+    }
+}
+
+static const char *little_violation(struct world *w, struct little *l, const char *law)
+{
+    little_advance(l, w->end);
+    return broken(w, law, l->integral_ns, l->sojourn_ns);
+}
+
+static const char *operation_violation(struct world *w, const struct operation_result *o)
+{
+    uint64_t ended = o->in_flight;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        ended += o->outcomes[i];
+    return broken(w, arena_printf(w->arena, "operations '%s': begun = ended + in flight", o->name), o->begun, ended);
+}
+
+static const char *instance_violation(struct world *w, const struct instance *i)
+{
+    uint32_t workers = 0;
+    for (uint32_t slot = 0; slot < w->frames_used; slot++) {
+        const struct frame *f = frame_at(w, slot);
+        workers += f->kind != FRAME_FREE && (f->flags & FLAG_WORKER) && f->instance == i->id;
+    }
+    const char *law = broken(w, "workers held = workers taken", i->workers.inside, workers);
+    const uint128 capacity = (uint128)i->cpu.servers * (uint128)w->end << 16;
+    if (!law && i->cpu.busy_q16 > capacity)
+        law = "an instance was busier than its vCPUs allow";
+    const struct service_code *service = w->fleets[i->fleet].service;
+    for (int p = 0; !law && p < service->pool_count; p++)
+        law = broken(w, "connections in use + idle = pool size", (uint128)i->pools[p].gate.inside + i->pools[p].idle_count,
+                     (uint128)service->pools[p].size);
+    return law;
+}
+
+const char *world_violation(struct world *w)
+{
+    clip_inside(w);
+    const char *law = little_violation(w, &w->balancer, "Little's law at the load balancer: integral = sum of sojourns");
+    if (!law)
+        law = little_violation(w, &w->cpu_visits, "Little's law at the instances: integral = sum of sojourns");
+    if (!law)
+        law = little_violation(w, &w->cache_visits, "Little's law at the caches: integral = sum of sojourns");
+    if (!law)
+        law = little_violation(w, &w->db_visits, "Little's law at the databases: integral = sum of sojourns");
+    for (int o = 0; !law && o < w->recorder.operation_count; o++)
+        law = operation_violation(w, &w->recorder.operations[o]);
+    for (uint32_t n = 0; !law && n < w->instance_count; n++)
+        if (w->instances[n].state != INSTANCE_FREE)
+            law = instance_violation(w, &w->instances[n]);
+    for (int q = 0; !law && q < w->queue_count; q++) {
+        const struct message_queue *m = &w->queues[q].messages;
+        law = broken(w, "messages sent = deleted + dead + visible + in flight", m->put,
+                     (uint128)m->removed + m->dead + m->visible + m->in_flight);
+    }
+    return law;
+}
+
+/* ---- the record ---- */
+
+static void record_faults(struct world *w, struct replication *out)
+{
+    const struct series *series = &w->recorder.series;
+    const int all = w->recorder.first_availability_column + w->recorder.operation_count - 2;
+    const double *availability = series->values + (int64_t)all * series->window_count;
+    const double *errors = series->values + (int64_t)w->recorder.first_error_column * series->window_count;
+    const double window_s = (double)series->window_ns / 1e9;
+    const int calm = (int)((5 * SIM_MINUTE + series->window_ns - 1) / series->window_ns);
+
+    out->faults = ARENA_ARRAY(w->arena, struct fault_result, w->sc->fault_count);
+    for (int i = 0; i < w->sc->fault_count && w->faults; i++) {
+        const struct fault_state *fault = &w->faults[i];
+        if (!fault->active)
+            continue;
+        struct fault_result *result = &out->faults[out->fault_count++];
+        *result = (struct fault_result){ .name = w->sc->faults[i].name, .start_s = (double)(fault->begin - w->start) / 1e9,
+                                         .end_s = (double)(fault->end - w->start) / 1e9, .detected_s = fault->detected_s,
+                                         .restored_s = NAN, .event_count = fault->event_count, .events = fault->events };
+        const int first = (int)(result->start_s / window_s);
+        int hurt = -1, good = 0, k = first;
+        for (; k < series->window_count && good < calm; k++) {
+            const bool fine = isnan(availability[k]) || availability[k] >= 0.999;
+            if (!fine && hurt < 0)
+                hurt = k;
+            good = fine ? good + 1 : 0;
+            if (hurt < 0 && k - first > 2 * calm)
+                break; /* it never hurt */
+            if (hurt < 0)
+                good = 0;
+        }
+        if (hurt < 0) {
+            result->restored_s = result->start_s;
+            continue;
+        }
+        const int until = good >= calm ? k - calm : series->window_count;
+        if (good >= calm)
+            result->restored_s = (double)until * window_s;
+        double failed = 0;
+        for (int v = first; v < until; v++)
+            for (int code = 0; code < OUTCOME_COUNT - 1; code++)
+                failed += isnan(errors[(int64_t)code * series->window_count + v]) ? 0 : errors[(int64_t)code * series->window_count + v] * window_s;
+        result->failed_requests = (uint64_t)(failed + 0.5);
+    }
+}
+
+static void utilisation(struct replication *out, const char *component, const char *resource, double mean, double peak)
+{
+    out->utilisations[out->utilisation_count++] =
+        (struct utilisation_result){ .component = component, .resource = resource, .mean = mean, .peak = peak };
+}
+
+static void limit(struct replication *out, const char *component, const char *name, double value, double maximum, double at_s)
+{
+    out->limits[out->limit_count++] = (struct limit_result){ .component = component, .limit = name, .peak_share = value / maximum,
+                                                             .at_s = at_s, .value = value, .maximum = maximum };
+}
+
+static void flow(struct replication *out, const char *component, const char *name, uint64_t count)
+{
+    out->flows[out->flow_count++] = (struct flow_result){ .component = component, .name = name, .count = count };
+}
+
+static void record_fleets(struct world *w, struct replication *out)
+{
+    for (int f = 0; f < w->fleet_count; f++) {
+        const struct fleet *fleet = &w->fleets[f];
+        const char *name = fleet->component->name;
+        if (!fleet->size_windows)
+            continue;
+        const double windows = (double)fleet->size_windows;
+        out->fleets[out->fleet_count++] = (struct fleet_result){ .name = name, .min = fleet->min_size,
+                                                                 .mean = fleet->sum_size / windows, .max = fleet->max_size };
+        utilisation(out, name, "cpu", fleet->sum_cpu / windows, fleet->peak_cpu);
+        utilisation(out, name, "workers", fleet->sum_workers / windows, fleet->peak_workers);
+        limit(out, name, "size.max", fleet->max_size, (double)fleet->config->size.max, NAN);
+        limit(out, name, "cpu", fleet->peak_cpu, 1.0, fleet->peak_cpu_at_s);
+        limit(out, name, "workers", fleet->peak_workers, 1.0, fleet->peak_workers_at_s);
+    }
+}
+
+static void record_components(struct world *w, struct replication *out)
+{
+    const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 + 2 * w->code->external_count;
+    out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
+    out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
+    out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
+    out->flows = ARENA_ARRAY(w->arena, struct flow_result, most);
+    record_fleets(w, out);
+    for (int a = 0; a < w->account_count; a++) {
+        const struct component_account *account = &w->accounts[a];
+        utilisation(out, account->component, account->resource, account->windows ? account->sum / (double)account->windows : 0, account->peak);
+        limit(out, account->component, account->resource, account->peak, 1.0, account->peak_at_s);
+        flow(out, account->component, account->resource, account->station->completions);
+    }
+    for (int d = 0; d < w->database_count; d++) {
+        int64_t peak = 0;
+        for (int e = 0; e < w->databases[d].endpoint_count; e++)
+            peak = w->databases[d].endpoints[e].connections_peak > peak ? w->databases[d].endpoints[e].connections_peak : peak;
+        limit(out, w->databases[d].component->name, "max_connections", (double)peak, (double)w->databases[d].max_connections, NAN);
+    }
+    for (int q = 0; q < w->queue_count; q++) {
+        const struct queue *queue = &w->queues[q];
+        /* [SQS-DG] Quotas: about 120,000 messages in flight. */
+        limit(out, queue->component->name, "messages in flight", (double)queue->peak_in_flight, 120000, queue->peak_in_flight_at_s);
+        flow(out, queue->component->name, "sent", queue->messages.put);
+        flow(out, queue->component->name, "dead", queue->messages.dead);
+        flow(out, queue->component->name, "redelivered", queue->messages.redelivered);
+    }
+    if (w->cloudfront) /* [CF-DG] Quotas: requests per second of a distribution */
+        limit(out, w->cloudfront_component->name, "requests/s", w->peak_edge_per_s, 250000, w->peak_edge_at_s);
+    if (w->s3)         /* [S3-UG] Optimizing performance: GET per second and prefix */
+        limit(out, w->s3_component->name, "GET/s", w->peak_s3_per_s, 5500.0 * (double)w->s3->prefixes, w->peak_s3_at_s);
+    flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "requests", w->attempts_total);
+    flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "health checks", w->health_checks);
+    for (int e = 0; e < w->code->external_count; e++) {
+        flow(out, w->code->externals[e].operation->service->name, "calls", w->externals[e].calls);
+        flow(out, w->code->externals[e].operation->service->name, "failed calls", w->externals[e].failures);
+    }
+}
+
+static struct replication *record(struct world *w, int day_type, uint32_t number)
+{
+    struct replication *out = ARENA_NEW(w->arena, struct replication);
+    struct recorder *r = &w->recorder;
+    usage_close(w);
+    struct operation_result *fixed = &r->operations[r->operation_count - 1];
+    histogram_merge(&fixed->latency_ok, &fixed->latency);
+    out->violation = world_violation(w);
+    *out = (struct replication){ .seed = (uint64_t)w->sc->seed, .number = number, .day_type = day_type, .fingerprint = w->fingerprint,
+                                 .events = w->events_handled, .station_visits = w->station_visits,
+                                 .dynamic_requests = r->operations[r->operation_count - 2].attempts,
+                                 .edge_requests = r->operations[r->operation_count - 2].attempts + fixed->attempts,
+                                 .operation_count = r->operation_count, .operations = r->operations, .series = r->series,
+                                 .violation = out->violation };
+    out->usage = meters_records(&w->meters, w->arena, &out->usage_count);
+    record_components(w, out);
+    record_faults(w, out);
+    return out;
+}
+
+/* ---- the loop ---- */
+
+static bool run(struct world *w, _Atomic int64_t *progress_ns, const atomic_bool *stop)
+{
+    int population = 0;
+    sim_time arrival = clients_next_arrival(w, &population);
+    uint64_t steps = 0;
+    struct event e;
+    for (;;) {
+        const bool pending = event_set_peek(w->events, &e);
+        const sim_time next = pending ? (sim_time)e.time : SIM_NEVER;
+        if (next > w->end && arrival >= w->end)
+            break;
+        if (arrival <= next) { /* class ARRIVAL comes first */
+            if (arrival >= w->end) {
+                arrival = SIM_NEVER;
+                continue;
+            }
+            w->now = arrival;
+            client_arrive(w, population);
+            arrival = clients_next_arrival(w, &population);
+        } else {
+            w->now = next;
+            event_set_pop(w->events);
+            world_handle(w, e);
+        }
+        w->events_handled++;
+        if ((++steps & 0xffff) == 0) {
+            if (progress_ns)
+                atomic_store_explicit(progress_ns, w->now, memory_order_relaxed);
+            if (stop && atomic_load_explicit(stop, memory_order_relaxed))
+                return false;
+        }
+    }
+    w->now = w->end;
+    if (progress_ns)
+        atomic_store_explicit(progress_ns, w->end, memory_order_relaxed);
+    return true;
+}
+
+static double thread_cpu_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+struct replication *replicate(const struct scenario *sc, int day_type, uint32_t number, struct arena *arena,
+                              _Atomic int64_t *progress_ns, const atomic_bool *stop)
+{
+    const double before_s = thread_cpu_s();
+    struct world *w = ARENA_NEW(arena, struct world);
+    world_init(w, sc, journey_compile(sc, arena), day_type, number, arena);
+    struct replication *out = run(w, progress_ns, stop) ? record(w, day_type, number) : NULL;
+    world_fini(w);
+    if (out)
+        out->cpu_s = thread_cpu_s() - before_s;
+    return out;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * window -- what is looked at when a window of the series ends: capacity, utilisation, backlog, bulk metering. And what
+ * the whole run amounts to: utilisations, limits, fleets, flows, the usage of things that exist all day.
+ */
+#include "models/world.h"
+
+#include <math.h>
+
+#include "models/catalogue/catalogue.h"
+#include "models/route53.h"
+#include "sim/base/check.h"
+
+enum { COLUMN_DESIRED, COLUMN_IN_SERVICE, COLUMN_HEALTHY, COLUMN_CPU, COLUMN_WORKERS };
+
+static void account_add(struct world *w, const char *component, const char *resource, struct station *station)
+{
+    w->accounts = arena_grow(w->arena, w->accounts, (size_t)w->account_count, (size_t)w->account_count + 1, sizeof *w->accounts);
+    w->accounts[w->account_count++] = (struct component_account){
+        .component = component, .resource = resource, .station = station,
+        .column = recorder_column(&w->recorder, component, resource, "share", SERIES_UTILISATION) };
+}
+
+void windows_init(struct world *w)
+{
+    struct recorder *r = &w->recorder;
+    for (int f = 0; f < w->fleet_count; f++) {
+        struct fleet *fleet = &w->fleets[f];
+        const char *name = fleet->component->name;
+        fleet->column = recorder_column(r, name, "desired", "instances", SERIES_CAPACITY);
+        recorder_column(r, name, "in_service", "instances", SERIES_CAPACITY);
+        recorder_column(r, name, "healthy", "instances", fleet->alb >= 0 ? SERIES_CAPACITY : SERIES_OTHER);
+        recorder_column(r, name, "cpu", "share", SERIES_UTILISATION);
+        recorder_column(r, name, "workers", "share", SERIES_UTILISATION);
+    }
+    for (int d = 0; d < w->database_count; d++)
+        for (int e = 0; e < w->databases[d].endpoint_count; e++)
+            account_add(w, w->databases[d].component->name,
+                        e == RDS_PRIMARY ? "primary_cpu" : arena_printf(w->arena, "replica_%d_cpu", e), &w->databases[d].endpoints[e].cpu);
+    for (int c = 0; c < w->cache_count; c++)
+        for (int s = 0; s < w->caches[c].shard_count; s++)
+            account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1), &w->caches[c].shards[s].thread);
+    for (int q = 0; q < w->queue_count; q++) {
+        w->queues[q].column = recorder_column(r, w->queues[q].component->name, "visible", "messages", SERIES_QUEUE);
+        recorder_column(r, w->queues[q].component->name, "oldest_age", "s", SERIES_QUEUE);
+    }
+}
+
+static double since_start_s(const struct world *w)
+{
+    return (double)(w->now - w->start) / 1e9;
+}
+
+static void fleet_window(struct world *w, struct fleet *fleet, sim_time length, bool count)
+{
+    double cpu = 0, workers = 0;
+    uint32_t serving = 0, up = 0;
+    for (uint32_t n = 0; n < fleet->instance_count; n++) {
+        struct instance *i = &w->instances[fleet->instances[n]];
+        station_meter(&i->cpu, w->now);
+        gate_meter(&i->workers, w->now);
+        const uint128 busy = i->cpu.busy_q16 - i->busy_window, held = i->workers.occupancy - i->occupancy_window;
+        i->busy_window = i->cpu.busy_q16;
+        i->occupancy_window = i->workers.occupancy;
+        if (i->state != INSTANCE_IN_SERVICE || !i->alive || length == 0)
+            continue;
+        up++;
+        cpu += (double)(uint64_t)(busy >> 16) / ((double)i->cpu.servers * (double)length);
+        workers += (double)(uint64_t)held / ((double)i->workers.limit * (double)length);
+    }
+    for (int z = 0; z < ALB_NODES_MAX; z++)
+        serving += fleet->in_service[z];
+    if (!count)
+        return;
+    cpu = up ? cpu / up : 0;
+    workers = up ? workers / up : 0;
+    struct recorder *r = &w->recorder;
+    recorder_value(r, fleet->column + COLUMN_DESIRED, (double)fleet->desired);
+    recorder_value(r, fleet->column + COLUMN_IN_SERVICE, (double)serving);
+    recorder_value(r, fleet->column + COLUMN_HEALTHY, fleet->alb >= 0 ? (double)alb_healthy_count(&w->albs[fleet->alb]) : (double)up);
+    recorder_value(r, fleet->column + COLUMN_CPU, up ? cpu : NAN);
+    recorder_value(r, fleet->column + COLUMN_WORKERS, up ? workers : NAN);
+    if (up && cpu > fleet->peak_cpu) {
+        fleet->peak_cpu = cpu;
+        fleet->peak_cpu_at_s = since_start_s(w);
+    }
+    if (up && workers > fleet->peak_workers) {
+        fleet->peak_workers = workers;
+        fleet->peak_workers_at_s = since_start_s(w);
+    }
+    fleet->sum_cpu += cpu;
+    fleet->sum_workers += workers;
+    fleet->cpu_windows += up > 0;
+    fleet->min_size = serving < fleet->min_size ? serving : fleet->min_size;
+    fleet->max_size = serving > fleet->max_size ? serving : fleet->max_size;
+    fleet->sum_size += serving;
+    fleet->size_windows++;
+}
+
+static void account_window(struct world *w, struct component_account *a, sim_time length, bool count)
+{
+    station_meter(a->station, w->now);
+    const uint128 busy = a->station->busy_q16 - a->busy_before;
+    a->busy_before = a->station->busy_q16;
+    if (!count)
+        return;
+    const double share = (double)(uint64_t)(busy >> 16) / ((double)a->station->servers * (double)length);
+    recorder_value(&w->recorder, a->column, share);
+    a->sum += share;
+    a->windows++;
+    if (share > a->peak) {
+        a->peak = share;
+        a->peak_at_s = since_start_s(w);
+    }
+}
+
+static void queue_window(struct world *w, struct queue *q)
+{
+    recorder_value(&w->recorder, q->column, (double)q->messages.visible);
+    recorder_value(&w->recorder, q->column + 1, (double)message_queue_oldest_age(&q->messages, w->now) / 1e9);
+}
+
+static struct usage_key key_of(const char *service, const char *type, const char *operation, const struct component *c, enum usage_unit unit)
+{
+    return (struct usage_key){ .service = service, .usage_type = type, .operation = operation, .resource = c->name,
+                               .region = c->region ? c->region->name : "Global", .zone = "", .to_zone = "", .tier = c->type->tier, .unit = unit };
+}
+
+static void add(struct world *w, struct usage_key key, int64_t quantity)
+{
+    meter_add(&w->meters, meter_get(&w->meters, key), quantity);
+}
+
+/* What goes through the balancer, in the raw dimensions of a capacity unit. */
+static void balancer_window(struct world *w, double seconds)
+{
+    const struct component *c = w->sc->by_kind[KIND_ALB][w->front];
+    const struct alb_config *config = c->config;
+    const double per_connection = w->cloudfront ? w->cloudfront->requests_per_connection : 1.0;
+    const double life_s = w->cloudfront ? (double)w->cloudfront->connection_life / 1e9 : 60.0;
+    const double connections = (double)w->balancer_requests / per_connection;
+    add(w, key_of("AWSELB", "ALB:NewConnections", "", c, USAGE_COUNT), (int64_t)(connections + 0.5));
+    /* Little's law: active = new per second * mean life; summed over the window's minutes. */
+    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT), (int64_t)(connections / seconds * life_s * seconds / 60.0 + 0.5));
+    add(w, key_of("AWSELB", "ALB:ProcessedBytes", "", c, USAGE_BYTES), w->balancer_bytes);
+    const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
+    add(w, key_of("AWSELB", "ALB:RuleEvaluations", "", c, USAGE_COUNT), (int64_t)w->balancer_requests * billed_rules);
+}
+
+static void traffic_window(struct world *w, double seconds)
+{
+    const uint64_t edge = clients_static_window(w);
+    if (w->waf)
+        add(w, key_of("awswaf", "Request", "", w->waf_component, USAGE_COUNT), (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
+    balancer_window(w, seconds);
+    if ((double)edge / seconds > w->peak_edge_per_s) {
+        w->peak_edge_per_s = (double)edge / seconds;
+        w->peak_edge_at_s = since_start_s(w);
+    }
+    if ((double)w->window_misses / seconds > w->peak_s3_per_s) {
+        w->peak_s3_per_s = (double)w->window_misses / seconds;
+        w->peak_s3_at_s = since_start_s(w);
+    }
+}
+
+void window_end(struct world *w)
+{
+    const bool count = w->recorder.window >= 0;
+    const sim_time begin = w->start + (sim_time)(count ? w->recorder.window : 0) * w->sc->window;
+    const sim_time length = count ? w->now - begin : 0;
+    for (int f = 0; f < w->fleet_count; f++)
+        if (w->fleets[f].service)
+            fleet_window(w, &w->fleets[f], length, count);
+    for (int a = 0; a < w->account_count; a++)
+        account_window(w, &w->accounts[a], length, count);
+    if (count) {
+        for (int q = 0; q < w->queue_count; q++)
+            queue_window(w, &w->queues[q]);
+        traffic_window(w, (double)length / 1e9);
+        recorder_window(&w->recorder, (double)length / 1e9);
+    }
+    w->balancer_bytes = 0;
+    w->balancer_requests = w->window_misses = 0;
+    w->recorder.window++;
+    const sim_time into = w->now - w->start;
+    w->meters.hour = w->now < w->end ? (int)(into / SIM_HOUR) : -1;
+    const sim_time next = w->now + w->sc->window;
+    if (w->now < w->end)
+        event_set_push(w->events, event_make(next < w->end ? next : w->end, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
+}
+
+/* ---- things that exist all day ---- */
+
+static void exist(struct world *w, struct usage_key key, int64_t things)
+{
+    meter_add_time(&w->meters, meter_get(&w->meters, key), things, w->start, w->end);
+}
+
+static void store(struct world *w, struct usage_key key, int64_t bytes)
+{
+    meter_add_storage(&w->meters, meter_get(&w->meters, key), bytes, w->start, w->end);
+}
+
+static void meter_database(struct world *w, const struct component *c)
+{
+    const struct rds_config *config = c->config;
+    const char *engine = config->engine == RDS_POSTGRES ? "engine=PostgreSQL" : "engine=MySQL";
+    const char *multi = config->multi_az ? "Multi-AZ" : "Instance";
+    exist(w, key_of("AmazonRDS", arena_printf(w->arena, "%sUsage:%s", multi, config->instance), engine, c, USAGE_NANOSECONDS), 1);
+    store(w, key_of("AmazonRDS", config->multi_az ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS), config->storage);
+    if (!config->read_replicas)
+        return;
+    exist(w, key_of("AmazonRDS", arena_printf(w->arena, "InstanceUsage:%s", config->instance), engine, c, USAGE_NANOSECONDS), config->read_replicas);
+    store(w, key_of("AmazonRDS", "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS), config->read_replicas * config->storage);
+}
+
+static void meter_component(struct world *w, const struct component *c)
+{
+    switch ((enum component_order)c->kind) {
+    case KIND_ALB:
+        exist(w, key_of("AWSELB", "LoadBalancerUsage", "LoadBalancing:Application", c, USAGE_NANOSECONDS), 1);
+        exist(w, key_of("AmazonVPC", "PublicIPv4:InUseAddress", "", c, USAGE_NANOSECONDS), c->region->zones);
+        break;
+    case KIND_ELASTICACHE: {
+        const struct elasticache_config *config = c->config;
+        exist(w, key_of("AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
+                        config->engine == 0 ? "engine=Valkey" : "engine=Redis", c, USAGE_NANOSECONDS), config->shards * (1 + config->replicas));
+        break;
+    }
+    case KIND_RDS:
+        meter_database(w, c);
+        break;
+    case KIND_S3:
+        store(w, key_of("AmazonS3", "TimedStorage-ByteHrs", "", c, USAGE_BYTE_HOURS), ((const struct s3_config *)c->config)->storage);
+        break;
+    case KIND_WAF: {
+        const struct component *on = w->waf->on.target;
+        struct usage_key key = key_of("awswaf", "WebACL", "", c, USAGE_NANOSECONDS);
+        key.region = on && on->region ? on->region->name : "Global";
+        exist(w, key, 1);
+        key.usage_type = "Rule";
+        exist(w, key, ((const struct waf_config *)c->config)->rules);
+        break;
+    }
+    case KIND_ROUTE53: {
+        struct usage_key key = key_of("AmazonRoute53", "HostedZone", "", c, USAGE_NANOSECONDS);
+        key.region = "Any";
+        exist(w, key, ((const struct route53_config *)c->config)->zones);
+        break;
+    }
+    case KIND_ASG: { /* two alarms for each target tracking policy; AWS makes and bills them */
+        const struct asg_config *config = c->config;
+        if (config->scaling_count)
+            exist(w, key_of("AmazonCloudWatch", "CW:AlarmMonitorUsage", "", c, USAGE_NANOSECONDS), 2 * config->scaling_count);
+        break;
+    }
+    case KIND_CLOUDFRONT: case KIND_SQS: case KIND_COUNT:
+        break;
+    }
+}
+
+void usage_close(struct world *w)
+{
+    fleets_meter(w, w->end);
+    for (int i = 0; i < w->sc->component_count; i++)
+        meter_component(w, &w->sc->components[i]);
+    for (int q = 0; q < w->queue_count; q++) { /* empty long polls */
+        const struct queue *queue = &w->queues[q];
+        if (queue->fleet < 0)
+            continue;
+        struct fleet *fleet = &w->fleets[queue->fleet];
+        fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->end - fleet->idle_thread_since);
+        fleet->idle_thread_since = w->end;
+        const double share = (double)(w->end - w->start) / (double)w->end; /* the warm-up's are not billed */
+        const double polls = (double)fleet->idle_thread_ns / (double)queue->config->long_poll * share;
+        for (int hour = 0; hour < w->meters.hours; hour++)
+            queue->requests->quantity[hour] += (int64_t)(polls / w->meters.hours + 0.5);
+    }
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* world -- setting up a replication, the pool of frames, and which event goes where. */
+#include "models/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/catalogue/catalogue.h"
+#include "sim/base/check.h"
+
+/* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
+enum { FRAMES_MAX = 1 << 19, INSTANCES_MAX = 8192 };
+
+/* ---- frames ---- */
+
+uint32_t frame_new(struct world *w)
+{
+    uint32_t slot = w->frame_free;
+    if (slot != SLOT_NONE)
+        w->frame_free = w->frames[slot].next_free;
+    else if (w->frames_used < w->frame_limit)
+        slot = w->frames_used++;
+    else
+        return SLOT_NONE;
+    struct frame *f = &w->frames[slot];
+    memset(f, 0, sizeof *f);
+    f->instance = f->connection = 0xffff;
+    f->resume_at = f->query_deadline = f->deadline = SIM_NEVER;
+    f->patience_link = f->query_link = (struct timer_link){ TIMER_NONE, TIMER_NONE };
+    w->frame_count++;
+    return slot;
+}
+
+void frame_free(struct world *w, uint32_t slot)
+{
+    struct frame *f = &w->frames[slot];
+    CHECK(f->kind != FRAME_FREE, "a frame is freed twice");
+    if (f->patience_link.prev != TIMER_NONE)
+        timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof *f, slot, f->deadline);
+    f->kind = FRAME_FREE;
+    f->next_free = w->frame_free;
+    w->frame_free = slot;
+    w->frame_count--;
+}
+
+void frame_delay(struct world *w, struct frame *f, sim_time delay)
+{
+    f->state = AT_DELAY;
+    f->resume_at = w->now + delay;
+    event_set_push(w->events, event_make(f->resume_at, EVENT_COMPLETION, EV_RESUME, 0, (uint32_t)f->ordinal, frame_slot(w, f)));
+}
+
+void arm_sweep(struct world *w)
+{
+    const sim_time a = timer_ring_next_sweep(&w->patience), b = timer_ring_next_sweep(&w->query_timers);
+    sim_time next = a < b ? a : b;
+    if (next == SIM_NEVER || next >= w->sweep_armed)
+        return;
+    next = next < w->now ? w->now : next;
+    w->sweep_armed = next;
+    event_set_push(w->events, event_make(next, EVENT_ARRIVAL, EV_SWEEP, 0, 0, EVENT_NO_SLOT));
+}
+
+/* Survivors of a slot get their exact event; those that lie beyond the ring are offered again. */
+static void sweep(struct world *w)
+{
+    w->sweep_armed = SIM_NEVER;
+    void *const patience = &w->frames[0].patience_link, *const queries = &w->frames[0].query_link;
+    for (uint32_t slot; (slot = timer_ring_sweep(&w->patience, patience, sizeof(struct frame), w->now)) != TIMER_NONE;) {
+        const struct frame *f = frame_at(w, slot);
+        if (!timer_ring_arm(&w->patience, patience, sizeof(struct frame), slot, f->deadline))
+            event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+    }
+    for (uint32_t slot; (slot = timer_ring_sweep(&w->query_timers, queries, sizeof(struct frame), w->now)) != TIMER_NONE;) {
+        const struct frame *f = frame_at(w, slot);
+        if (!timer_ring_arm(&w->query_timers, queries, sizeof(struct frame), slot, f->query_deadline))
+            event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance, (uint32_t)f->ordinal, slot));
+    }
+    arm_sweep(w);
+}
+
+sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, double u)
+{
+    const struct region *r = &w->sc->regions[region];
+    return dist_sample(zone_a == zone_b ? &r->rtt_same_zone : &r->rtt_cross_zone, u);
+}
+
+/* ---- setting up ---- */
+
+static void init_region_components(struct world *w)
+{
+    const struct scenario *sc = w->sc;
+    w->zone_up = ARENA_ARRAY(w->arena, bool *, sc->region_count);
+    for (int r = 0; r < sc->region_count; r++) {
+        w->zone_up[r] = ARENA_ARRAY(w->arena, bool, ALB_NODES_MAX);
+        for (int z = 0; z < ALB_NODES_MAX; z++)
+            w->zone_up[r][z] = z < sc->regions[r].zones;
+    }
+    w->alb_count = sc->by_kind_count[KIND_ALB];
+    w->albs = ARENA_ARRAY(w->arena, struct alb, w->alb_count);
+    for (int a = 0; a < w->alb_count; a++) {
+        const struct component *c = sc->by_kind[KIND_ALB][a];
+        alb_init(&w->albs[a], w->arena, c->config, (int)c->region->zones);
+    }
+    w->cache_count = sc->by_kind_count[KIND_ELASTICACHE];
+    w->caches = ARENA_ARRAY(w->arena, struct cache, w->cache_count);
+    for (int c = 0; c < w->cache_count; c++) {
+        const struct component *component = sc->by_kind[KIND_ELASTICACHE][c];
+        const int first = w->shard_count, shards = (int)((const struct elasticache_config *)component->config)->shards;
+        w->shard_of = arena_grow(w->arena, w->shard_of, (size_t)first, (size_t)(first + shards), sizeof *w->shard_of);
+        for (int s = 0; s < shards; s++) {
+            w->shard_of[first + s].cache = c;
+            w->shard_of[first + s].shard = s;
+        }
+        w->shard_count += shards;
+        cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first, 0);
+    }
+    w->database_count = sc->by_kind_count[KIND_RDS];
+    w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);
+    for (int d = 0; d < w->database_count; d++) {
+        struct rds *db = &w->databases[d];
+        const int first = w->endpoint_count;
+        rds_init(db, w->arena, w->events, sc->by_kind[KIND_RDS][d], EV_DB, (uint32_t)first, 0);
+        w->endpoint_of = arena_grow(w->arena, w->endpoint_of, (size_t)first, (size_t)(first + db->endpoint_count), sizeof *w->endpoint_of);
+        for (int e = 0; e < db->endpoint_count; e++) {
+            w->endpoint_of[first + e].db = d;
+            w->endpoint_of[first + e].endpoint = e;
+        }
+        w->endpoint_count += db->endpoint_count;
+    }
+    w->queue_count = sc->by_kind_count[KIND_SQS];
+    w->queues = ARENA_ARRAY(w->arena, struct queue, w->queue_count);
+    for (int q = 0; q < w->queue_count; q++) {
+        struct queue *queue = &w->queues[q];
+        const struct component *c = sc->by_kind[KIND_SQS][q];
+        *queue = (struct queue){ .component = c, .config = c->config, .fleet = -1, .expiry_armed = SIM_NEVER };
+        message_queue_init(&queue->messages, w->arena, queue->config->visibility, (uint32_t)queue->config->dead_letter_after, 0);
+        queue->requests = meter_get(&w->meters, (struct usage_key){ .service = "AWSQueueService", .usage_type = "Requests-Tier1", .operation = "queue=standard",
+                                                                    .resource = c->name, .region = c->region->name, .zone = "", .to_zone = "",
+                                                                    .tier = "queue", .unit = USAGE_COUNT });
+        for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++)
+            for (int s = 0; s < sc->service_count; s++)
+                if (sc->services[s].consumes.target == c && sc->services[s].runs_on.target == sc->by_kind[KIND_ASG][f])
+                    queue->fleet = f;
+    }
+}
+
+static void init_edge(struct world *w)
+{
+    const struct scenario *sc = w->sc;
+    w->front = -1;
+    if (sc->by_kind_count[KIND_CLOUDFRONT]) {
+        w->cloudfront_component = sc->by_kind[KIND_CLOUDFRONT][0];
+        w->cloudfront = w->cloudfront_component->config;
+        const struct component *origin = w->cloudfront->origins.dynamic.target;
+        w->front = origin ? origin->index : -1;
+        const struct component *bucket = w->cloudfront->origins.fixed.target;
+        w->s3_component = bucket;
+        w->s3 = bucket ? bucket->config : NULL;
+    }
+    if (w->front < 0 && w->alb_count)
+        w->front = 0;
+    if (sc->by_kind_count[KIND_WAF]) {
+        w->waf_component = sc->by_kind[KIND_WAF][0];
+        w->waf = w->waf_component->config;
+        const struct component *on = w->waf->on.target;
+        w->waf_on_cdn = on && on->kind == KIND_CLOUDFRONT;
+    }
+}
+
+void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type, uint32_t number,
+                struct arena *arena)
+{
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], day_type, arena);
+    *w = (struct world){ .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length };
+    /* A day type has customers of its own; variants of the same day meet the same ones. */
+    w->key = draw_key_make((uint64_t)sc->seed + (uint64_t)(day_type + 1) * UINT64_C(0x9e3779b97f4a7c15), number);
+    w->events = event_set_new(arena, 0);
+    w->frame_limit = FRAMES_MAX;
+    w->frame_free = SLOT_NONE;
+    /* Untouched pages cost nothing: the pool is as large as the bound, resident only as far as it was used. */
+    w->frames = aligned_alloc(64, (size_t)FRAMES_MAX * sizeof *w->frames);
+    CHECK(w->frames, "no memory for the pool of requests");
+    w->instance_limit = INSTANCES_MAX;
+    w->instances = ARENA_ARRAY(arena, struct instance, INSTANCES_MAX);
+    timer_ring_init(&w->patience, arena, 26, 1024, 0);
+    timer_ring_init(&w->query_timers, arena, 26, 1024, 0);
+    w->sweep_armed = SIM_NEVER;
+    w->balancer = w->cpu_visits = w->cache_visits = w->db_visits = (struct little){ .begin = w->start, .end = w->end };
+    meters_init(&w->meters, arena, w->start, w->end);
+    init_region_components(w);
+    init_edge(w);
+    CHECK(w->front >= 0, "no load balancer takes the traffic: the loader lets this through");
+    w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
+    recorder_init(&w->recorder, arena, sc, w->start, w->end);
+    w->fleet_count = sc->by_kind_count[KIND_ASG];
+    w->fleets = ARENA_ARRAY(arena, struct fleet, w->fleet_count);
+    fleets_init(w);
+    windows_init(w);
+    recorder_ready(&w->recorder);
+    clients_init(w, day_type);
+    if (day_type < 0)
+        faults_init(w);
+    event_set_push(w->events, event_make(SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
+    event_set_push(w->events, event_make(w->start, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
+}
+
+void world_fini(struct world *w)
+{
+    free(w->frames);
+    w->frames = NULL;
+}
+
+/* ---- events ---- */
+
+static void station_event(struct world *w, struct station *st, struct event e)
+{
+    for (uint32_t job; (job = station_done(st, w->now, event_slot(e))) != STATION_NONE;)
+        request_station_done(w, frame_at(w, job));
+}
+
+/* Timeouts and delays are recognised by their exact time: whatever was overtaken by events has another one. */
+static void frame_event(struct world *w, struct event e)
+{
+    struct frame *f = frame_at(w, event_slot(e));
+    if (f->kind == FRAME_FREE)
+        return;
+    switch (event_kind(e)) {
+    case EV_RESUME:
+        if (f->resume_at == w->now && (f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
+            f->resume_at = SIM_NEVER;
+            request_resume(w, f);
+        }
+        break;
+    case EV_PATIENCE:
+        if (f->kind == FRAME_OPERATION && f->deadline == w->now && !(f->flags & FLAG_ABANDONED) && f->state != AT_CLIENT)
+            client_patience_over(w, f);
+        break;
+    case EV_QUERY_TIMEOUT:
+        if (f->query_deadline == w->now && f->connection != 0xffff &&
+            (f->state == AT_DB || f->state == AT_DB_SILENT || (f->state == AT_DELAY && f->visit == SIM_NEVER)))
+            request_query_timeout(w, f);
+        break;
+    case EV_POOL_TIMEOUT:
+        if (f->state == AT_POOL && f->resume_at == w->now)
+            request_pool_timeout(w, f);
+        break;
+    case EV_CHECK_TIMEOUT:
+        if (f->kind == FRAME_HEALTH && f->deadline == w->now && !(f->flags & FLAG_ABANDONED))
+            health_check_timeout(w, f);
+        break;
+    default:
+        CHECK(false, "an event of no kind of a request's");
+    }
+}
+
+static void queue_visibility(struct world *w, int number)
+{
+    struct queue *q = &w->queues[number];
+    q->expiry_armed = SIM_NEVER;
+    message_queue_expire(&q->messages, w->now);
+    const sim_time next = message_queue_next_expiry(&q->messages);
+    if (next != SIM_NEVER) {
+        q->expiry_armed = next;
+        event_set_push(w->events, event_make(next, EVENT_TIMEOUT, EV_VISIBILITY, (uint32_t)number, 0, EVENT_NO_SLOT));
+    }
+    queue_changed(w, number);
+}
+
+void world_handle(struct world *w, struct event e)
+{
+    const uint32_t entity = event_entity(e);
+    switch ((enum event_kinds)event_kind(e)) {
+    case EV_CPU:
+        station_event(w, &w->instances[entity].cpu, e);
+        break;
+    case EV_CACHE:
+        station_event(w, &w->caches[w->shard_of[entity].cache].shards[w->shard_of[entity].shard].thread, e);
+        break;
+    case EV_DB:
+        station_event(w, &w->databases[w->endpoint_of[entity].db].endpoints[w->endpoint_of[entity].endpoint].cpu, e);
+        break;
+    case EV_RESUME: case EV_PATIENCE: case EV_QUERY_TIMEOUT: case EV_POOL_TIMEOUT: case EV_CHECK_TIMEOUT:
+        frame_event(w, e);
+        break;
+    case EV_SWEEP:
+        if (w->sweep_armed == w->now)
+            sweep(w);
+        break;
+    case EV_HEALTH_CHECK:
+        instance_health_check(w, &w->instances[entity], (int)event_slot(e));
+        break;
+    case EV_VISIBILITY:
+        if (w->queues[entity].expiry_armed == w->now)
+            queue_visibility(w, (int)entity);
+        break;
+    case EV_LAUNCHED:
+        instance_launched(w, &w->instances[entity]);
+        break;
+    case EV_GONE:
+        instance_gone(w, &w->instances[entity]);
+        break;
+    case EV_DEAD_NOTICED:
+        instance_dead_noticed(w, &w->instances[entity]);
+        break;
+    case EV_FAULT_BEGIN:
+        fault_begin(w, (int)entity);
+        break;
+    case EV_FAULT_END:
+        fault_end(w, (int)entity);
+        break;
+    case EV_DB_RECOVERED:
+        database_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu);
+        break;
+    case EV_CACHE_RECOVERED:
+        cache_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu);
+        break;
+    case EV_MINUTE:
+        control_minute(w);
+        event_set_push(w->events, event_make(w->now + SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
+        break;
+    case EV_CONTROL:
+        control_evaluate(w, &w->fleets[entity]);
+        break;
+    case EV_WINDOW:
+        window_end(w);
+        break;
+    }
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * world -- the state of one replication: every component of the scenario, every request in flight.
+ *
+ * Requests are data: a frame of two cache lines in a pool, numbered by its slot. One frame is one attempt of a client, a
+ * health check, or a message being handled. What a frame holds is written in it, so that however the request ends it
+ * unwinds in reverse order: station, connection, worker, balancer.
+ *
+ * Who does what:   client.c   arrivals, patience, reloads, static objects
+ *                  request.c  the way through edge, balancer, instance, steps, and back
+ *                  fleet.c    instances: launch, health checks, draining, consumers
+ *                  control.c  metrics of the minute, alarms, desired capacity
+ *                  fault.c    what breaks, and what mends
+ *                  recorder.c outcomes, series, meters
+ */
+#ifndef HEADROOM_WORLD_H
+#define HEADROOM_WORLD_H
+
+#include "models/alb.h"
+#include "models/asg.h"
+#include "models/cloudfront.h"
+#include "models/elasticache.h"
+#include "models/journey.h"
+#include "models/meter.h"
+#include "models/rds.h"
+#include "models/recorder.h"
+#include "models/replication.h"
+#include "models/s3.h"
+#include "models/sqs.h"
+#include "models/waf.h"
+#include "sim/draw.h"
+#include "sim/event_set.h"
+#include "sim/gate.h"
+#include "sim/little.h"
+#include "sim/timer_ring.h"
+
+#define SLOT_NONE 0xffffffu
+
+enum event_kinds {
+    EV_CPU,             /* station of an instance: entity = instance */
+    EV_CACHE,           /* entity = shard number over all caches */
+    EV_DB,              /* entity = endpoint number over all databases */
+    EV_RESUME,          /* a frame's delay is over: slot */
+    EV_PATIENCE,        /* a client's patience is over: slot */
+    EV_QUERY_TIMEOUT,   /* slot */
+    EV_POOL_TIMEOUT,    /* slot */
+    EV_CHECK_TIMEOUT,   /* a health check's: slot */
+    EV_SWEEP,           /* timer rings */
+    EV_HEALTH_CHECK,    /* entity = instance, slot = balancer node */
+    EV_VISIBILITY,      /* entity = queue */
+    EV_LAUNCHED,        /* entity = instance */
+    EV_GONE,            /* entity = instance: drained, terminated */
+    EV_DEAD_NOTICED,    /* entity = instance: EC2 status checks failed long enough */
+    EV_FAULT_BEGIN,     /* entity = fault */
+    EV_FAULT_END,
+    EV_DB_RECOVERED,    /* entity = database, serial = generation */
+    EV_CACHE_RECOVERED, /* entity = shard, serial = generation */
+    EV_MINUTE,          /* datapoints of the minute */
+    EV_CONTROL,         /* entity = fleet: its alarms see the newest datapoint */
+    EV_WINDOW,          /* a window of the series ends */
+};
+
+enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE };
+
+enum frame_state {
+    AT_NOTHING,
+    AT_EDGE,            /* the edge waits for a connection to a balancer node that is gone */
+    AT_SILENT_TARGET,   /* the balancer waits for a target that will never accept or answer */
+    AT_BACKLOG,         /* waits for a worker */
+    AT_CPU,
+    AT_CACHE,
+    AT_POOL,            /* waits for a connection */
+    AT_DB,              /* in the database's station */
+    AT_DB_SILENT,       /* the database is gone; the query timeout will end it */
+    AT_DELAY,           /* a delay inside a step */
+    AT_CLIENT,          /* between two attempts */
+    AT_LATE_ANSWER,     /* answered, but the client's patience ends before the answer is there */
+};
+
+enum frame_flags {
+    FLAG_ABANDONED = 1,  /* the client has left; the server works on */
+    FLAG_WORKER = 2,     /* holds a worker of its instance */
+    FLAG_BALANCED = 4,   /* outstanding at a balancer node */
+    FLAG_IN_LITTLE = 8,  /* counted inside the balancer */
+    FLAG_MISS = 16,      /* of the get under way */
+    FLAG_CACHE_DOWN = 32,/* the shard of the get under way did not answer */
+    FLAG_COUNTED = 64,   /* begun inside the window */
+    FLAG_BROKEN = 128,   /* the delay ends in a failure of the step */
+};
+
+struct CACHE_ALIGNED frame {
+    sim_time begun;          /* first attempt of the operation; message: when it was received */
+    sim_time entered;        /* this attempt at the balancer */
+    sim_time deadline;       /* patience, or the health check's timeout */
+    sim_time resume_at;      /* when the delay ends: a stale event has another time */
+    sim_time query_deadline;
+    sim_time visit;          /* came to the station it is at */
+    uint64_t ordinal;        /* subject of its draws */
+    sim_time path;           /* delays on the way that nobody waits for, added at the answer */
+    struct timer_link patience_link, query_link;
+    uint32_t step;
+    uint32_t message, receives; /* FRAME_MESSAGE */
+    uint32_t next_free;
+    uint16_t instance;       /* 0xffff: none */
+    uint16_t connection;     /* of the pool; 0xffff: none */
+    uint16_t shard;
+    uint16_t operation;      /* index of the operation in the results */
+    uint8_t pool;            /* of the service's pools; valid with a connection or while waiting for one */
+    uint8_t population;
+    uint8_t node;            /* of the balancer */
+    uint8_t kind, state, flags;
+    uint8_t attempt;         /* of the client: 0, 1, ... */
+    uint8_t tries;           /* of the edge's connection or of the call */
+};
+_Static_assert(sizeof(struct frame) == 128, "a frame is two cache lines");
+
+struct connection { int8_t endpoint; uint8_t epoch; }; /* endpoint -1: closed */
+
+struct pool {
+    struct gate gate;
+    struct connection *connections;
+    uint16_t *idle;          /* stack: the last used first, as pool libraries do */
+    uint32_t idle_count;
+};
+
+struct breaker { sim_time window_end, open_until; uint32_t calls, errors; };
+
+enum instance_state { INSTANCE_FREE, INSTANCE_LAUNCHING, INSTANCE_IN_SERVICE, INSTANCE_DRAINING, INSTANCE_STATES };
+
+struct instance {
+    uint16_t id, fleet;
+    uint8_t zone;
+    uint8_t state;           /* enum instance_state */
+    bool alive;              /* the host runs */
+    bool replaced;           /* its replacement has been decided */
+    struct station cpu;
+    struct gate workers;
+    struct pool *pools;
+    struct breaker *breakers;
+    uint32_t idle_threads;   /* consumers */
+    sim_time launched_at, in_service_at, billed_until;
+    uint128 busy_before;     /* station's busy_q16 at the last datapoint */
+    uint128 busy_window, occupancy_window; /* the same, and the workers' occupancy, at the last window */
+    uint64_t launch;         /* ordinal of the launch in its fleet */
+};
+
+struct fleet {
+    const struct component *component;
+    const struct asg_config *config;
+    int region;
+    const struct service_code *service;
+    int service_index;
+    int alb, queue;          /* index, or -1 */
+    const struct shape *shape;
+    const uint32_t *cap_q16;
+    int64_t desired;
+    uint16_t *instances;     /* ids, all states but free */
+    uint32_t instance_count, instance_capacity;
+    uint32_t in_service[ALB_NODES_MAX], launching[ALB_NODES_MAX];
+    uint64_t launches;
+    uint32_t next_consumer;  /* round robin over instances with idle threads */
+    sim_time idle_thread_since; uint64_t idle_threads; uint128 idle_thread_ns;
+    struct tracking *tracking; /* of each scaling policy */
+    int64_t *measured;       /* instances behind the newest datapoint, by policy */
+    int column;              /* first of its columns: desired, in service, healthy, cpu, workers */
+    double peak_cpu, peak_cpu_at_s, sum_cpu; uint64_t cpu_windows;
+    double sum_workers;
+    double min_size, max_size, sum_size; uint64_t size_windows;
+    double peak_workers, peak_workers_at_s;
+    struct meter *hours, *volume_hours, *monitoring, *alarms;
+    struct meter *cross_zone_cache, *cross_zone_db;
+};
+
+struct queue {
+    const struct component *component;
+    const struct sqs_config *config;
+    struct message_queue messages;
+    int fleet;               /* its consumers, or -1 */
+    sim_time expiry_armed;   /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
+    uint64_t peak_in_flight; double peak_in_flight_at_s;
+    int column;              /* visible, oldest age */
+    struct meter *requests;
+};
+
+struct external {
+    sim_time down_until;
+    double slow_factor; sim_time slow_until;
+    uint64_t calls, failures;
+};
+
+struct launch_impairment { bool active; int zone; bool zone_fails; double latency, errors; };
+
+struct world {
+    const struct scenario *sc;
+    const struct journey_code *code;
+    struct arena *arena;
+    struct draw_key key;
+    struct event_set *events;
+    sim_time now, start, end;
+
+    struct frame *frames;
+    uint32_t frame_count, frames_used, frame_free, frame_limit;
+    struct timer_ring patience, query_timers;
+    sim_time sweep_armed;
+
+    struct instance *instances;
+    uint32_t instance_count, instance_limit;
+    struct fleet *fleets;      int fleet_count;
+    struct alb *albs;          int alb_count;
+    struct cache *caches;      int cache_count;
+    struct rds *databases;     int database_count;
+    struct queue *queues;      int queue_count;
+    struct external *externals;
+    struct { int cache, shard; } *shard_of;  int shard_count;
+    struct { int db, endpoint; } *endpoint_of; int endpoint_count;
+
+    const struct cloudfront_config *cloudfront; const struct component *cloudfront_component;
+    const struct waf_config *waf;  const struct component *waf_component; bool waf_on_cdn;
+    const struct s3_config *s3;    const struct component *s3_component;
+    int front;                 /* balancer that dynamic requests go to */
+
+    struct population_state *populations;
+    bool **zone_up;            /* [region][zone] */
+    struct launch_impairment launches;
+    int fault_active_count;
+    struct fault_state *faults;
+
+    struct little balancer;    /* attempts between entering the balancer and its answer */
+    struct little cpu_visits, cache_visits, db_visits;
+    struct recorder recorder;
+    struct component_account *accounts;  /* utilisation and series of stations */
+    int account_count;
+    struct meters meters;
+    struct fingerprint fingerprint;
+    int64_t balancer_bytes; uint64_t balancer_requests; /* in the present window */
+    double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
+    uint64_t window_misses;
+    uint64_t events_handled, station_visits, attempts_total, health_checks, refused_frames;
+};
+
+/* ---- world.c ---- */
+void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type, uint32_t number,
+                struct arena *arena);
+void world_handle(struct world *w, struct event e);
+void world_fini(struct world *w); /* frames are not in the arena */
+/* A conservation law that does not hold, or NULL. At the end of the run. */
+const char *world_violation(struct world *w);
+
+uint32_t frame_new(struct world *w); /* SLOT_NONE when the bound on requests in flight is reached */
+void frame_free(struct world *w, uint32_t slot);
+static inline struct frame *frame_at(struct world *w, uint32_t slot)
+{
+    return &w->frames[slot];
+}
+static inline uint32_t frame_slot(const struct world *w, const struct frame *f)
+{
+    return (uint32_t)(f - w->frames);
+}
+/* Resume the frame after `delay`: class COMPLETION. */
+void frame_delay(struct world *w, struct frame *f, sim_time delay);
+void arm_sweep(struct world *w);
+
+/* The round trip between two zones of the region. `u` in (0, 1). */
+sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, double u);
+
+/* ---- window.c ---- */
+void windows_init(struct world *w);
+void window_end(struct world *w);
+void usage_close(struct world *w);               /* meters what exists all day */
+
+/* ---- client.c ---- */
+void clients_init(struct world *w, int day_type);
+sim_time clients_next_arrival(const struct world *w, int *population);
+void client_arrive(struct world *w, int population);
+void client_attempt(struct world *w, struct frame *f);           /* the next attempt begins */
+void client_patience_over(struct world *w, struct frame *f);
+/* The server side of an attempt ended with `outcome` at w->now. Frees the frame unless the client still waits. */
+void client_answered(struct world *w, struct frame *f, enum outcome outcome);
+/* Objects of the pages answered since the last call. Returns the edge requests since then, dynamic ones included. */
+uint64_t clients_static_window(struct world *w);
+
+/* ---- request.c ---- */
+void request_begin(struct world *w, struct frame *f);            /* at the edge, on its way to the balancer */
+void request_resume(struct world *w, struct frame *f);           /* its delay is over */
+void request_run(struct world *w, struct frame *f);              /* steps, from f->step on */
+void request_accepted(struct world *w, struct frame *f);         /* a worker is free for it */
+void request_station_done(struct world *w, struct frame *f);     /* its visit is over */
+void request_query_timeout(struct world *w, struct frame *f);
+void request_pool_timeout(struct world *w, struct frame *f);
+/* The instance died under it. reset: the peer learns at once; otherwise silence. */
+void request_killed(struct world *w, struct frame *f, bool reset);
+void request_offer_instance(struct world *w, struct frame *f);   /* at the accept queue of f->instance */
+void queue_changed(struct world *w, int queue);                  /* messages may have become visible: wake consumers */
+
+/* ---- fleet.c ---- */
+void fleets_init(struct world *w);
+void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
+void fleet_reconcile(struct world *w, struct fleet *fleet);      /* launch or terminate towards desired */
+void instance_launched(struct world *w, struct instance *i);
+void instance_gone(struct world *w, struct instance *i);
+void instance_retire(struct world *w, struct instance *i);       /* in service -> draining, or gone when dead */
+void instance_die(struct world *w, struct instance *i, bool reset);
+void instance_dead_noticed(struct world *w, struct instance *i);
+void instance_health_check(struct world *w, struct instance *i, int node);
+void health_check_ended(struct world *w, struct frame *f, bool passed);
+void health_check_timeout(struct world *w, struct frame *f);
+void fleets_meter(struct world *w, sim_time until);
+
+/* ---- control.c ---- */
+void control_minute(struct world *w);
+void control_evaluate(struct world *w, struct fleet *fleet);
+
+/* ---- fault.c ---- */
+void faults_init(struct world *w);
+void fault_begin(struct world *w, int fault);
+void fault_end(struct world *w, int fault);
+void database_recovered(struct world *w, int db, uint32_t generation);
+void cache_recovered(struct world *w, int shard, uint32_t generation);
+/* Something that a fault's timeline tells: who noticed, who acted. */
+void faults_close(struct world *w);
+void fault_note(struct world *w, const char *component, const char *what, bool noticed);
+
+/* A station whose utilisation is reported. */
+struct component_account {
+    const char *component, *resource;
+    struct station *station;
+    int column;
+    uint128 busy_before;
+    double sum, peak, peak_at_s;
+    uint64_t windows;
+};
+
+struct fault_state {
+    bool active;               /* begun; its timeline is open until the service is restored */
+    sim_time begin, end;
+    double detected_s;
+    struct fault_event *events;
+    int event_count, event_capacity;
+};
+
+#endif
