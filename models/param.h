@@ -35,6 +35,7 @@ enum param_kind {       /* what the struct member is */
     PARAM_MAP,          /* pointer to an array of structs that begin with `const char *name; struct mark at;` */
     PARAM_TAGGED,       /* pointer to an array of struct tagged: [{cpu: 9ms}, {read: {...}}]; a single {..} is a list
                            of one; a scalar is the first variant's value */
+    PARAM_NODE,         /* const struct node *: kept as it stands for a reader of its own */
 };
 
 struct ref {
@@ -79,6 +80,10 @@ struct param {
     size_t sub_size;                       /* LIST, MAP: bytes of an element */
     size_t count_offset;                   /* LIST, MAP, TAGGED: where the int count goes */
     const struct param_variant *variants;  /* TAGGED: ends with a NULL key */
+    bool shorthand;                        /* the row that is meant when the whole thing is written as one value:
+                                              `rate: 300/s` for `rate: {mean: 300/s}` */
+    size_t set_offset;                     /* where a bool says that the user wrote it; 0 = nowhere */
+    size_t mark_offset;                    /* LIST: where in an element its struct mark goes; 0 = nowhere */
 };
 
 #define PARAM_END { .name = NULL }
@@ -110,16 +115,19 @@ void param_reader_init(struct param_reader *reader, struct arena *arena, struct 
  * applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'".
  *
  * `out` is zeroed storage at its final address (references point into it). What is absent without a default is zeros;
- * an absent PARAM_TEXT is NULL. An absent PARAM_BLOCK has present = false and still the defaults of its rows; the
+ * an absent PARAM_TEXT is "". An absent PARAM_BLOCK has present = false and still the defaults of its rows; the
  * default "{}" makes it present. Lists and maps hold at most 1,000 elements, names of a map are letters, digits, '-'
  * and '_'. The range of a distribution is that of its mean.
  */
 bool param_read(struct param_reader *reader, const struct param *table, const struct node *node, const char *what,
                 void *out);
 
-/* The same for one value by one row, without its name: external operations, elements of --set. */
-bool param_read_value(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
-                      void *out);
+/* A name: up to 64 letters, digits, '-' and '_', beginning with a letter or a digit. param_not_a_name() reports. */
+bool param_is_name(const char *text);
+bool param_not_a_name(struct param_reader *reader, const struct node *key);
+
+/* "a, b, c" */
+const char *param_join(struct arena *arena, const char *const *words, size_t count);
 
 /* What a kind is called in messages and manuals: "a duration", and an example: "45s". */
 const char *param_kind_name(enum param_kind kind);

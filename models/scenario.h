@@ -37,11 +37,13 @@ struct component {
     struct region *region;     /* NULL for global ones */
     struct mark at;
     void *config;              /* type->config_size bytes */
+    bool readable;             /* while loading: its own keys are without errors */
 };
 
 struct region {
     const char *name;
     struct mark at;
+    const struct node *node;   /* while loading: the components are keys beside zones */
     int64_t zones;             /* 1..6; zone i is name + 'a' + i */
     const char *zone_names[6];
     struct dist rtt_same_zone, rtt_cross_zone; /* round trip times */
@@ -90,7 +92,7 @@ struct service_config {
 
 struct mix_entry { const char *name; struct mark at; double share; struct operation_config *operation; };
 struct geo_entry { const char *name; struct mark at; double share; }; /* CloudFront price geography: US, EU, ... */
-struct knot_entry { struct instant at; double rate; }; /* piecewise: local time, rate per second */
+struct knot_entry { struct instant at; double rate; struct mark mark; }; /* piecewise: local time, rate per second */
 
 enum rate_shape { SHAPE_CONSTANT, SHAPE_ORDINARY, SHAPE_SALE, SHAPE_BLACK_FRIDAY, SHAPE_CYBER_MONDAY, SHAPE_PIECEWISE };
 
@@ -100,10 +102,12 @@ struct population {
     const char *name;
     struct mark at;
     struct { bool present; int profile; double mean; struct launch_config launch;
-             struct knot_entry *knots; int knot_count; } rate;
+             struct knot_entry *knots; int knot_count; bool mean_set; } rate;
     struct geo_entry *from;  int from_count;
     struct mix_entry *mix;   int mix_count;
-    struct { bool present; const char *on; struct mark on_at; int on_index; int64_t objects, bytes; double browser_cache; } page;
+    /* on_index: scenario_operation_index() of `on`, -1 without a page */
+    struct { bool present; const char *on; struct mark on_at; int on_index; int64_t objects, bytes; double browser_cache;
+             struct ref on_ref; } page;
     struct { bool present; int kind; struct dist patience; double reload; struct dist reload_after; int64_t reloads; } client;
     struct dist rtt;           /* viewer to edge location, round trip */
     int64_t request, response; /* bytes of a dynamic request, and of an answer that does not say otherwise */
@@ -125,8 +129,10 @@ struct fault_config {
     int kind;                  /* enum fault_kind */
     sim_time lasts;
     double factor;             /* slow: times longer */
-    struct { bool present; bool zone_fails; double region_latency; double region_errors; } launches;
+    struct { bool present; bool zone_fails; double region_latency; double region_errors;
+             int zone; struct { bool present; double latency, errors; } region; /* as written */ } launches;
     int zone_index;            /* in its region; -1 when the fault is not of a zone */
+    sim_time starts;           /* since the clock's start, >= 0; at or after its length: never happens */
 };
 
 /* ---- objectives, calendar, money ---- */
@@ -143,21 +149,30 @@ struct objective {
     double at_least;           /* share */
     sim_time at_most;          /* latency */
     int64_t at_most_usd_e10;
+    struct ref operation_ref;  /* target NULL for "all" and "static" */
 };
+
+struct month_entry { int month; }; /* 0 = January */
+
 
 struct day_type {
     const char *name;
     struct mark at;
     int64_t days;              /* a year */
     uint32_t months;           /* bit m = month m + 1; 0 = whatever days the other types leave */
+    struct month_entry *in;    /* as written; `months` is what counts */
+    int in_count;
     int shape;                 /* enum rate_shape */
     double mean;               /* per second, of the first population; the others scale with it */
 };
 
 struct scenario {
+    int64_t language;          /* `headroom: 1` */
     const char *path, *name, *description;
     char sha256[65];           /* of the file's bytes, then of each --set text */
     struct {
+        bool present;
+        const char *start;           /* as written: ISO 8601 with offset */
         int64_t start_utc_s;   /* Unix time */
         int utc_offset_s;      /* of the written start: local time = UTC + offset */
         int year, month, day;  /* local date of start */
@@ -174,18 +189,39 @@ struct scenario {
     int fault_count;      struct fault_config *faults;
     int objective_count;  struct objective *objectives;
     int day_type_count;   struct day_type *day_types;
-    struct { bool present; struct operation_config *operation; const char *operation_name; int64_t value; double margin, lost_if_failed; } business;
+    struct { bool present; struct operation_config *operation; const char *operation_name; int64_t value;
+             double margin, lost_if_failed;
+             struct { bool present; struct ref operation; int64_t value; double margin, lost_if_failed; } order; } business;
+    const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
+    int traffic_operation_count;
+    struct operation_config **traffic_operations; /* scenario_operation() */
 };
 
-/* Reads, validates and resolves; every error of the file at once. NULL when there are errors. `sets` are the texts of
- * --set. */
+/*
+ * Reads, validates and resolves; every error of the file at once. NULL when there are errors. `sets` are the texts of
+ * --set; they and `path` must outlive the scenario.
+ */
 struct scenario *scenario_load(const char *path, const char *const *sets, int set_count, struct arena *arena,
                                struct diag *diag);
+
+/* The same from bytes in memory, NUL-terminated; empirical(file) is looked for in base_dir. */
+struct scenario *scenario_parse(const char *name, const char *text, size_t length, const char *base_dir,
+                                const char *const *sets, int set_count, struct arena *arena, struct diag *diag);
+
+/* Legal but doubtful, as warnings with place and next step: load above capacity, pools above connections, ...
+ * models/scenario_check.c */
+void scenario_doubts(const struct scenario *sc, struct diag *diag);
+
+/* The resolved architecture on a screen or two, or as JSON. models/scenario_check.c */
+void scenario_explain(const struct scenario *sc, FILE *out);
 
 /* Operations of the traffic in a fixed order, without "all" and "static": the order of results. */
 int scenario_operation_count(const struct scenario *sc);
 const struct operation_config *scenario_operation(const struct scenario *sc, int index);
 int scenario_operation_index(const struct scenario *sc, const struct operation_config *operation); /* -1: not in the mix */
+
+/* "20:05" and "+2h" as time since the clock's start: the first such time of day at or after start. */
+sim_time scenario_instant(const struct scenario *sc, struct instant instant);
 
 const struct component *scenario_component(const struct scenario *sc, const char *name); /* NULL when there is none */
 
@@ -196,5 +232,8 @@ const struct component *scenario_component(const struct scenario *sc, const char
  */
 struct rate_curve { const struct rate_knot *knots; uint32_t count; sim_time length, warm_up; int64_t start_ns_of_day; };
 struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type, struct arena *arena);
+
+/* Mean rate of a population over the clock's length, per second. */
+double scenario_mean_rate(const struct scenario *sc, const struct population *p, struct arena *arena);
 
 #endif

@@ -140,8 +140,27 @@ const struct shape *catalogue_cache(const char *name)
     return find(CACHES, ARRAY_LEN(CACHES), name);
 }
 
+static const char *const REGIONS[] = {
+    "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",   "ca-west-1",
+    "mx-central-1",   "sa-east-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",
+    "eu-south-2",     "eu-west-1",      "eu-west-2",      "eu-west-3",      "il-central-1",   "me-central-1",
+    "me-south-1",     "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2",
+    "ap-northeast-3", "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+    "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+};
+
+bool catalogue_is_region(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(REGIONS); i++)
+        if (!strcmp(REGIONS[i], name))
+            return true;
+    return false;
+}
+
 const char *catalogue_nearest(const char *kind, const char *name)
 {
+    if (name && !strcmp(kind, "region"))
+        return text_nearest(name, REGIONS, ARRAY_LEN(REGIONS));
     const char *names[ARRAY_LEN(INSTANCES) + ARRAY_LEN(DATABASES) + ARRAY_LEN(CACHES)];
     for (size_t t = 0; name && t < ARRAY_LEN(TABLES); t++) {
         if (strcmp(TABLES[t].kind, kind) != 0)

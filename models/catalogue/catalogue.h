@@ -15,6 +15,7 @@
 #ifndef HEADROOM_CATALOGUE_H
 #define HEADROOM_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/base/arena.h"
@@ -33,7 +34,10 @@ const struct shape *catalogue_instance(const char *name);
 const struct shape *catalogue_db(const char *name);
 const struct shape *catalogue_cache(const char *name);
 
-/* The name of `kind` ("instance", "db", "cache") nearest to `name`, or NULL when none is near. */
+/* A commercial AWS region's code. */
+bool catalogue_is_region(const char *name);
+
+/* The name of `kind` ("instance", "db", "cache", "region") nearest to `name`, or NULL when none is near. */
 const char *catalogue_nearest(const char *kind, const char *name);
 
 /*

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/scenario_read.h"
+
+#include <string.h>
+
+#include "models/catalogue/catalogue.h"
+#include "models/scenario_tables.h"
+#include "sim/base/text.h"
+
+/* Limits of what is simulated: numbers of things travel in small fields of a frame. models/world.h */
+enum { COMPONENTS_MAX = 500, REGIONS_MAX = 20, POPULATIONS_MAX = 200 };
+
+/* ---- components ---- */
+
+static int find_kind(const char *name)
+{
+    for (int k = 0; k < KIND_COUNT; k++)
+        if (!strcmp(component_types[k]->kind, name))
+            return k;
+    return -1;
+}
+
+static bool unknown_kind(struct param_reader *reader, struct mark at, const char *found, const char *name)
+{
+    const char *kinds[KIND_COUNT];
+    for (int k = 0; k < KIND_COUNT; k++)
+        kinds[k] = component_types[k]->kind;
+    const char *nearest = text_nearest(found, kinds, KIND_COUNT);
+    if (nearest)
+        return diag_error(reader->diag, at, "unknown kind '%s' of component '%s'; did you mean '%s'?", found, name, nearest);
+    diag_error(reader->diag, at, "unknown kind '%s' of component '%s'", found, name);
+    return diag_hint(reader->diag, "a kind is one of %s", param_join(reader->arena, kinds, KIND_COUNT));
+}
+
+/* The kind is written, or the name is one. -1: reported. */
+static int kind_of(struct param_reader *reader, const struct node *key, const struct node *node)
+{
+    const struct node *kind = node->kind == NODE_MAPPING ? yaml_get(node, "kind") : NULL;
+    if (kind && kind->kind == NODE_SCALAR) {
+        const int found = find_kind(kind->text);
+        if (found < 0)
+            unknown_kind(reader, kind->at, kind->text, key->text);
+        return found;
+    }
+    const int named = find_kind(key->text);
+    if (named >= 0)
+        return named;
+    const char *nearest = NULL, *kinds[KIND_COUNT];
+    for (int k = 0; k < KIND_COUNT; k++)
+        kinds[k] = component_types[k]->kind;
+    nearest = text_nearest(key->text, kinds, KIND_COUNT);
+    diag_error(reader->diag, key->at, "'kind' is missing in component '%s'", key->text);
+    if (nearest)
+        diag_hint(reader->diag, "did you mean '%s'? Then the name is the kind", nearest);
+    else
+        diag_hint(reader->diag, "write {kind: ...}, one of %s", param_join(reader->arena, kinds, KIND_COUNT));
+    return -1;
+}
+
+static bool check_place(struct param_reader *reader, const struct node *key, const struct component_type *type,
+                        const struct region *region)
+{
+    if (type->global == !region)
+        return true;
+    diag_error(reader->diag, key->at, "%s '%s' is %s", type->kind, key->text,
+               type->global ? "global: it belongs under 'edge', not in a region" : "in a region, not under 'edge'");
+    return false;
+}
+
+static bool check_unique(struct param_reader *reader, const struct scenario *sc, const struct node *key)
+{
+    const struct component *other = scenario_component(sc, key->text);
+    if (!other)
+        return true;
+    diag_error(reader->diag, key->at, "there is another component '%s'", key->text);
+    return diag_hint(reader->diag, "the first is in line %d; names are unique in the scenario", other->at.line);
+}
+
+static bool read_component(struct scenario *sc, struct param_reader *reader, struct region *region,
+                           const struct node *key, const struct node *node)
+{
+    const bool empty = node->kind == NODE_SCALAR && node->plain && !node->text[0];
+    if (node->kind != NODE_MAPPING && !empty) {
+        diag_error(reader->diag, node->at, "component '%s' is a mapping such as {kind: asg, ...}", key->text);
+        return false;
+    }
+    const bool unique = check_unique(reader, sc, key) && (param_is_name(key->text) || param_not_a_name(reader, key));
+    const int kind = kind_of(reader, key, node);
+    if (kind < 0)
+        return false;
+    const struct component_type *type = component_types[kind];
+    const bool placed = check_place(reader, key, type, region);
+    struct component *c = &sc->components[sc->component_count];
+    *c = (struct component){ .name = key->text, .type = type, .kind = kind, .region = region, .at = key->at };
+    c->config = arena_alloc(reader->arena, 1, type->config_size);
+    struct node nothing = { .kind = NODE_MAPPING, .text = "", .at = key->at };
+    const char *what = arena_printf(reader->arena, "%s '%s'", type->kind, key->text);
+    c->readable = param_read(reader, type->params, empty ? &nothing : node, what, c->config);
+    sc->component_count++; /* only now: it does not find itself */
+    return unique && placed && c->readable;
+}
+
+/* ---- regions ---- */
+
+static const struct param *region_row(const char *key)
+{
+    for (const struct param *row = region_params; row->name; row++)
+        if (!strcmp(row->name, key))
+            return row;
+    return NULL;
+}
+
+static bool check_region_name(struct param_reader *reader, const struct node *key)
+{
+    if (catalogue_is_region(key->text))
+        return true;
+    const char *nearest = catalogue_nearest("region", key->text);
+    if (nearest)
+        return diag_error(reader->diag, key->at, "unknown region '%s'; did you mean '%s'?", key->text, nearest);
+    diag_error(reader->diag, key->at, "unknown region '%s'", key->text);
+    return diag_hint(reader->diag, "write a region's code: us-east-1, eu-central-1");
+}
+
+/* `zone: 3` beside `zones` is a misspelt key, not a component. */
+static bool read_region_key(struct scenario *sc, struct param_reader *reader, struct region *region,
+                            const struct node *key, const struct node *node)
+{
+    const char *names[8];
+    size_t count = 0;
+    for (const struct param *row = region_params; row->name; row++)
+        names[count++] = row->name;
+    const char *nearest = node->kind == NODE_SCALAR && node->text[0] ? text_nearest(key->text, names, count) : NULL;
+    if (nearest)
+        return diag_error(reader->diag, key->at, "unknown key '%s' in region '%s'; did you mean '%s'?", key->text,
+                          region->name, nearest);
+    return read_component(sc, reader, region, key, node);
+}
+
+static bool read_region(struct scenario *sc, struct param_reader *reader, struct region *region, const struct node *key,
+                        const struct node *node)
+{
+    *region = (struct region){ .name = key->text, .at = key->at };
+    bool ok = check_region_name(reader, key);
+    if (node->kind != NODE_MAPPING)
+        return diag_error(reader->diag, node->at, "region '%s' is a mapping of components", key->text);
+    for (int i = 0; i < node->count; i++)
+        node->used[i] = !region_row(node->keys[i]->text); /* the table leaves the components alone */
+    ok = param_read(reader, region_params, node, arena_printf(reader->arena, "region '%s'", key->text), region) && ok;
+    for (int z = 0; z < region->zones && z < (int)ARRAY_LEN(region->zone_names); z++)
+        region->zone_names[z] = arena_printf(reader->arena, "%s%c", region->name, 'a' + z);
+    for (int i = 0; i < node->count; i++)
+        if (!region_row(node->keys[i]->text))
+            ok = read_region_key(sc, reader, region, node->keys[i], node->items[i]) && ok;
+    return ok;
+}
+
+static int count_children(const struct node *node, int levels)
+{
+    if (!node || node->kind != NODE_MAPPING)
+        return 0;
+    int count = levels == 1 ? node->count : 0;
+    for (int i = 0; levels > 1 && i < node->count; i++)
+        count += count_children(node->items[i], levels - 1);
+    return count;
+}
+
+static bool read_edge(struct scenario *sc, struct param_reader *reader)
+{
+    const struct node *edge = sc->edge_node;
+    if (!edge)
+        return true;
+    if (edge->kind != NODE_MAPPING)
+        return diag_error(reader->diag, edge->at, "'edge' is a mapping of global components");
+    bool ok = true;
+    for (int i = 0; i < edge->count; i++)
+        ok = read_component(sc, reader, NULL, edge->keys[i], edge->items[i]) && ok;
+    return ok;
+}
+
+static bool read_regions(struct scenario *sc, struct param_reader *reader)
+{
+    const struct node *regions = sc->regions_node;
+    if (!regions)
+        return false; /* reported: the key is required */
+    if (regions->kind != NODE_MAPPING || regions->count == 0)
+        return diag_error(reader->diag, regions->at, "'regions' is a mapping with at least one region");
+    if (regions->count > REGIONS_MAX)
+        return diag_error(reader->diag, regions->at, "more than %d regions", REGIONS_MAX);
+    sc->regions = ARENA_ARRAY(reader->arena, struct region, regions->count);
+    sc->region_count = regions->count;
+    bool ok = true;
+    for (int i = 0; i < regions->count; i++)
+        ok = read_region(sc, reader, &sc->regions[i], regions->keys[i], regions->items[i]) && ok;
+    return ok;
+}
+
+static bool read_components(struct scenario *sc, struct param_reader *reader)
+{
+    const int most = count_children(sc->edge_node, 1) + count_children(sc->regions_node, 2);
+    if (most > COMPONENTS_MAX)
+        return diag_error(reader->diag, sc->regions_node ? sc->regions_node->at : (struct mark){ 0 },
+                          "more than %d components", COMPONENTS_MAX);
+    sc->components = ARENA_ARRAY(reader->arena, struct component, most);
+    const bool edge_ok = read_edge(sc, reader);
+    return read_regions(sc, reader) && edge_ok;
+}
+
+static void index_by_kind(struct scenario *sc, struct arena *arena)
+{
+    for (int k = 0; k < KIND_COUNT; k++)
+        sc->by_kind[k] = ARENA_ARRAY(arena, struct component *, sc->component_count);
+    for (int i = 0; i < sc->component_count; i++) {
+        struct component *c = &sc->components[i];
+        c->index = sc->by_kind_count[c->kind]++;
+        sc->by_kind[c->kind][c->index] = c;
+    }
+}
+
+/* ---- objectives ---- */
+
+static const struct {
+    const char *key;
+    const struct param *table;
+} OBJECTIVES[] = {
+    [OBJECTIVE_AVAILABILITY] = { "availability", availability_params },
+    [OBJECTIVE_LATENCY] = { "latency", latency_params },
+    [OBJECTIVE_MONTHLY_COST] = { "monthly_cost", monthly_cost_params },
+};
+
+static bool unknown_objective(struct param_reader *reader, const struct node *node)
+{
+    const char *keys[ARRAY_LEN(OBJECTIVES)];
+    for (size_t k = 0; k < ARRAY_LEN(OBJECTIVES); k++)
+        keys[k] = OBJECTIVES[k].key;
+    for (int i = 0; node->kind == NODE_MAPPING && i < node->count; i++) {
+        const char *nearest = text_nearest(node->keys[i]->text, keys, ARRAY_LEN(keys));
+        if (nearest)
+            return diag_error(reader->diag, node->keys[i]->at, "unknown key '%s' in an objective; did you mean '%s'?",
+                              node->keys[i]->text, nearest);
+    }
+    diag_error(reader->diag, node->at, "an objective is about availability, latency or monthly_cost");
+    return diag_hint(reader->diag, "write {availability: checkout, at_least: 99.8%%}");
+}
+
+static bool read_objective(struct param_reader *reader, const struct node *node, struct objective *out)
+{
+    out->at = node->at;
+    for (size_t k = 0; node->kind == NODE_MAPPING && k < ARRAY_LEN(OBJECTIVES); k++) {
+        if (!yaml_get(node, OBJECTIVES[k].key))
+            continue;
+        out->kind = (int)k;
+        return param_read(reader, OBJECTIVES[k].table, node,
+                          arena_printf(reader->arena, "the %s objective", OBJECTIVES[k].key), out);
+    }
+    return unknown_objective(reader, node);
+}
+
+static bool read_objectives(struct scenario *sc, struct param_reader *reader)
+{
+    enum { OBJECTIVES_MAX = 1000 };
+    const struct node *list = sc->objectives_node;
+    if (!list)
+        return true;
+    const int count = list->kind == NODE_SEQUENCE ? list->count : 1;
+    if (count > OBJECTIVES_MAX)
+        return diag_error(reader->diag, list->at, "more than %d objectives", OBJECTIVES_MAX);
+    sc->objectives = ARENA_ARRAY(reader->arena, struct objective, count);
+    sc->objective_count = count;
+    bool ok = true;
+    for (int i = 0; i < count; i++)
+        ok = read_objective(reader, list->kind == NODE_SEQUENCE ? list->items[i] : list, &sc->objectives[i]) && ok;
+    return ok;
+}
+
+/* ---- the whole ---- */
+
+/* An operation written as a bare time: of an external service it passes, nobody computes. */
+static bool mark_external(struct param_reader *reader, const struct service_config *service)
+{
+    bool ok = true;
+    for (int o = 0; o < service->operation_count; o++) {
+        struct operation_config *operation = &service->operations[o];
+        if (operation->step_count == 1 && operation->steps[0].shorthand) {
+            operation->steps[0].variant = STEP_WAIT; /* struct step_wait has the layout of struct step_cpu */
+            operation->steps[0].key = "wait";
+        }
+        if (operation->step_count == 1 && operation->steps[0].variant == STEP_WAIT)
+            continue;
+        diag_error(reader->diag, operation->at, "operation '%s' of external service '%s' is one time, not steps",
+                   operation->name, service->name);
+        ok = diag_hint(reader->diag, "write %s: lognormal(mean=180ms cv=0.6)", operation->name);
+    }
+    return ok;
+}
+_Static_assert(sizeof(struct step_wait) == sizeof(struct step_cpu), "a bare time is read as cpu and kept as wait");
+
+static bool read_services(struct scenario *sc, struct param_reader *reader)
+{
+    bool ok = true;
+    for (int s = 0; s < sc->service_count; s++) {
+        struct service_config *service = &sc->services[s];
+        service->index = s;
+        for (int o = 0; o < service->operation_count; o++)
+            service->operations[o].service = service;
+        if (service->external)
+            ok = mark_external(reader, service) && ok;
+    }
+    return ok;
+}
+
+bool scenario_read(struct scenario *sc, const struct node *root, struct param_reader *reader)
+{
+    if (root->kind != NODE_MAPPING)
+        return diag_error(reader->diag, root->at, "a scenario is a mapping that begins with 'headroom: 1'");
+    bool ok = param_read(reader, scenario_params, root, "the scenario", sc);
+    ok = read_services(sc, reader) && ok;
+    ok = read_components(sc, reader) && ok;
+    index_by_kind(sc, reader->arena);
+    ok = read_objectives(sc, reader) && ok;
+    for (int p = 0; p < sc->population_count; p++)
+        sc->populations[p].index = p;
+    if (sc->population_count > POPULATIONS_MAX)
+        ok = diag_error(reader->diag, sc->populations[POPULATIONS_MAX].at, "more than %d populations", POPULATIONS_MAX);
+    return ok;
+}

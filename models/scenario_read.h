@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario_read -- the two halves of loading behind scenario_load(): from the tree to structs, then references. */
+#ifndef HEADROOM_SCENARIO_READ_H
+#define HEADROOM_SCENARIO_READ_H
+
+#include "models/scenario.h"
+
+/* Fills `sc` from the document by the tables: everything that can be said of a place by itself. */
+bool scenario_read(struct scenario *sc, const struct node *root, struct param_reader *reader);
+
+/* Everything that needs more than one place: references, sums, cycles, derived values. */
+bool scenario_resolve(struct scenario *sc, struct param_reader *reader);
+
+/* Calls cannot end in a cycle, and nest at most 32 deep. models/scenario_calls.c */
+bool scenario_check_calls(const struct scenario *sc, struct param_reader *reader);
+
+/* "web.browse" */
+const char *scenario_operation_path(const struct operation_config *operation, struct arena *arena);
+
+#endif

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/scenario_read.h"
+
+#include <string.h>
+
+#include "models/alb.h"
+#include "models/asg.h"
+#include "models/cloudfront.h"
+#include "models/scenario_names.h"
+#include "models/scenario_tables.h"
+#include "sim/base/text.h"
+#include "sim/base/units.h"
+
+struct resolver {
+    struct scenario *sc;
+    struct param_reader *reader;
+    struct scenario_names *names;
+};
+
+static bool resolve(struct resolver *r, const char *name, struct mark at, const char *refs, const char *what, void *target)
+{
+    void *found = NULL;
+    const bool ok = scenario_names_resolve(r->names, r->reader, name, at, refs, what, &found);
+    if (ok)
+        memcpy(target, &found, sizeof(found)); /* target is the address of some pointer */
+    return ok;
+}
+
+static bool resolve_pending(struct resolver *r)
+{
+    bool ok = true;
+    for (int i = 0; i < r->reader->pending_count; i++) {
+        const struct param_pending *p = &r->reader->pending[i];
+        ok = resolve(r, p->ref->name, p->ref->at, p->refs, p->what, &p->ref->target) && ok;
+    }
+    return ok;
+}
+
+/* ---- services ---- */
+
+static bool check_external(struct resolver *r, const struct service_config *service)
+{
+    const struct mark at = service->runs_on.name ? service->runs_on.at : service->consumes.at;
+    if (!service->runs_on.name && !service->consumes.name && service->pool_count == 0)
+        return true;
+    return diag_error(r->reader->diag, service->pool_count ? service->pools[0].at : at,
+                      "external service '%s' has no fleet, queue or pools of ours", service->name);
+}
+
+static bool resolve_service(struct resolver *r, struct service_config *service)
+{
+    struct diag *diag = r->reader->diag;
+    if (service->external)
+        return check_external(r, service);
+    bool ok = true;
+    if (!service->runs_on.name) {
+        diag_error(diag, service->at, "'runs_on' is missing in service '%s'", service->name);
+        ok = diag_hint(diag, "name a fleet (asg), or write external: true");
+    }
+    if (service->consumes.name && service->operation_count != 1)
+        ok = diag_error(diag, service->at, "service '%s' consumes a queue and has %d operations instead of one",
+                        service->name, service->operation_count);
+    for (int p = 0; p < service->pool_count; p++)
+        ok = resolve(r, service->pools[p].name, service->pools[p].at, "rds",
+                     arena_printf(r->reader->arena, "a pool of service '%s'", service->name),
+                     &service->pools[p].database) && ok;
+    return ok;
+}
+
+/* A fleet runs one service, a queue has one consumer: who gets what share would have to be said otherwise. */
+static bool check_tenants(struct resolver *r)
+{
+    const struct scenario *sc = r->sc;
+    bool ok = true;
+    for (int a = 0; a < sc->service_count; a++)
+        for (int b = 0; b < a; b++) {
+            const struct service_config *x = &sc->services[a], *y = &sc->services[b];
+            if (x->runs_on.target && x->runs_on.target == y->runs_on.target)
+                ok = diag_error(r->reader->diag, x->runs_on.at, "fleet '%s' already runs service '%s'", x->runs_on.name,
+                                y->name);
+            if (x->consumes.target && x->consumes.target == y->consumes.target)
+                ok = diag_error(r->reader->diag, x->consumes.at, "queue '%s' is already consumed by service '%s'",
+                                x->consumes.name, y->name);
+        }
+    return ok;
+}
+
+static const struct service_config *service_on(const struct scenario *sc, const struct component *fleet)
+{
+    for (int s = 0; s < sc->service_count; s++)
+        if (fleet && sc->services[s].runs_on.target == fleet)
+            return &sc->services[s];
+    return NULL;
+}
+
+static bool check_fleets(struct resolver *r)
+{
+    const struct scenario *sc = r->sc;
+    bool ok = true;
+    for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++) {
+        const struct component *fleet = sc->by_kind[KIND_ASG][f];
+        if (service_on(sc, fleet))
+            continue;
+        diag_error(r->reader->diag, fleet->at, "no service runs on fleet '%s'", fleet->name);
+        ok = diag_hint(r->reader->diag, "add a service with runs_on: %s, or remove the fleet", fleet->name);
+    }
+    return ok;
+}
+
+/* ---- where the clients' requests go ---- */
+
+static bool check_singles(struct resolver *r)
+{
+    static const int kinds[] = { KIND_ROUTE53, KIND_CLOUDFRONT, KIND_WAF };
+    bool ok = true;
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+        if (r->sc->by_kind_count[kinds[k]] > 1)
+            ok = diag_error(r->reader->diag, r->sc->by_kind[kinds[k]][1]->at, "a scenario has one %s at the most",
+                            component_types[kinds[k]]->kind);
+    return ok;
+}
+
+/* The balancer that dynamic requests reach first; NULL when that is not clear (reported, or its reference dangles). */
+static const struct component *front_balancer(struct resolver *r)
+{
+    const struct scenario *sc = r->sc;
+    if (sc->by_kind_count[KIND_CLOUDFRONT] == 1)
+        return ((const struct cloudfront_config *)sc->by_kind[KIND_CLOUDFRONT][0]->config)->origins.dynamic.target;
+    if (sc->by_kind_count[KIND_ALB] == 1)
+        return sc->by_kind[KIND_ALB][0];
+    if (sc->by_kind_count[KIND_ALB] == 0)
+        diag_error(r->reader->diag, sc->regions ? sc->regions[0].at : (struct mark){ .file = sc->path },
+                   "no component of kind alb: requests have nowhere to go");
+    else
+        diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at, "several balancers and no cloudfront: which one is asked?");
+    return NULL;
+}
+
+static bool check_front_operation(struct resolver *r, const struct mix_entry *entry, const struct service_config *front)
+{
+    const struct service_config *service = entry->operation ? entry->operation->service : NULL;
+    if (!service || !front || service == front)
+        return true;
+    diag_error(r->reader->diag, entry->at, "clients cannot ask for '%s': the balancer leads to service '%s', not '%s'",
+               entry->name, front->name, service->name);
+    return false;
+}
+
+static bool nearly_one(double share)
+{
+    return share > 1.0 - 1e-6 && share < 1.0 + 1e-6;
+}
+
+static bool resolve_mix(struct resolver *r, struct population *p, const struct service_config *front)
+{
+    bool ok = true;
+    double sum = 0.0;
+    for (int m = 0; m < p->mix_count; m++) {
+        ok = resolve(r, p->mix[m].name, p->mix[m].at, "operation",
+                     arena_printf(r->reader->arena, "the mix of '%s'", p->name), &p->mix[m].operation) && ok;
+        ok = check_front_operation(r, &p->mix[m], front) && ok;
+        sum += p->mix[m].share;
+    }
+    if (ok && !nearly_one(sum)) {
+        diag_error(r->reader->diag, p->mix_count ? p->mix[0].at : p->at, "the mix of '%s' adds up to %.6g%%, not 100%%",
+                   p->name, 100.0 * sum);
+        ok = p->mix_count && diag_hint(r->reader->diag, "change '%s' by %+.6g%%", p->mix[0].name, 100.0 * (1.0 - sum));
+    }
+    return ok;
+}
+
+static bool check_geographies(struct resolver *r, const struct population *p)
+{
+    size_t count = 0;
+    while (scenario_geographies[count])
+        count++;
+    bool ok = true;
+    double sum = 0.0;
+    for (int g = 0; g < p->from_count; g++) {
+        bool known = false;
+        for (size_t i = 0; i < count; i++)
+            known = known || text_equal(scenario_geographies[i], p->from[g].name);
+        sum += p->from[g].share;
+        if (known)
+            continue;
+        diag_error(r->reader->diag, p->from[g].at, "'%s' is not a price geography of CloudFront", p->from[g].name);
+        ok = diag_hint(r->reader->diag, "write %s", param_join(r->reader->arena, scenario_geographies, count));
+    }
+    if (ok && !nearly_one(sum))
+        ok = diag_error(r->reader->diag, p->from_count ? p->from[0].at : p->at,
+                        "the geographies of '%s' add up to %.6g%%, not 100%%", p->name, 100.0 * sum);
+    return ok;
+}
+
+static bool check_rate(struct resolver *r, const struct population *p)
+{
+    struct diag *diag = r->reader->diag;
+    const bool piecewise = p->rate.profile == SHAPE_PIECEWISE;
+    if (piecewise && p->rate.knot_count == 0)
+        return diag_error(diag, p->at, "the piecewise profile of '%s' has no knots", p->name) ||
+               diag_hint(diag, "write knots: [{at: \"00:00\", rate: 100/s}, {at: \"12:00\", rate: 300/s}]");
+    if (!piecewise && p->rate.knot_count > 0)
+        return diag_error(diag, p->rate.knots[0].mark, "knots belong to profile: piecewise");
+    if (!piecewise && !p->rate.mean_set)
+        return diag_error(diag, p->at, "'mean' is missing in the rate of '%s'", p->name) ||
+               diag_hint(diag, "write rate: {profile: ordinary, mean: 300/s}");
+    bool ok = true;
+    for (int k = 0; k < p->rate.knot_count; k++) {
+        const struct knot_entry *knot = &p->rate.knots[k];
+        if (knot->at.offset)
+            ok = diag_error(diag, knot->mark, "a knot is a time of day such as \"12:30\", not an offset");
+        else if (k > 0 && knot->at.ns <= knot[-1].at.ns)
+            ok = diag_error(diag, knot->mark, "knots go forward in time of day");
+    }
+    return ok;
+}
+
+static bool resolve_population(struct resolver *r, struct population *p, const struct service_config *front)
+{
+    const bool mix_ok = resolve_mix(r, p, front), from_ok = check_geographies(r, p), rate_ok = check_rate(r, p);
+    p->page.on = p->page.on_ref.name;
+    p->page.on_at = p->page.on_ref.at;
+    return mix_ok && from_ok && rate_ok;
+}
+
+static bool resolve_traffic(struct resolver *r)
+{
+    const struct component *balancer = front_balancer(r);
+    const struct component *fleet = balancer ? ((const struct alb_config *)balancer->config)->targets.target : NULL;
+    const struct service_config *front = service_on(r->sc, fleet);
+    bool ok = true;
+    for (int p = 0; p < r->sc->population_count; p++)
+        ok = resolve_population(r, &r->sc->populations[p], front) && ok;
+    if (r->sc->population_count == 0)
+        ok = diag_error(r->reader->diag, (struct mark){ .file = r->sc->path }, "'traffic' has no population");
+    return ok && balancer;
+}
+
+/* The order of results: populations and their mixes as written, each operation once. */
+static void list_operations(struct scenario *sc, struct arena *arena)
+{
+    int most = 0;
+    for (int p = 0; p < sc->population_count; p++)
+        most += sc->populations[p].mix_count;
+    sc->traffic_operations = ARENA_ARRAY(arena, struct operation_config *, most);
+    for (int p = 0; p < sc->population_count; p++)
+        for (int m = 0; m < sc->populations[p].mix_count; m++) {
+            struct operation_config *operation = sc->populations[p].mix[m].operation;
+            if (operation && scenario_operation_index(sc, operation) < 0)
+                sc->traffic_operations[sc->traffic_operation_count++] = operation;
+        }
+}
+
+static bool check_asked(struct resolver *r, const struct ref *ref, const char *what)
+{
+    if (!ref->target || scenario_operation_index(r->sc, ref->target) >= 0)
+        return true;
+    return diag_error(r->reader->diag, ref->at, "%s names '%s', but no client asks for it", what, ref->name);
+}
+
+static bool resolve_pages(struct resolver *r)
+{
+    bool ok = true;
+    for (int i = 0; i < r->sc->population_count; i++) {
+        struct population *p = &r->sc->populations[i];
+        p->page.on_index = p->page.on_ref.target ? scenario_operation_index(r->sc, p->page.on_ref.target) : -1;
+        ok = check_asked(r, &p->page.on_ref, arena_printf(r->reader->arena, "the page of '%s'", p->name)) && ok;
+    }
+    return ok;
+}
+
+/* ---- faults ---- */
+
+static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
+{
+    struct diag *diag = r->reader->diag;
+    if (!f->zone.name == !f->component.name)
+        return diag_error(diag, f->at, "a fault names either a zone or a component");
+    if (f->kind == FAULT_POWER && f->component.name)
+        return diag_error(diag, f->component.at, "power fails in a zone, not in '%s'", f->component.name) ||
+               diag_hint(diag, "write zone: us-east-1a, or kind: crash, slow or down");
+    if (f->kind != FAULT_POWER && f->zone.name)
+        return diag_error(diag, f->zone.at, "a zone loses power; crash, slow and down are of a component") ||
+               diag_hint(diag, "write kind: power, or component: web-fleet");
+    if (f->kind != FAULT_CRASH && f->lasts == 0)
+        return diag_error(diag, f->at, "'lasts' is missing in a fault") || diag_hint(diag, "write lasts: 45m");
+    return true;
+}
+
+static const char *fault_name(const struct fault_config *f, struct arena *arena)
+{
+    static const char *const verbs[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
+                                         [FAULT_DOWN] = "down" };
+    return arena_printf(arena, "%s %s", verbs[f->kind], f->zone.name ? f->zone.name : f->component.name);
+}
+
+static bool check_fault_service(struct resolver *r, const struct fault_config *f)
+{
+    for (int s = 0; s < r->sc->service_count; s++)
+        if (f->component.target == &r->sc->services[s] && !r->sc->services[s].external)
+            return diag_error(r->reader->diag, f->component.at, "service '%s' is ours: its fleet fails, not the service",
+                              f->component.name);
+    return true;
+}
+
+static bool resolve_fault(struct resolver *r, struct fault_config *f)
+{
+    f->zone_index = -1;
+    const struct region *region = f->zone.target;
+    for (int z = 0; region && z < region->zones; z++)
+        if (text_equal(region->zone_names[z], f->zone.name))
+            f->zone_index = z;
+    f->launches.zone_fails = f->launches.zone == 1;
+    f->launches.region_latency = f->launches.region.latency;
+    f->launches.region_errors = f->launches.region.errors;
+    f->starts = scenario_instant(r->sc, f->when);
+    if (!check_fault_kind(r, f) || !check_fault_service(r, f))
+        return false;
+    if (!f->name[0])
+        f->name = fault_name(f, r->reader->arena);
+    return true;
+}
+
+/* ---- objectives ---- */
+
+static const char *objective_text(const struct objective *o, struct arena *arena)
+{
+    char number[64];
+    switch ((enum objective_kind)o->kind) {
+    case OBJECTIVE_AVAILABILITY:
+        return arena_printf(arena, "availability of %s >= %.6g%%", o->operation, 100.0 * o->at_least);
+    case OBJECTIVE_LATENCY:
+        return arena_printf(arena, "p%.6g latency of %s <= %s", o->percentile, o->operation,
+                            duration_to_text(o->at_most, number, sizeof(number)));
+    case OBJECTIVE_MONTHLY_COST:
+        return arena_printf(arena, "monthly cost, %s month <= $%.10g", o->month ? "peak" : "mean",
+                            (double)o->at_most_usd_e10 / 1e10);
+    }
+    return "";
+}
+
+static bool resolve_objective(struct resolver *r, struct objective *o)
+{
+    o->operation = o->operation_ref.name;
+    o->operation_at = o->operation_ref.at;
+    bool ok = true;
+    if (o->kind != OBJECTIVE_MONTHLY_COST) {
+        ok = o->operation && check_asked(r, &o->operation_ref, "the objective");
+        if (o->operation_ref.target) /* results go by the bare name */
+            o->operation = ((const struct operation_config *)o->operation_ref.target)->name;
+    }
+    o->text = ok ? objective_text(o, r->reader->arena) : "";
+    return ok;
+}
+
+/* ---- calendar and business ---- */
+
+static bool resolve_calendar(struct resolver *r)
+{
+    enum { DAYS_OF_YEAR = 365 };
+    struct scenario *sc = r->sc;
+    int64_t days = 0;
+    bool ok = true;
+    for (int d = 0; d < sc->day_type_count; d++) {
+        struct day_type *type = &sc->day_types[d];
+        days += type->days;
+        for (int m = 0; m < type->in_count; m++)
+            type->months |= 1u << type->in[m].month;
+        if (type->shape == SHAPE_PIECEWISE)
+            ok = diag_error(r->reader->diag, type->at, "day type '%s' cannot be piecewise", type->name);
+    }
+    if (sc->day_type_count == 0 || days == DAYS_OF_YEAR)
+        return ok;
+    diag_error(r->reader->diag, sc->day_types[0].at, "the calendar's days add up to %lld, not 365", (long long)days);
+    return diag_hint(r->reader->diag, "%s '%s' by %lld", days > DAYS_OF_YEAR ? "shorten" : "lengthen", sc->day_types[0].name,
+                     (long long)(days > DAYS_OF_YEAR ? days - DAYS_OF_YEAR : DAYS_OF_YEAR - days));
+}
+
+static bool resolve_business(struct resolver *r)
+{
+    struct scenario *sc = r->sc;
+    if (!sc->business.present)
+        return true;
+    sc->business.operation = sc->business.order.operation.target;
+    sc->business.operation_name = sc->business.operation ? sc->business.operation->name : sc->business.order.operation.name;
+    sc->business.value = sc->business.order.value;
+    sc->business.margin = sc->business.order.margin;
+    sc->business.lost_if_failed = sc->business.order.lost_if_failed;
+    return check_asked(r, &sc->business.order.operation, "business.order");
+}
+
+static bool validate_components(struct resolver *r)
+{
+    bool ok = true;
+    for (int i = 0; i < r->sc->component_count; i++) {
+        struct component *c = &r->sc->components[i];
+        if (c->readable && c->type->validate && (c->region != NULL) == !c->type->global)
+            ok = c->type->validate(c, r->sc, r->reader->diag) && ok;
+    }
+    return ok;
+}
+
+bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
+{
+    struct resolver r = { .sc = sc, .reader = reader, .names = scenario_names_new(sc, reader->arena) };
+    bool ok = resolve_pending(&r);
+    for (int s = 0; s < sc->service_count; s++)
+        ok = resolve_service(&r, &sc->services[s]) && ok;
+    ok = check_tenants(&r) && ok;
+    ok = check_fleets(&r) && ok;
+    ok = check_singles(&r) && ok;
+    ok = resolve_traffic(&r) && ok;
+    list_operations(sc, reader->arena);
+    ok = resolve_pages(&r) && ok;
+    for (int f = 0; f < sc->fault_count; f++)
+        ok = resolve_fault(&r, &sc->faults[f]) && ok;
+    for (int o = 0; o < sc->objective_count; o++)
+        ok = resolve_objective(&r, &sc->objectives[o]) && ok;
+    ok = resolve_calendar(&r) && ok;
+    ok = resolve_business(&r) && ok;
+    ok = validate_components(&r) && ok;
+    return scenario_check_calls(sc, reader) && ok;
+}

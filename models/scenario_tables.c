@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/scenario_tables.h"
+
+#include <stddef.h>
+
+/* The offset of a member within a block that is a member itself. */
+#define WITHIN(type, block, member) (AT(type, block.member) - AT(type, block))
+
+static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday", "piecewise", NULL };
+static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+                                      NULL };
+static const char *const CLIENTS[] = { "browser", NULL };
+static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
+                                      [FAULT_DOWN] = "down", NULL };
+static const char *const LAUNCHES[] = { "ok", "fail", NULL };
+static const char *const COST_MONTHS[] = { "mean", "peak", NULL };
+
+const char *const scenario_geographies[] = { "US", "EU", "JP", "IN", "AP", "AU", "SA", "ME", "ZA", NULL };
+
+/* ---- clock ---- */
+
+static const struct param clock_params[] = {
+    { .name = "start", .kind = PARAM_TEXT, .offset = WITHIN(scenario, clock, start), .def = "2026-11-27T00:00-05:00",
+      .doc = "first instant that counts, ISO 8601 with the offset of the shop's local time", .source = "assumed" },
+    { .name = "length", .kind = PARAM_DURATION, .offset = WITHIN(scenario, clock, length), .def = "24h", .min = "1m",
+      .max = "31d", .doc = "how long the run counts", .source = "assumed" },
+    { .name = "warm_up", .kind = PARAM_DURATION, .offset = WITHIN(scenario, clock, warm_up), .def = "30m", .min = "0s",
+      .max = "24h", .doc = "simulated before start and not counted; the day's shape is continued backwards",
+      .source = "assumed: longer than 15 one-minute datapoints of a scale-in alarm" },
+    PARAM_END,
+};
+
+/* ---- traffic ---- */
+
+static const struct param launch_params[] = {
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(launch_config, at), .doc = "when offers open", .source = "scenario" },
+    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(launch_config, factor), .def = "x4", .min = "1", .max = "1000",
+      .doc = "the shape is multiplied by this at the peak", .source = "assumed; peak events sec. 4 (x2-x5)" },
+    { .name = "rise", .kind = PARAM_DURATION, .offset = AT(launch_config, rise), .def = "30s", .min = "1s", .max = "1h",
+      .doc = "from the instant to the peak", .source = "assumed; peak events sec. 4 (10-60 s)" },
+    { .name = "half_life", .kind = PARAM_DURATION, .offset = AT(launch_config, half_life), .def = "20m", .min = "1m",
+      .max = "24h", .doc = "in which the excess halves", .source = "assumed; peak events sec. 4 (10-30 min)" },
+    PARAM_END,
+};
+
+static const struct param knot_params[] = {
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(knot_entry, at), .doc = "local time of day", .source = "scenario" },
+    { .name = "rate", .kind = PARAM_RATE, .offset = AT(knot_entry, rate), .min = "0/s", .max = "1G/s",
+      .doc = "rate at that time; linear in between, periodic over the day", .source = "scenario" },
+    PARAM_END,
+};
+
+#define RATE(member) WITHIN(population, rate, member)
+
+static const struct param rate_params[] = {
+    { .name = "profile", .kind = PARAM_CHOICE, .offset = RATE(profile), .def = "constant", .choices = SHAPES,
+      .doc = "shape of the day; sale is the mean of ordinary and black-friday (assumed)", .source = "peak events sec. 3" },
+    { .name = "mean", .kind = PARAM_RATE, .offset = RATE(mean), .set_offset = RATE(mean_set), .def = "", .min = "0/s",
+      .max = "1G/s", .shorthand = true,
+      .doc = "mean over the clock's length, launch included; required except for a piecewise profile", .source = "scenario" },
+    { .name = "launch", .kind = PARAM_BLOCK, .offset = RATE(launch), .def = "", .sub = launch_params,
+      .doc = "offers open: a step on top of the shape", .source = "peak events sec. 4" },
+    { .name = "knots", .kind = PARAM_LIST, .offset = RATE(knots), .count_offset = RATE(knot_count), .def = "",
+      .sub = knot_params, .sub_size = sizeof(struct knot_entry), .mark_offset = AT(knot_entry, mark),
+      .doc = "points of a piecewise profile; with a mean, only their proportions count", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param geo_params[] = {
+    { .name = "", .kind = PARAM_SHARE, .offset = AT(geo_entry, share), .min = "0%", .max = "100%",
+      .doc = "US (with Canada and Mexico), EU, JP, IN, AP, AU, SA, ME or ZA: share of the viewers", .source = "[CF-PRICE]" },
+    PARAM_END,
+};
+
+static const struct param mix_params[] = {
+    { .name = "", .kind = PARAM_SHARE, .offset = AT(mix_entry, share), .min = "0%", .max = "100%",
+      .doc = "an operation's share of the requests", .source = "scenario" },
+    PARAM_END,
+};
+
+#define PAGE(member) WITHIN(population, page, member)
+
+static const struct param page_params[] = {
+    { .name = "on", .kind = PARAM_REF, .offset = PAGE(on_ref), .refs = "operation",
+      .doc = "a successful answer of this operation makes the browser ask for the page's objects", .source = "scenario" },
+    { .name = "objects", .kind = PARAM_COUNT, .offset = PAGE(objects), .def = "70", .min = "1", .max = "10000",
+      .doc = "static objects of a page", .source = "[HTTP-ARCHIVE-2024] median desktop page: 71 requests" },
+    { .name = "bytes", .kind = PARAM_BYTES, .offset = PAGE(bytes), .def = "2.6MB", .min = "1B", .max = "1TB",
+      .doc = "their size together", .source = "[HTTP-ARCHIVE-2024] median desktop page: 2,652 kB" },
+    { .name = "browser_cache", .kind = PARAM_SHARE, .offset = PAGE(browser_cache), .def = "65%", .min = "0%", .max = "100%",
+      .doc = "share of the objects that the browser has kept", .source = "[HUANG-2013] 65.5 % of photo requests" },
+    PARAM_END,
+};
+
+#define CLIENT(member) WITHIN(population, client, member)
+
+static const struct param client_params[] = {
+    { .name = "kind", .kind = PARAM_CHOICE, .offset = CLIENT(kind), .def = "browser", .choices = CLIENTS,
+      .doc = "who asks: a browser waits, reloads, leaves", .source = "assumed" },
+    { .name = "patience", .kind = PARAM_DIST, .offset = CLIENT(patience), .def = "lognormal(median=8s p95=30s)",
+      .min = "1ms", .doc = "how long one answer is waited for", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "reload", .kind = PARAM_SHARE, .offset = CLIENT(reload), .def = "30%", .min = "0%", .max = "100%",
+      .doc = "probability that a failure is followed by a reload", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "reload_after", .kind = PARAM_DIST, .offset = CLIENT(reload_after), .def = "uniform(3s 10s)", .min = "0s",
+      .doc = "from the failure to the reload", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "reloads", .kind = PARAM_COUNT, .offset = CLIENT(reloads), .def = "1", .min = "0", .max = "100",
+      .doc = "reloads at the most", .source = "assumed; AWS behaviour sec. 1.2 (1), performance defaults sec. 6.2 (1-3)" },
+    PARAM_END,
+};
+
+static const struct param population_params[] = {
+    { .name = "rate", .kind = PARAM_BLOCK, .offset = AT(population, rate), .sub = rate_params,
+      .doc = "operations begun per second over the day", .source = "scenario" },
+    { .name = "from", .kind = PARAM_MAP, .offset = AT(population, from), .count_offset = AT(population, from_count),
+      .def = "{US: 100%}", .sub = geo_params, .sub_size = sizeof(struct geo_entry),
+      .doc = "where the viewers are, by CloudFront's price geographies", .source = "[CF-PRICE]" },
+    { .name = "mix", .kind = PARAM_MAP, .offset = AT(population, mix), .count_offset = AT(population, mix_count),
+      .sub = mix_params, .sub_size = sizeof(struct mix_entry), .doc = "what they ask for", .source = "scenario" },
+    { .name = "page", .kind = PARAM_BLOCK, .offset = AT(population, page), .def = "", .sub = page_params,
+      .doc = "static objects behind an operation's answer; they go to the CDN", .source = "scenario" },
+    { .name = "client", .kind = PARAM_BLOCK, .offset = AT(population, client), .def = "{}", .sub = client_params,
+      .doc = "how they behave when an answer is late or wrong", .source = "AWS behaviour sec. 1.2" },
+    { .name = "rtt", .kind = PARAM_DIST, .offset = AT(population, rtt), .def = "lognormal(median=15ms p95=60ms)",
+      .min = "0ms", .doc = "round trip between viewer and edge location (without a CDN: load balancer)",
+      .source = "assumed; AWS behaviour sec. 2.3 (broadband)" },
+    { .name = "request", .kind = PARAM_BYTES, .offset = AT(population, request), .def = "1kB", .min = "0", .max = "1TB",
+      .doc = "bytes of a dynamic request", .source = "assumed" },
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(population, response), .def = "18kB", .min = "0", .max = "1TB",
+      .doc = "bytes of an answer whose operation does not say", .source = "[HTTP-ARCHIVE-2024] HTML of the median page" },
+    { .name = "requests_per_connection", .kind = PARAM_NUMBER, .offset = AT(population, requests_per_connection),
+      .def = "20", .min = "1", .max = "1e6", .doc = "requests that a viewer sends over one connection", .source = "assumed" },
+    PARAM_END,
+};
+
+/* ---- steps: their tables know each other, because a miss is a list of steps again ---- */
+
+static const struct param_variant step_variants[STEP_WAIT + 2];
+
+static const struct param cpu_params[] = {
+    { .name = "time", .kind = PARAM_DIST, .offset = AT(step_cpu, time), .min = "0ns", .shorthand = true,
+      .doc = "time on a reference vCPU (m7g)", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param wait_params[] = {
+    { .name = "time", .kind = PARAM_DIST, .offset = AT(step_wait, time), .min = "0ns", .shorthand = true,
+      .doc = "time passes; only the worker is held", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param get_params[] = {
+    { .name = "from", .kind = PARAM_REF, .offset = AT(step_get, from), .refs = "elasticache", .doc = "cache",
+      .source = "scenario" },
+    { .name = "value", .kind = PARAM_BYTES, .offset = AT(step_get, value), .def = "1kB", .min = "0", .max = "512MB",
+      .doc = "bytes of a value", .source = "[TWITTER-2020] p75 1,030 B" },
+    { .name = "time", .kind = PARAM_DIST, .offset = AT(step_get, time), .def = "", .min = "0ns",
+      .doc = "thread time of the command; the cache's own `command` when absent", .source = "scenario" },
+    { .name = "hit_ratio", .kind = PARAM_SHARE, .offset = AT(step_get, hit_ratio),
+      .set_offset = AT(step_get, hit_ratio_set), .def = "", .min = "0%", .max = "100%",
+      .doc = "of these gets; the cache's own when absent", .source = "scenario" },
+    { .name = "miss", .kind = PARAM_TAGGED, .offset = AT(step_get, miss), .count_offset = AT(step_get, miss_count),
+      .def = "", .variants = step_variants, .doc = "steps after a miss", .source = "scenario" },
+    { .name = "fill", .kind = PARAM_BOOL, .offset = AT(step_get, fill), .def = "true",
+      .doc = "the value is written to the cache after a miss", .source = "scenario" },
+    PARAM_END,
+};
+
+#define QUERY_PARAMS(database_key, request_bytes, response_bytes) \
+    { .name = database_key, .kind = PARAM_REF, .offset = AT(step_query, database), .refs = "rds", .doc = "database", \
+      .source = "scenario" }, \
+    { .name = "time", .kind = PARAM_DIST, .offset = AT(step_query, time), .min = "0ns", \
+      .doc = "vCPU time of the query on a reference vCPU", .source = "scenario" }, \
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_query, timeout), .def = "5s", .min = "1ms", .max = "1h", \
+      .doc = "the service gives the query up after this", .source = "assumed" }, \
+    { .name = "request", .kind = PARAM_BYTES, .offset = AT(step_query, request), .def = request_bytes, .min = "0", \
+      .max = "1GB", .doc = "bytes to the database", .source = "assumed" }, \
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(step_query, response), .def = response_bytes, .min = "0", \
+      .max = "1GB", .doc = "bytes back", .source = "assumed" }, \
+    PARAM_END
+
+static const struct param read_params[] = { QUERY_PARAMS("from", "500B", "4kB") };
+static const struct param write_params[] = { QUERY_PARAMS("to", "1kB", "200B") };
+
+#define BREAKER(member) WITHIN(step_call, breaker, member)
+
+static const struct param breaker_params[] = {
+    { .name = "errors", .kind = PARAM_SHARE, .offset = BREAKER(errors), .def = "50%", .min = "1%", .max = "100%",
+      .doc = "share of failed calls that opens the breaker", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "open", .kind = PARAM_DURATION, .offset = BREAKER(open), .def = "30s", .min = "1ms", .max = "1h",
+      .doc = "how long calls fail at once before one is tried", .source = "assumed; AWS behaviour sec. 1.2 (5-30 s)" },
+    { .name = "requests", .kind = PARAM_COUNT, .offset = BREAKER(requests), .def = "20", .min = "1", .max = "1M",
+      .doc = "calls in the window below which it stays closed", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "window", .kind = PARAM_DURATION, .offset = BREAKER(window), .def = "10s", .min = "1s", .max = "1h",
+      .doc = "over which calls and errors are counted", .source = "assumed; AWS behaviour sec. 1.2" },
+    PARAM_END,
+};
+
+static const struct param call_params[] = {
+    { .name = "operation", .kind = PARAM_REF, .offset = AT(step_call, operation), .refs = "operation",
+      .doc = "service.operation", .source = "scenario" },
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_call, timeout), .def = "5s", .min = "1ms", .max = "1h",
+      .doc = "an attempt is given up after this", .source = "assumed; performance defaults sec. 8 (5-30 s)" },
+    { .name = "attempts", .kind = PARAM_COUNT, .offset = AT(step_call, attempts), .def = "1", .min = "1", .max = "10",
+      .doc = "attempts, the first included", .source = "assumed" },
+    { .name = "breaker", .kind = PARAM_BLOCK, .offset = AT(step_call, breaker), .def = "", .sub = breaker_params,
+      .doc = "circuit breaker of each instance", .source = "AWS behaviour sec. 1.2" },
+    PARAM_END,
+};
+
+static const struct param send_params[] = {
+    { .name = "to", .kind = PARAM_REF, .offset = AT(step_send, to), .refs = "sqs", .doc = "queue", .source = "scenario" },
+    { .name = "bytes", .kind = PARAM_BYTES, .offset = AT(step_send, bytes), .def = "1kB", .min = "1B", .max = "1MiB",
+      .doc = "of the message", .source = "[SQS-DG] Quotas; default assumed" },
+    { .name = "time", .kind = PARAM_DIST, .offset = AT(step_send, time), .def = "lognormal(median=8ms p95=20ms)",
+      .min = "0ns", .doc = "time of the send call", .source = "assumed; AWS behaviour sec. 16.1 (5-20 ms per call)" },
+    PARAM_END,
+};
+
+static const struct param_variant step_variants[STEP_WAIT + 2] = {
+    [STEP_CPU] = { "cpu", "computes", cpu_params, sizeof(struct step_cpu) },
+    [STEP_GET] = { "get", "asks a cache; after a miss, other steps", get_params, sizeof(struct step_get) },
+    [STEP_READ] = { "read", "queries a database, a replica if there is one", read_params, sizeof(struct step_query) },
+    [STEP_WRITE] = { "write", "writes to a database's primary", write_params, sizeof(struct step_query) },
+    [STEP_CALL] = { "call", "calls another service and waits", call_params, sizeof(struct step_call) },
+    [STEP_SEND] = { "send", "sends a message", send_params, sizeof(struct step_send) },
+    [STEP_WAIT] = { "wait", "waits for something that is not modelled", wait_params, sizeof(struct step_wait) },
+    { .key = NULL },
+};
+
+/* ---- services ---- */
+
+static const struct param operation_params[] = {
+    { .name = "steps", .kind = PARAM_TAGGED, .offset = AT(operation_config, steps),
+      .count_offset = AT(operation_config, step_count), .variants = step_variants, .shorthand = true,
+      .doc = "what happens, in order; of an external service: how long it takes", .source = "scenario" },
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(operation_config, response), .def = "", .min = "0", .max = "1TB",
+      .doc = "bytes of the answer; the population's when absent", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param pool_params[] = {
+    { .name = "", .kind = PARAM_COUNT, .offset = AT(pool_config, size), .min = "1", .max = "10000",
+      .doc = "connections per instance to this database", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param service_params[] = {
+    { .name = "external", .kind = PARAM_BOOL, .offset = AT(service_config, external), .def = "false",
+      .doc = "somebody else's: its operations are times", .source = "scenario" },
+    { .name = "runs_on", .kind = PARAM_REF, .offset = AT(service_config, runs_on), .def = "", .refs = "asg",
+      .doc = "fleet; required unless external", .source = "scenario" },
+    { .name = "consumes", .kind = PARAM_REF, .offset = AT(service_config, consumes), .def = "", .refs = "sqs",
+      .doc = "queue whose messages its one operation handles", .source = "scenario" },
+    { .name = "workers", .kind = PARAM_COUNT, .offset = AT(service_config, workers), .def = "64", .min = "1", .max = "100k",
+      .doc = "per instance, held from accept to answer", .source = "assumed" },
+    { .name = "backlog", .kind = PARAM_COUNT, .offset = AT(service_config, backlog), .def = "128", .min = "0", .max = "100k",
+      .doc = "per instance: requests that wait for a worker; beyond it the connection gets no answer", .source = "assumed" },
+    { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s", .min = "1ms",
+      .max = "1h", .doc = "how long a worker waits for a connection of a pool", .source = "assumed" },
+    { .name = "pools", .kind = PARAM_MAP, .offset = AT(service_config, pools), .count_offset = AT(service_config, pool_count),
+      .def = "", .sub = pool_params, .sub_size = sizeof(struct pool_config),
+      .doc = "connections per instance by database; 10 where a database is not named", .source = "scenario; assumed" },
+    { .name = "operations", .kind = PARAM_MAP, .offset = AT(service_config, operations),
+      .count_offset = AT(service_config, operation_count), .sub = operation_params,
+      .sub_size = sizeof(struct operation_config), .doc = "what it can be asked for", .source = "scenario" },
+    PARAM_END,
+};
+
+/* ---- regions ---- */
+
+const struct param region_params[] = {
+    { .name = "zones", .kind = PARAM_COUNT, .offset = AT(region, zones), .def = "3", .min = "1", .max = "6",
+      .doc = "availability zones used; the components stand beside this key, by name", .source = "assumed" },
+    { .name = "rtt_same_zone", .kind = PARAM_DIST, .offset = AT(region, rtt_same_zone),
+      .def = "lognormal(median=0.15ms p95=0.3ms)", .min = "0ns", .doc = "round trip within a zone",
+      .source = "measured; AWS behaviour sec. 2.1 (0.08-0.5 ms)" },
+    { .name = "rtt_cross_zone", .kind = PARAM_DIST, .offset = AT(region, rtt_cross_zone),
+      .def = "lognormal(median=0.8ms p95=1.2ms)", .min = "0ns", .doc = "round trip between zones",
+      .source = "measured; AWS behaviour sec. 2.1 (0.25-3.4 ms)" },
+    PARAM_END,
+};
+
+/* ---- faults ---- */
+
+#define LAUNCH_FAULT(member) WITHIN(fault_config, launches, member)
+
+static const struct param launch_region_params[] = {
+    { .name = "latency", .kind = PARAM_FACTOR, .offset = WITHIN(fault_config, launches.region, latency), .def = "x1",
+      .min = "1", .max = "1000", .doc = "launches take so many times longer", .source = "scenario" },
+    { .name = "errors", .kind = PARAM_SHARE, .offset = WITHIN(fault_config, launches.region, errors), .def = "0%",
+      .min = "0%", .max = "100%", .doc = "share of launches that fail", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param fault_launch_params[] = {
+    { .name = "zone", .kind = PARAM_CHOICE, .offset = LAUNCH_FAULT(zone), .def = "ok", .choices = LAUNCHES,
+      .doc = "launches in the zone itself", .source = "scenario" },
+    { .name = "region", .kind = PARAM_BLOCK, .offset = LAUNCH_FAULT(region), .def = "", .sub = launch_region_params,
+      .doc = "launches elsewhere in the region", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param fault_params[] = {
+    { .name = "name", .kind = PARAM_TEXT, .offset = AT(fault_config, name), .def = "",
+      .doc = "in the report; made from kind and place when absent", .source = "scenario" },
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(fault_config, when), .doc = "when it begins", .source = "scenario" },
+    { .name = "zone", .kind = PARAM_REF, .offset = AT(fault_config, zone), .def = "", .refs = "zone",
+      .doc = "what fails: an availability zone", .source = "scenario" },
+    { .name = "component", .kind = PARAM_REF, .offset = AT(fault_config, component), .def = "",
+      .refs = "asg|rds|elasticache|service", .doc = "or a fleet, a database, a cache or an external service",
+      .source = "scenario" },
+    { .name = "kind", .kind = PARAM_CHOICE, .offset = AT(fault_config, kind), .choices = FAULTS,
+      .doc = "power: a zone; crash: hosts die; slow: times longer; down: no answer", .source = "scenario" },
+    { .name = "lasts", .kind = PARAM_DURATION, .offset = AT(fault_config, lasts), .def = "", .min = "1s", .max = "31d",
+      .doc = "until the cause is gone; required except for a crash", .source = "scenario" },
+    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(fault_config, factor), .def = "x3", .min = "1", .max = "1000",
+      .doc = "slow: so many times longer", .source = "assumed" },
+    { .name = "instances", .kind = PARAM_COUNT, .offset = AT(fault_config, instances), .def = "1", .min = "1", .max = "5000",
+      .doc = "crash of a fleet: how many", .source = "assumed" },
+    { .name = "launches", .kind = PARAM_BLOCK, .offset = AT(fault_config, launches), .def = "", .sub = fault_launch_params,
+      .doc = "control planes fail with data planes: what becomes of launches meanwhile",
+      .source = "AWS behaviour sec. 0, rule 1" },
+    PARAM_END,
+};
+
+/* ---- objectives, calendar, money ---- */
+
+const struct param availability_params[] = {
+    { .name = "availability", .kind = PARAM_REF, .offset = AT(objective, operation_ref), .refs = "operation|all|static",
+      .doc = "of an operation, of all or of static objects: answered correctly within the client's patience",
+      .source = "scenario" },
+    { .name = "at_least", .kind = PARAM_SHARE, .offset = AT(objective, at_least), .min = "0%", .max = "100%",
+      .doc = "share of the operations begun", .source = "scenario" },
+    PARAM_END,
+};
+
+const struct param latency_params[] = {
+    { .name = "latency", .kind = PARAM_REF, .offset = AT(objective, operation_ref), .refs = "operation|all|static",
+      .doc = "of an operation, of all or of static objects: first attempt to final answer, failures included",
+      .source = "scenario" },
+    { .name = "percentile", .kind = PARAM_NUMBER, .offset = AT(objective, percentile), .def = "99", .min = "50",
+      .max = "99.99", .doc = "which percentile", .source = "scenario" },
+    { .name = "at_most", .kind = PARAM_DURATION, .offset = AT(objective, at_most), .min = "1us", .doc = "the promise",
+      .source = "scenario" },
+    PARAM_END,
+};
+
+const struct param monthly_cost_params[] = {
+    { .name = "monthly_cost", .kind = PARAM_CHOICE, .offset = AT(objective, month), .choices = COST_MONTHS,
+      .doc = "of the average month or of the dearest", .source = "scenario" },
+    { .name = "at_most", .kind = PARAM_MONEY, .offset = AT(objective, at_most_usd_e10), .min = "$0", .doc = "the budget",
+      .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param month_params[] = {
+    { .name = "", .kind = PARAM_CHOICE, .offset = AT(month_entry, month), .choices = MONTHS, .doc = "month",
+      .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param day_type_params[] = {
+    { .name = "days", .kind = PARAM_COUNT, .offset = AT(day_type, days), .min = "1", .max = "365",
+      .doc = "how many a year; all day types together have 365", .source = "scenario" },
+    { .name = "in", .kind = PARAM_LIST, .offset = AT(day_type, in), .count_offset = AT(day_type, in_count), .def = "",
+      .sub = month_params, .sub_size = sizeof(struct month_entry),
+      .doc = "months over which they are spread evenly; absent: the days that the others leave", .source = "scenario" },
+    { .name = "shape", .kind = PARAM_CHOICE, .offset = AT(day_type, shape), .def = "ordinary", .choices = SHAPES,
+      .doc = "shape of the day", .source = "peak events sec. 3" },
+    { .name = "mean", .kind = PARAM_RATE, .offset = AT(day_type, mean), .min = "0/s", .max = "1G/s",
+      .doc = "mean rate of the first population; the others scale with it", .source = "scenario" },
+    PARAM_END,
+};
+
+#define ORDER(member) WITHIN(scenario, business.order, member)
+
+static const struct param order_params[] = {
+    { .name = "operation", .kind = PARAM_REF, .offset = ORDER(operation), .refs = "operation",
+      .doc = "a success of it is an order", .source = "scenario" },
+    { .name = "value", .kind = PARAM_MONEY, .offset = ORDER(value), .min = "$0", .doc = "revenue of an order",
+      .source = "scenario" },
+    { .name = "margin", .kind = PARAM_SHARE, .offset = ORDER(margin), .def = "30%", .min = "0%", .max = "100%",
+      .doc = "contribution margin", .source = "assumed" },
+    { .name = "lost_if_failed", .kind = PARAM_SHARE, .offset = ORDER(lost_if_failed), .def = "70%", .min = "0%",
+      .max = "100%", .doc = "share of failed orders that do not come back later",
+      .source = "assumed; performance defaults sec. 7 (20-50 % come back)" },
+    PARAM_END,
+};
+
+static const struct param business_params[] = {
+    { .name = "order", .kind = PARAM_BLOCK, .offset = WITHIN(scenario, business, order), .sub = order_params,
+      .doc = "what an order is worth", .source = "scenario" },
+    PARAM_END,
+};
+
+/* ---- the file ---- */
+
+const struct param scenario_params[] = {
+    { .name = "headroom", .kind = PARAM_COUNT, .offset = AT(scenario, language), .min = "1", .max = "1",
+      .doc = "version of the scenario language", .source = "scenario" },
+    { .name = "name", .kind = PARAM_TEXT, .offset = AT(scenario, name), .def = "",
+      .doc = "in reports; the file's name when absent", .source = "scenario" },
+    { .name = "description", .kind = PARAM_TEXT, .offset = AT(scenario, description), .def = "", .doc = "a sentence",
+      .source = "scenario" },
+    { .name = "clock", .kind = PARAM_BLOCK, .offset = AT(scenario, clock), .def = "{}", .sub = clock_params,
+      .doc = "what is simulated of the calendar", .source = "scenario" },
+    { .name = "replications", .kind = PARAM_COUNT, .offset = AT(scenario, replications), .def = "10", .min = "1",
+      .max = "10000", .doc = "independent repetitions of the day", .source = "assumed" },
+    { .name = "seed", .kind = PARAM_COUNT, .offset = AT(scenario, seed), .def = "1", .min = "0",
+      .doc = "of the random draws", .source = "assumed" },
+    { .name = "window", .kind = PARAM_DURATION, .offset = AT(scenario, window), .def = "1m", .min = "1s", .max = "24h",
+      .doc = "of the time series", .source = "assumed" },
+    { .name = "traffic", .kind = PARAM_MAP, .offset = AT(scenario, populations),
+      .count_offset = AT(scenario, population_count), .sub = population_params, .sub_size = sizeof(struct population),
+      .doc = "populations of clients, by name", .source = "scenario" },
+    { .name = "services", .kind = PARAM_MAP, .offset = AT(scenario, services), .count_offset = AT(scenario, service_count),
+      .sub = service_params, .sub_size = sizeof(struct service_config), .doc = "what runs on the fleets, by name",
+      .source = "scenario" },
+    { .name = "edge", .kind = PARAM_NODE, .offset = AT(scenario, edge_node), .def = "",
+      .doc = "global components by name: route53, cloudfront, waf", .source = "scenario" },
+    { .name = "regions", .kind = PARAM_NODE, .offset = AT(scenario, regions_node),
+      .doc = "regions by name, and in them zones and components by name", .source = "scenario" },
+    { .name = "faults", .kind = PARAM_LIST, .offset = AT(scenario, faults), .count_offset = AT(scenario, fault_count),
+      .def = "", .sub = fault_params, .sub_size = sizeof(struct fault_config), .mark_offset = AT(fault_config, at),
+      .doc = "what fails, and when", .source = "scenario" },
+    { .name = "objectives", .kind = PARAM_NODE, .offset = AT(scenario, objectives_node), .def = "",
+      .doc = "promises: a list of availability, latency and monthly_cost", .source = "scenario" },
+    { .name = "calendar", .kind = PARAM_MAP, .offset = AT(scenario, day_types), .count_offset = AT(scenario, day_type_count),
+      .def = "", .sub = day_type_params, .sub_size = sizeof(struct day_type),
+      .doc = "day types of a year, by name; the bill is made of them", .source = "scenario" },
+    { .name = "business", .kind = PARAM_BLOCK, .offset = AT(scenario, business), .def = "", .sub = business_params,
+      .doc = "what a failure costs", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param step_reference[] = {
+    { .name = "steps", .kind = PARAM_TAGGED, .variants = step_variants, .doc = "one of", .source = "scenario" },
+    PARAM_END,
+};
+
+const struct reference_topic reference_topics[] = {
+    { "scenario", "the keys of a scenario file", scenario_params },
+    { "clock", "what is simulated of the calendar", clock_params },
+    { "traffic", "a population of clients", population_params },
+    { "services", "a service and its operations", service_params },
+    { "steps", "what an operation does", step_reference },
+    { "regions", "a region, beside its components", region_params },
+    { "faults", "what fails, and when", fault_params },
+    { "availability", "an objective", availability_params },
+    { "latency", "an objective", latency_params },
+    { "monthly_cost", "an objective", monthly_cost_params },
+    { "calendar", "a day type of the year", day_type_params },
+    { "business", "what a failure costs", business_params },
+    { .name = NULL },
+};
