@@ -4,6 +4,7 @@
  *
  * Sources: the pricing pages [EC2-PRICE], [ELB-PRICE], [R53-PRICE], [WAF-PRICE], [EC-PRICE], [RDS-PRICE], [SQS-PRICE],
  *          [S3-PRICE] and those of VPC, CloudFront and CloudWatch; docs/models/bill.md goes through them.
+ *
  * Left out: minimum charges per start (60 s EC2, 10 min RDS), which need records of starts; free tier; commitments.
  */
 #include "pricing/billing_rules.h"
@@ -88,8 +89,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonCloudWatch", "CW:AlarmMonitorUsage", USAGE_MONTHS_E6) },
 };
 
-/* What one LCU carries in an hour: 25 new connections per second, 3,000 connections active in each minute, 1 GB,
- * 1,000 rule evaluations per second [ELB-PRICE]. AWS's examples count this GB as 10^9 bytes; as 2^30 it would cost 7 % less. */
+/* What one LCU carries in an hour [ELB-PRICE]: 25 new connections per second, 3,000 connections active in each minute,
+ * 1 GB, 1,000 rule evaluations per second. AWS's examples count this GB as 10^9 bytes; 2^30 would cost 7 % less. */
 const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS] = {
     [NEW_CONNECTIONS] = { "new connections", 25 * 3600 },
     [ACTIVE_CONNECTIONS] = { "active connections", 3000 * 60 },

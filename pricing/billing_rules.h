@@ -39,7 +39,7 @@ struct billing_rule {
 /* The rule of a record, or NULL. */
 const struct billing_rule *billing_rule_find(const struct usage_key *key);
 
-/* The rule that was probably meant: nearest usage type of that service, else nearest service; NULL when none is near. */
+/* The rule that was probably meant: nearest usage type of that service, else nearest service; NULL when none is. */
 const struct billing_rule *billing_rule_nearest(const char *service, const char *usage_type);
 
 /*

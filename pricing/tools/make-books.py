@@ -58,7 +58,9 @@ def convert(row, region):
         "attributes": ";".join(f"{key}={attributes[key]}" for key in selectors if key in attributes),
         "unit": unit, "price": plain(Decimal(row["price_usd"]) / multiple),
         "tier_from": bound(row["tier_from"]), "tier_to": bound(row["tier_to"]),
-        "as_of": row["as_of"], "source": row["source"], "confidence": row["confidence"],
+        "as_of": row["as_of"],
+        "source": row["source"].replace("recall: recall:", "recall:"),
+        "confidence": row["confidence"],
         "sku": attributes.get("rate_code", attributes.get("sku", "")), "description": row["description"],
     }
 

@@ -127,8 +127,8 @@ static void given_the_alb_example_when_billed_then_bytes_decide_and_it_is_22_42(
     assert_int_equal(bill.total_cents, 2242);
 }
 
-/* ELB pricing page, example 2: 100 new connections/s of 3 minutes are 18,000 active: 4 and 6 LCU; 3.6 GB and 4
- * evaluations x 100 below. $0.048 + $0.0225 per hour. */
+/* ELB pricing page, example 2: 100 new connections/s of 3 minutes are 18,000 active: 4 and 6 LCU, the bytes stay below.
+ * 6 LCU x $0.008 are $0.048 an hour. */
 static void given_long_connections_when_billed_then_active_connections_decide(void **state)
 {
     const struct usage_key connections = key("AWSELB", "ALB:NewConnections", "", USAGE_COUNT);
@@ -334,6 +334,33 @@ static void given_bytes_between_zones_when_both_ends_pay_then_they_count_twice(v
     assert_string_equal(bill.lines[0].operation, "both");
     assert_string_equal(bill.lines[0].zone, "us-east-1a");
     assert_int_equal(bill.lines[1].cents, 100);
+}
+
+static void given_a_fleet_in_two_zones_when_billed_then_each_zone_has_its_line(void **state)
+{
+    struct usage_key a = key("AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey", USAGE_NANOSECONDS);
+    struct usage_key b = a;
+    a.zone = "us-east-1a";
+    b.zone = "us-east-1b";
+    const struct usage usage[] = { use(&b, 0, HOUR_NS / 2, ONCE), use(&a, 0, HOUR_NS / 2, ONCE) };
+    const struct bill bill = compute(*state, usage, 2, june);
+    assert_int_equal(bill.line_count, 2);
+    assert_string_equal(bill.lines[0].zone, "us-east-1a");
+    assert_string_equal(bill.lines[1].zone, "us-east-1b");
+    assert_true(bill.lines[1].quantity_e6 == 1000000); /* an hour begun in each */
+}
+
+static void given_a_balancer_in_two_zones_when_billed_then_its_capacity_units_are_one_sum(void **state)
+{
+    struct usage_key a = key("AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES);
+    struct usage_key b = a, new_b = key("AWSELB", "ALB:NewConnections", "", USAGE_COUNT);
+    a.zone = "us-east-1a";
+    b.zone = new_b.zone = "us-east-1b";
+    const struct usage usage[] = { use(&a, 0, 1000000000, ONCE), use(&b, 0, 1000000000, ONCE),
+                                   use(&new_b, 0, 25 * 3600 * 3 / 2, ONCE) };
+    const struct bill bill = compute(*state, usage, 3, june);
+    assert_int_equal(bill.line_count, 1);
+    assert_true(bill.lines[0].quantity_e6 == 2000000); /* not 1 + max(1, 1.5) */
 }
 
 static void given_another_region_when_billed_then_usage_types_carry_its_prefix_and_its_price(void **state)
@@ -696,6 +723,8 @@ int main(void)
         cmocka_unit_test(given_other_days_in_other_hours_when_rounded_up_then_they_do_not_mix),
         cmocka_unit_test(given_daily_shares_of_a_hosted_zone_when_billed_then_it_is_one_full_month),
         cmocka_unit_test(given_bytes_between_zones_when_both_ends_pay_then_they_count_twice),
+        cmocka_unit_test(given_a_fleet_in_two_zones_when_billed_then_each_zone_has_its_line),
+        cmocka_unit_test(given_a_balancer_in_two_zones_when_billed_then_its_capacity_units_are_one_sum),
         cmocka_unit_test(given_another_region_when_billed_then_usage_types_carry_its_prefix_and_its_price),
         cmocka_unit_test(given_egress_of_several_resources_when_it_crosses_a_tier_then_they_share_the_tiers),
         cmocka_unit_test(given_use_within_one_tier_when_billed_then_each_resource_has_its_line),
