@@ -7,8 +7,8 @@
  *     empirical(file.csv)
  *
  * Sampling is inversion: one uniform, one variate, monotone. Values are nanoseconds, rounded to integers once.
- * gamma and empirical use a table of quantiles built at load time (gamma: GSL's inverse cdf on 4,097 equidistant
- * normal scores in [-8.3, 8.3], linear in between; relative error of the quantile below 1e-5).
+ * gamma and empirical use a table built at load time (gamma: the quantiles at 4,097 equidistant normal scores in
+ * [-8.3, 8.3], linear in between; error below 1e-5 of the larger of the quantile and the mean).
  */
 #ifndef HEADROOM_DIST_H
 #define HEADROOM_DIST_H

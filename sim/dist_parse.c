@@ -5,7 +5,6 @@
  */
 #include "sim/dist.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "sim/base/text.h"
 #include "sim/base/units.h"
 #include "sim/dist_file.h"
+#include "sim/gamma_table.h"
 #include "sim/number.h"
 
 enum { ARGUMENTS_MAX = 2, TOKENS_MAX = 8, WORD_MAX = 63, GAMMA_POINTS = 4097 };
@@ -79,19 +79,11 @@ static void make_lognormal_median_p99(struct dist *out, const double value[ARGUM
     make_lognormal_at(out, value, 0.99);
 }
 
-/* The upper half comes from the upper tail, where 1 - P would have lost its digits. */
-static double gamma_quantile(double score, double shape, double scale)
-{
-    return score <= 0.0 ? gsl_cdf_gamma_Pinv(gsl_cdf_ugaussian_P(score), shape, scale)
-                        : gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_Q(score), shape, scale);
-}
-
 static void make_gamma(struct dist *out, const double value[ARGUMENTS_MAX], struct arena *arena)
 {
-    const double scv = value[1] * value[1], shape = 1.0 / scv;
+    const double scv = value[1] * value[1];
     double *table = ARENA_ARRAY(arena, double, GAMMA_POINTS);
-    for (int i = 0; i < GAMMA_POINTS; i++)
-        table[i] = gamma_quantile(DIST_SCORE_MAX * (2.0 * i / (GAMMA_POINTS - 1) - 1.0), shape, value[0] * scv);
+    gamma_table_fill(table, GAMMA_POINTS, DIST_SCORE_MAX, 1.0 / scv, value[0] * scv);
     *out = (struct dist){
         .kind = DIST_GAMMA, .table = table, .table_count = GAMMA_POINTS, .mean_ns = value[0], .scv = scv
     };

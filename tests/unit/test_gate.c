@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sim/draw.h"
+#include "sim/gate.h"
+
+static int set_up(void **state)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    arena_init(arena);
+    *state = arena;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    arena_fini(*state);
+    free(*state);
+    return 0;
+}
+
+static struct gate gate_of(struct arena *arena, uint32_t limit, uint32_t backlog)
+{
+    struct gate gate;
+    gate_init(&gate, arena, limit, backlog, 0);
+    return gate;
+}
+
+static void given_a_gate_when_it_fills_then_it_admits_queues_and_refuses(void **state)
+{
+    struct gate gate = gate_of(*state, 2, 1);
+    assert_int_equal(gate_enter(&gate, 0, 10), GATE_ENTERED);
+    assert_int_equal(gate_enter(&gate, 0, 11), GATE_ENTERED);
+    assert_int_equal(gate_enter(&gate, 0, 12), GATE_WAITING);
+    assert_int_equal(gate_enter(&gate, 0, 13), GATE_REFUSED);
+    assert_int_equal(gate_leave(&gate, 5), 12);
+    assert_int_equal(gate_leave(&gate, 6), GATE_NONE);
+    assert_int_equal(gate_leave(&gate, 7), GATE_NONE);
+    assert_int_equal(gate.inside, 0);
+    assert_int_equal(gate.entered, 3);
+    assert_int_equal(gate.refused, 1);
+}
+
+static void given_a_waiter_that_gave_up_when_a_place_is_free_then_the_next_one_takes_it(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 10);
+    for (uint32_t job = 0; job < 5; job++)
+        gate_enter(&gate, 0, job);
+    assert_true(gate_withdraw(&gate, 1, 1));
+    assert_true(gate_withdraw(&gate, 1, 3));
+    assert_false(gate_withdraw(&gate, 1, 3));
+    assert_false(gate_withdraw(&gate, 1, 0)); /* inside, not waiting */
+    assert_int_equal(gate_leave(&gate, 2), 2);
+    assert_int_equal(gate_leave(&gate, 2), 4);
+    assert_int_equal(gate_leave(&gate, 2), GATE_NONE);
+    assert_int_equal(gate.withdrawn, 2);
+}
+
+static void given_a_limit_that_changes_when_jobs_leave_then_it_is_obeyed(void **state)
+{
+    struct gate gate = gate_of(*state, 2, 10);
+    for (uint32_t job = 0; job < 6; job++)
+        gate_enter(&gate, 0, job);
+    gate.limit = 1;
+    assert_int_equal(gate_leave(&gate, 1), GATE_NONE);
+    assert_int_equal(gate_leave(&gate, 2), 2);
+    gate.limit = 3;
+    assert_int_equal(gate_enter(&gate, 3, 6), GATE_WAITING); /* nobody overtakes those who wait */
+    assert_int_equal(gate_admit(&gate, 3), 3);
+    assert_int_equal(gate_admit(&gate, 3), 4);
+    assert_int_equal(gate_admit(&gate, 3), GATE_NONE);
+    assert_int_equal(gate.inside, 3);
+    assert_int_equal(gate.waiting, 2);
+}
+
+static void record(void *context, uint32_t job)
+{
+    uint32_t **next = context;
+    *(*next)++ = job;
+}
+
+static void given_a_crash_when_the_gate_is_cleared_then_the_waiters_are_named_in_order(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 100);
+    for (uint32_t job = 0; job < 40; job++)
+        gate_enter(&gate, 0, job);
+    gate_withdraw(&gate, 1, 5);
+    uint32_t waiters[64], *next = waiters;
+    gate_clear(&gate, 2, record, &next);
+    assert_int_equal(next - waiters, 38);
+    assert_int_equal(waiters[0], 1);
+    assert_int_equal(waiters[4], 6);
+    assert_int_equal(waiters[37], 39);
+    assert_int_equal(gate.inside + gate.waiting, 0);
+    assert_int_equal(gate_enter(&gate, 3, 99), GATE_ENTERED);
+}
+
+/* [0, 10): one inside; [10, 30): one inside and one waiting; [30, 50): the second inside. */
+static void given_a_history_when_metered_then_the_integrals_are_exact(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 1);
+    gate_enter(&gate, 0, 0);
+    gate_enter(&gate, 10, 1);
+    gate_leave(&gate, 30);
+    gate_leave(&gate, 50);
+    gate_meter(&gate, 70);
+    assert_true(gate.occupancy == 50);
+    assert_true(gate.queue == 20);
+}
+
+/* A plain list as the oracle, through growth of the ring and crowds that withdraw. */
+static void given_random_use_when_compared_with_a_list_then_they_agree(void **state)
+{
+    enum { LIMIT = 3, BACKLOG = 200, STEPS = 50000 };
+    struct gate gate = gate_of(*state, LIMIT, BACKLOG);
+    static uint32_t list[BACKLOG];
+    uint32_t waiting = 0, inside = 0;
+    for (uint32_t i = 0; i < STEPS; i++) {
+        const struct draw_block bits = draw_at((struct draw_key){ 1, 1 }, i, 0, 0);
+        const uint32_t action = draw_below(bits.a, 10);
+        if (action < 5) {
+            const enum gate_verdict verdict = gate_enter(&gate, i, i);
+            const enum gate_verdict expected = inside < LIMIT     ? GATE_ENTERED
+                                               : waiting < BACKLOG ? GATE_WAITING
+                                                                   : GATE_REFUSED;
+            assert_int_equal(verdict, expected);
+            if (expected == GATE_ENTERED)
+                inside++;
+            else if (expected == GATE_WAITING)
+                list[waiting++] = i;
+        } else if (action < 8 && waiting > 0) {
+            const uint32_t k = draw_below(bits.b, waiting);
+            assert_true(gate_withdraw(&gate, i, list[k]));
+            for (uint32_t j = k; j + 1 < waiting; j++)
+                list[j] = list[j + 1];
+            waiting--;
+        } else if (inside > 0) {
+            const uint32_t next = gate_leave(&gate, i);
+            assert_int_equal(next, waiting ? list[0] : GATE_NONE);
+            if (waiting == 0)
+                inside--;
+            for (uint32_t j = 0; j + 1 < waiting; j++)
+                list[j] = list[j + 1];
+            waiting -= waiting > 0;
+        }
+        assert_int_equal(gate.inside, inside);
+        assert_int_equal(gate.waiting, waiting);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(given_a_gate_when_it_fills_then_it_admits_queues_and_refuses),
+        TEST(given_a_waiter_that_gave_up_when_a_place_is_free_then_the_next_one_takes_it),
+        TEST(given_a_limit_that_changes_when_jobs_leave_then_it_is_obeyed),
+        TEST(given_a_crash_when_the_gate_is_cleared_then_the_waiters_are_named_in_order),
+        TEST(given_a_history_when_metered_then_the_integrals_are_exact),
+        TEST(given_random_use_when_compared_with_a_list_then_they_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
