@@ -4,7 +4,7 @@
  *
  * A type with months (`in: [nov, dec]`) has its days spread evenly over them; types without fill what these leave of
  * each calendar month, shared in proportion to their `days`. Days are counted in millionths, so fractions are exact
- * enough and add up. docs/decisions/0002-calendar-fill.md says why.
+ * enough and add up. docs/decisions/0003-calendar-fill.md says why.
  */
 #ifndef HEADROOM_CALENDAR_H
 #define HEADROOM_CALENDAR_H

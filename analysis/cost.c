@@ -103,7 +103,7 @@ static void add_service(struct cost *cost, const struct bill_line *line, int rep
                         struct arena *arena)
 {
     for (int i = 0; i < cost->service_count; i++) {
-        if (strcmp(cost->services[i].service, line->service) == 0) {
+        if (strcmp(cost->services[i].name, line->service_name) == 0) {
             cost->services[i].cents[replication] += line->cents;
             return;
         }
@@ -114,7 +114,6 @@ static void add_service(struct cost *cost, const struct bill_line *line, int rep
         *capacity = more;
     }
     struct service_cost *service = &cost->services[cost->service_count++];
-    service->service = line->service;
     service->name = line->service_name;
     service->cents[replication] = line->cents;
 }
@@ -124,7 +123,7 @@ static int dearest_first(const void *a, const void *b)
     const struct service_cost *x = a, *y = b;
     if (x->mean_usd != y->mean_usd)
         return x->mean_usd < y->mean_usd ? 1 : -1;
-    return strcmp(x->service, y->service);
+    return strcmp(x->name, y->name);
 }
 
 static bool bill_start_month(struct cost *cost, const struct billing *b, struct arena *arena)

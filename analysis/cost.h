@@ -22,7 +22,7 @@ struct month_cost {
 };
 
 struct service_cost {
-    const char *service, *name;       /* offer code, and as people call it */
+    const char *name;                 /* "Amazon Elastic Compute Cloud" */
     int64_t cents[BILL_REPLICATIONS];
     double mean_usd;                  /* exact in half cents: the means of all services add up to the mean total */
 };

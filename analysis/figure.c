@@ -43,7 +43,7 @@ const char *figure_count(double count, struct arena *arena)
 static int places_for_three_digits(double value)
 {
     const double size = fabs(value);
-    if (size >= 99.95 || size == 0)
+    if (!isfinite(size) || size >= 99.95 || size == 0)
         return 0;
     if (size >= 9.995)
         return 1;
@@ -53,10 +53,15 @@ static int places_for_three_digits(double value)
     return places < 9 ? places : 9;
 }
 
-const char *figure_ms(double ms, struct arena *arena)
+static int ms_places(double ms)
 {
     const int places = places_for_three_digits(ms);
-    return decimals(ms, places < 3 ? places : 3, arena);
+    return places < 3 ? places : 3;
+}
+
+const char *figure_ms(double ms, struct arena *arena)
+{
+    return decimals(ms, ms_places(ms), arena);
 }
 
 const char *figure_number(double value, struct arena *arena)
@@ -64,14 +69,20 @@ const char *figure_number(double value, struct arena *arena)
     return decimals(value, value == floor(value) ? 0 : places_for_three_digits(value), arena);
 }
 
-const char *figure_percent(double share, double half_width, struct arena *arena)
+static int percent_places(double half_width)
 {
-    if (isnan(share))
-        return NOTHING;
     const double half_percent = half_width * 100;
     int places = 2;
     while (places < 5 && half_percent > 0 && half_percent * pow(10, places) < 1)
         places++;
+    return places;
+}
+
+const char *figure_percent(double share, double half_width, struct arena *arena)
+{
+    if (isnan(share))
+        return NOTHING;
+    const int places = percent_places(half_width);
     /* A share below one is never rounded up to a promise of 100 %. */
     double percent = share * 100;
     const double step = pow(10, -places);
@@ -80,11 +91,16 @@ const char *figure_percent(double share, double half_width, struct arena *arena)
     return arena_printf(arena, "%.*f %%", places, percent);
 }
 
+static int usd_places(double usd)
+{
+    return fabs(usd) < 99.995 ? 2 : 0;
+}
+
 const char *figure_usd(double usd, struct arena *arena)
 {
     if (isnan(usd))
         return NOTHING;
-    const char *digits = decimals(fabs(usd), fabs(usd) < 99.995 ? 2 : 0, arena);
+    const char *digits = decimals(fabs(usd), usd_places(usd), arena);
     return arena_printf(arena, "%s$%s", usd < 0 ? "-" : "", digits);
 }
 
@@ -152,9 +168,25 @@ const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct 
                         offset_min % 60);
 }
 
-const char *figure_plus_minus(struct ci ci, const char *(*shown)(double, struct arena *), struct arena *arena)
+/* A half width is rounded up: an interval is not made narrower by being printed. */
+static const char *half_text(struct ci ci, int places, struct arena *arena)
 {
-    if (!ci_has_interval(ci))
-        return "";
-    return arena_printf(arena, "± %s", shown(ci_half_width(ci), arena));
+    const double scale = pow(10, places);
+    return decimals(ceil(ci_half_width(ci) * scale - 1e-9) / scale, places, arena);
+}
+
+const char *figure_half_ms(struct ci ci, struct arena *arena)
+{
+    return ci_has_interval(ci) ? half_text(ci, ms_places(ci.mean), arena) : "";
+}
+
+const char *figure_half_usd(struct ci ci, struct arena *arena)
+{
+    return ci_has_interval(ci) ? arena_printf(arena, "$%s", half_text(ci, usd_places(ci.mean), arena)) : "";
+}
+
+const char *figure_half_percent(struct ci ci, struct arena *arena)
+{
+    const struct ci percent = { .mean = ci.mean * 100, .lo = ci.lo * 100, .hi = ci.hi * 100 };
+    return ci_has_interval(ci) ? half_text(percent, percent_places(ci_half_width(ci)), arena) : "";
 }

@@ -15,7 +15,7 @@
 
 /* "1,234,567" */
 const char *figure_count(double count, struct arena *arena);
-/* "99.87 %": decimals until the half width shows (2 to 5), or 2 without one. */
+/* "99.87 %": decimals until the half width shows (2 to 5), or 2 without one (0). */
 const char *figure_percent(double share, double half_width, struct arena *arena);
 /* "212", "9.41", "1,250": three significant digits, no unit. */
 const char *figure_ms(double ms, struct arena *arena);
@@ -34,7 +34,10 @@ const char *figure_clock(const struct scenario *sc, double since_start_s, bool s
 /* "2026-11-27T20:05:30-05:00" */
 const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct arena *arena);
 
-/* The half width of an interval in the unit of value_text, "± 9"; "" when there is none. `shown` formats the half. */
-const char *figure_plus_minus(struct ci ci, const char *(*shown)(double, struct arena *), struct arena *arena);
+/* The half width of an interval with the decimals that its value has: "1.2" for 24.3 ms, "$18" for $335, "0.03" for
+ * 99.87 %. "" when there is no interval. */
+const char *figure_half_ms(struct ci ci, struct arena *arena);
+const char *figure_half_usd(struct ci ci, struct arena *arena);
+const char *figure_half_percent(struct ci ci, struct arena *arena);
 
 #endif

@@ -24,12 +24,23 @@ static struct panel *add_panel(struct panels *panels, const struct results *r, c
     return panel;
 }
 
-static void add_column(struct panel *panel, int column, const char *label)
+static void add_column(struct panel *panel, int column, const char *label, bool band)
 {
     if (panel->count == PANEL_COLUMNS_MAX)
         return;
     panel->labels[panel->count] = label;
+    panel->bands[panel->count] = band;
     panel->columns[panel->count++] = column;
+}
+
+/* "in_service" as people write it. */
+static const char *words(const char *name, struct arena *arena)
+{
+    char *copy = arena_text(arena, name);
+    for (char *c = copy; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+    return copy;
 }
 
 static bool any_above_zero(const struct results *r, int column)
@@ -45,7 +56,7 @@ static bool any_above_zero(const struct results *r, int column)
 static struct panel *panel_of(struct panels *panels, const struct results *r, const char *component, const char *unit)
 {
     for (int i = 0; i < panels->count; i++)
-        if (panels->panel[i].title && same(panels->panel[i].title, component))
+        if (same(panels->panel[i].title, component))
             return &panels->panel[i];
     return add_panel(panels, r, component, unit);
 }
@@ -67,14 +78,15 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
         if (column->group != SERIES_TRAFFIC || (all && !same(column->component, "all")))
             continue;
         struct panel *panel = panel_of(panels, r, "traffic", "per second");
-        add_column(panel, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name));
+        add_column(panel, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name),
+                   false);
     }
     for (int c = 0; c < s->column_count; c++) {
         const struct series_column *column = &s->columns[c];
         struct panel *panel =
             column->group == SERIES_CAPACITY ? panel_of(panels, r, column->component, column->unit) : NULL;
         if (panel)
-            add_column(panel, c, column->name);
+            add_column(panel, c, words(column->name, arena), same(column->name, "in_service"));
     }
 }
 
@@ -114,7 +126,7 @@ static void latency_panels(struct panels *panels, const struct results *r)
         struct panel *panel = panel_of(panels, r, column->component, column->unit);
         if (!panel)
             continue;
-        add_column(panel, c, column->name);
+        add_column(panel, c, column->name, same(column->name, "p99"));
         panel->log_scale = true;
         panel->limit = latency_limit_ms(r, column->component);
     }
@@ -131,37 +143,30 @@ static void errors_panels(struct panels *panels, const struct results *r, struct
             continue;
         if (!day)
             day = add_panel(panels, r, "the whole day", "errors per second");
-        add_column(day, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name));
+        add_column(day, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name), false);
     }
     if (!day || r->fault_count == 0)
         return;
     const double before_s = 600, after_s = 1200;
-    struct panel *near = add_panel(panels, r, NULL, "errors per second");
+    struct panel *near = add_panel(panels, r, "", "");
     *near = *day;
     near->title = arena_printf(arena, "around %s", r->faults[0].name);
     near->from_s = fmax(0, r->faults[0].start_s - before_s);
     near->to_s = fmin(length_s(r), r->faults[0].end_s + after_s);
 }
 
-static void utilisation_panels(struct panels *panels, const struct results *r, struct arena *arena)
+static void utilisation_panels(struct panels *panels, const struct results *r)
 {
     for (int c = 0; c < r->series.column_count; c++) {
         const struct series_column *column = &r->series.columns[c];
         if (column->group != SERIES_UTILISATION)
             continue;
-        struct panel *panel = panel_of(panels, r, column->name, "% busy");
+        struct panel *panel = panel_of(panels, r, column->name, "% busy, by component");
         if (!panel)
             continue;
         panel->share = true;
-        add_column(panel, c, column->component);
+        add_column(panel, c, column->component, false);
     }
-    /* One panel names components and resources both; several (cpu, connections, ...) are told apart by their titles. */
-    if (panels->count != 1)
-        return;
-    struct panel *only = &panels->panel[0];
-    for (int i = 0; i < only->count; i++)
-        only->labels[i] = arena_printf(arena, "%s %s", only->labels[i], only->title);
-    only->title = NULL;
 }
 
 static void queue_panels(struct panels *panels, const struct results *r, struct arena *arena)
@@ -174,7 +179,7 @@ static void queue_panels(struct panels *panels, const struct results *r, struct 
         struct panel *panel = panel_of(panels, r, age ? "age of the oldest message" : "backlog",
                                        age ? "seconds" : column->unit);
         if (panel)
-            add_column(panel, c, arena_printf(arena, "%s %s", column->component, column->name));
+            add_column(panel, c, arena_printf(arena, "%s %s", column->component, words(column->name, arena)), true);
     }
 }
 
@@ -192,7 +197,7 @@ struct panels plot_panels(const struct results *r, enum plot_kind kind, struct a
         errors_panels(&panels, r, arena);
         break;
     case PLOT_UTILISATION:
-        utilisation_panels(&panels, r, arena);
+        utilisation_panels(&panels, r);
         break;
     case PLOT_QUEUE:
         queue_panels(&panels, r, arena);

@@ -11,7 +11,9 @@
 /* Okabe and Ito's colours, told apart with any colour vision; no yellow, it vanishes on white. */
 static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D3A9B",
                                        "#333333" };
-enum { COLUMN_FIELDS = 3, WIDTH = 960, PANEL_HEIGHT = 190, MARGIN_HEIGHT = 40 };
+enum { COLUMN_FIELDS = 3 };
+/* Pixels of the SVG; the PNG has half as many again each way. */
+enum { WIDTH = 960, HEAD_HEIGHT = 40, PLOT_HEIGHT = 150, FOOT_HEIGHT = 32, GAP_HEIGHT = 8, BAR_HEIGHT = 28 };
 
 /* Time on the x axis: local time as if it were UTC, because gnuplot knows no zones. */
 static int64_t local_start_s(const struct scenario *sc)
@@ -96,11 +98,10 @@ static void write_preamble(FILE *out, const struct plot *plot, int height)
             "linewidth 1.8 background rgb 'white' }\n"
             "set output '%s.'.format\n",
             WIDTH, height, WIDTH * 3 / 2, height * 3 / 2, plot->file);
-    fputs("set border 3 lc rgb '#8a8f98'\n"
-          "set tics nomirror out scale 0.5 textcolor rgb '#444a54'\n"
-          "set grid y lc rgb '#e4e6ea' lw 0.8\n"
-          "set key outside top left horizontal Left reverse samplen 1.6 width 1 textcolor rgb '#222831'\n"
-          "set style fill solid 1 noborder\n"
+    fputs("set border 1 lc rgb '#8a8f98'\n"
+          "set tics nomirror out scale 0.5,0 textcolor rgb '#555c66'\n"
+          "set grid y lt 1 lc rgb '#e6e8ec' lw 0.8\n"
+          "set key at graph 1, 1.05 bottom right horizontal Left reverse samplen 1.4 textcolor rgb '#222831'\n"
           "set datafile missing 'NaN'\n",
           out);
 }
@@ -115,24 +116,86 @@ static int64_t tick_step_s(double span_s)
     return (int64_t)(span_s / TICKS / 86400 + 1) * 86400;
 }
 
-static void write_axes(FILE *out, const struct results *r, const struct panel *panel, struct arena *arena)
+/* The smallest and the largest number that the panel will show; bands count. */
+static void find_range(const struct results *r, const struct panel *panel, double *least, double *most)
+{
+    const struct series_summary *s = &r->series;
+    *least = INFINITY;
+    *most = -INFINITY;
+    for (int i = 0; i < panel->count; i++) {
+        const size_t first = (size_t)panel->columns[i] * (size_t)s->window_count;
+        for (int w = 0; w < s->window_count; w++) {
+            const double at_s = w * (double)s->window_ns / (double)SIM_SECOND;
+            if (at_s < panel->from_s || at_s > panel->to_s)
+                continue;
+            const size_t cell = first + (size_t)w;
+            *least = fmin(*least, panel->bands[i] ? s->min[cell] : s->mean[cell]);
+            *most = fmax(*most, panel->bands[i] ? s->max[cell] : s->mean[cell]);
+        }
+    }
+    if (!isnan(panel->limit)) {
+        *least = fmin(*least, panel->limit);
+        *most = fmax(*most, panel->limit);
+    }
+}
+
+/* 1, 2 or 5 times a power of ten, so that about four steps reach `most`. */
+static double nice_step(double most)
+{
+    const double raw = most / 4, power = pow(10, floor(log10(raw)));
+    const double lead = raw / power;
+    return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+}
+
+static void write_linear_axis(FILE *out, const struct panel *panel, double most)
+{
+    if (panel->share) {
+        fputs("unset logscale y\nset yrange [0:100]\nset format y '%.0f %%'\nset ytics 25\n", out);
+        return;
+    }
+    const double step = nice_step(most > 0 && isfinite(most) ? most : 1);
+    fprintf(out, "unset logscale y\nset yrange [0:%.9g]\nset format y '%%.6g'\nset ytics %.9g\n",
+            step * ceil((isfinite(most) ? most : 1) / step - 1e-9), step);
+}
+
+/* Whole decades, or 1-2-5 within them when there are few. */
+static void write_log_axis(FILE *out, double least, double most)
+{
+    const double from = pow(10, floor(log10(fmax(least, 1e-3)))), to = pow(10, ceil(log10(fmax(most, 1e-2))));
+    fprintf(out, "set logscale y\nset yrange [%.9g:%.9g]\nset format y '%%.6g'\nset ytics (", from, to);
+    static const double leads[] = { 1, 2, 5 };
+    const size_t used = to / from > 150 ? 1 : ARRAY_LEN(leads);
+    const char *comma = "";
+    for (double power = from; power <= to * 1.01; power *= 10)
+        for (size_t i = 0; i < used && power * leads[i] <= to * 1.01; i++) {
+            fprintf(out, "%s%.6g", comma, power * leads[i]);
+            comma = ", ";
+        }
+    fputs(")\n", out);
+}
+
+static bool same_axis(const struct panel *a, const struct panel *b)
+{
+    return a->from_s == b->from_s && a->to_s == b->to_s;
+}
+
+static void write_axes(FILE *out, const struct results *r, const struct panel *panel, const struct panel *below,
+                       struct arena *arena)
 {
     const double start = (double)local_start_s(r->sc);
     const double span_s = panel->to_s - panel->from_s;
-    const char *format = span_s <= 120 ? "%H:%M:%S" : span_s <= 90000 ? "%H:%M" : "%a %H:%M";
+    const bool labelled = !below || !same_axis(panel, below);
+    const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S" : span_s <= 90000 ? "%H:%M" : "%a %H:%M";
     fprintf(out, "set xrange [%.0f:%.0f]\n", start + panel->from_s, start + panel->to_s);
     fprintf(out, "set xtics time format '%s' %lld\n", format, (long long)tick_step_s(span_s));
-    fprintf(out, "set ylabel '%s' textcolor rgb '#444a54'\n", escape_gnuplot(panel->unit, arena));
-    if (panel->title)
-        fprintf(out, "set title '%s' textcolor rgb '#222831'\n", escape_gnuplot(panel->title, arena));
-    else
-        fputs("unset title\n", out);
+    double least, most;
+    find_range(r, panel, &least, &most);
     if (panel->log_scale)
-        fputs("set logscale y\nset yrange [*:*]\nset format y '%.6g'\n", out);
+        write_log_axis(out, least, most);
     else
-        fputs(panel->share ? "unset logscale y\nset yrange [0:100]\nset format y '%.0f'\n"
-                           : "unset logscale y\nset yrange [0:*]\nset format y '%.6g'\n",
-              out);
+        write_linear_axis(out, panel, most);
+    fprintf(out, "set label '%s: %s' at graph 0, 1 left offset 0,0.85 textcolor rgb '#222831'\n",
+            escape_gnuplot(panel->title, arena), escape_gnuplot(panel->unit, arena));
 }
 
 /* Bands behind everything, named in the first panel only. */
@@ -140,7 +203,6 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
                          struct arena *arena)
 {
     const double start = (double)local_start_s(r->sc);
-    fputs("unset object\nunset label\nunset arrow\n", out);
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *fault = &r->faults[i];
         if (fault->end_s < panel->from_s || fault->start_s > panel->to_s)
@@ -148,49 +210,81 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
         const double from = fmax(fault->start_s, panel->from_s), to = fmin(fault->end_s, panel->to_s);
         fprintf(out,
                 "set object rectangle from %.0f, graph 0 to %.0f, graph 1 behind fc rgb '#D55E00' "
-                "fs transparent solid 0.14 noborder\n",
+                "fs transparent solid 0.13 noborder\n",
                 start + from, start + to);
         if (!named)
             continue;
         /* The text goes to the side with more room. */
         const bool left = from - panel->from_s > panel->to_s - to;
-        fprintf(out, "set label '%s' at %.0f, graph 0.93 %s offset %s0.6,0 front textcolor rgb '#a04000'\n",
+        fprintf(out, "set label '%s' at %.0f, graph 0.9 %s offset %s0.6,0 front textcolor rgb '#a04000'\n",
                 escape_gnuplot(fault->name, arena), start + (left ? from : to), left ? "right" : "left",
                 left ? "-" : "");
     }
     if (!isnan(panel->limit))
         fprintf(out,
-                "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lc rgb '#555555'\n"
-                "set label 'objective %s' at graph 0.005, first %.9g left offset 0,0.6 textcolor rgb '#555555'\n",
+                "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt (8,5) lc rgb '#555555'\n"
+                "set label 'objective: %s' at graph 0.5, first %.9g center offset 0,0.6 textcolor rgb '#555555'\n",
                 panel->limit, panel->limit, figure_ms(panel->limit, arena), panel->limit);
+}
+
+/* What was wished for is drawn over what is there, broken and dark; the rest takes its colour from the palette. */
+static void write_line(FILE *out, const struct plot *plot, const struct panel *panel, int index, int i,
+                       struct arena *arena)
+{
+    const bool wish = strcmp(panel->labels[i], "desired") == 0;
+    fprintf(out, "'%s.dat' index %d using 1:%d with lines lw %s lc rgb '%s' title '%s'", plot->file, index,
+            2 + i * COLUMN_FIELDS, wish ? "1.3 dt (4,3)" : "1.7", wish ? "#222831" : palette[i],
+            escape_gnuplot(panel->labels[i], arena));
 }
 
 static void write_lines(FILE *out, const struct plot *plot, const struct panel *panel, int index, struct arena *arena)
 {
-    fputs("plot ", out);
+    const char *separator = "plot ";
     for (int i = 0; i < panel->count; i++) {
+        if (!panel->bands[i])
+            continue;
         const int mean = 2 + i * COLUMN_FIELDS;
-        fprintf(out, "%s'%s.dat' index %d using 1:%d:%d with filledcurves fc rgb '#d8%s' notitle", i ? ", \\\n     " : "",
+        fprintf(out, "%s'%s.dat' index %d using 1:%d:%d with filledcurves fc rgb '#c8%s' notitle", separator,
                 plot->file, index, mean + 1, mean + 2, palette[i] + 1);
+        separator = ", \\\n     ";
     }
-    for (int i = 0; i < panel->count; i++) {
-        const bool wish = strcmp(panel->labels[i], "desired") == 0; /* what was asked for, not what is there */
-        fprintf(out, ", \\\n     '%s.dat' index %d using 1:%d with lines lw %s lc rgb '%s' title '%s'", plot->file, index,
-                2 + i * COLUMN_FIELDS, wish ? "1.6 dt (6,4)" : "1.6", palette[i],
-                escape_gnuplot(panel->labels[i], arena));
+    for (int i = panel->count - 1; i >= 0; i--) {
+        fputs(separator, out);
+        write_line(out, plot, panel, index, i, arena);
+        separator = ", \\\n     ";
     }
     fputc('\n', out);
+}
+
+static int panel_height(const struct panels *panels, int i)
+{
+    const bool labelled = i + 1 == panels->count || !same_axis(&panels->panel[i], &panels->panel[i + 1]);
+    return HEAD_HEIGHT + PLOT_HEIGHT + (labelled ? FOOT_HEIGHT : GAP_HEIGHT);
+}
+
+static int panels_height(const struct panels *panels)
+{
+    int height = 0;
+    for (int i = 0; i < panels->count; i++)
+        height += panel_height(panels, i);
+    return height;
 }
 
 static void write_panels(FILE *out, const struct results *r, const struct plot *plot, const struct panels *panels,
                          struct arena *arena)
 {
-    fprintf(out, "set multiplot layout %d,1\nset lmargin 10\nset rmargin 3\n", panels->count);
+    const double height = panels_height(panels);
+    fputs("set multiplot\nset lmargin at screen 0.07\nset rmargin at screen 0.97\n", out);
+    int above = 0;
     for (int i = 0; i < panels->count; i++) {
         const struct panel *panel = &panels->panel[i];
-        write_axes(out, r, panel, arena);
+        fprintf(out, "set tmargin at screen %.5f\nset bmargin at screen %.5f\n", 1 - (above + HEAD_HEIGHT) / height,
+                1 - (above + HEAD_HEIGHT + PLOT_HEIGHT) / height);
+        fputs("unset object\nunset label\nunset arrow\n", out);
+        write_axes(out, r, panel, i + 1 < panels->count ? panel + 1 : NULL, arena);
         write_faults(out, r, panel, i == 0, arena);
         write_lines(out, plot, panel, i, arena);
+        above += panel_height(panels, i);
     }
     fputs("unset multiplot\n", out);
 }
@@ -199,11 +293,13 @@ static void write_bars(FILE *out, const struct results *r, const struct plot *pl
 {
     const double most = r->cost.service_count ? r->cost.services[0].mean_usd : 1;
     fprintf(out,
-            "set yrange [%d.5:-0.6]\nset xrange [0:%.9g]\nunset grid\nset grid x lc rgb '#e4e6ea' lw 0.8\n"
-            "set format x '$%%.0f'\nset lmargin 42\nset rmargin 3\nunset key\nset ytics scale 0\n",
-            r->cost.service_count - 1, most * 1.15);
+            "set border 0\nset yrange [%d.5:-0.6]\nset xrange [0:%.9g]\nunset grid\nunset xtics\nunset key\n"
+            "set lmargin at screen 0.32\nset rmargin at screen 0.98\nset tmargin 0.5\nset bmargin 0.5\n"
+            "set ytics scale 0 textcolor rgb '#222831'\n",
+            r->cost.service_count - 1, most > 0 ? most * 1.15 : 1);
     fprintf(out,
-            "plot '%s.dat' using ($1/2):0:($1/2):(0.32):yticlabels(2) with boxxyerror fc rgb '%s', \\\n"
+            "plot '%s.dat' using ($1/2):0:($1/2):(0.32):yticlabels(2) with boxxyerror fs solid 1 noborder "
+            "fc rgb '%s', \\\n"
             "     '' using 1:0:3 with labels left offset 0.6,0 textcolor rgb '#222831'\n",
             plot->file, palette[0]);
 }
@@ -215,8 +311,7 @@ bool plot_script_write(const struct results *r, enum plot_kind kind, const struc
     if (!out)
         return false;
     const bool bars = kind == PLOT_COST;
-    const int height = bars ? 60 + 30 * r->cost.service_count : MARGIN_HEIGHT + PANEL_HEIGHT * panels->count;
-    write_preamble(out, plot, height);
+    write_preamble(out, plot, bars ? BAR_HEIGHT * (r->cost.service_count + 1) : panels_height(panels));
     if (bars)
         write_bars(out, r, plot);
     else

@@ -38,10 +38,11 @@ bool plots_write(struct plots *out, const struct results *r, const char *folder,
 enum { PANELS_MAX = 5, PANEL_COLUMNS_MAX = 8 };
 
 struct panel {
-    const char *title;               /* NULL: none */
-    const char *unit;                /* label of the y axis */
+    const char *title;
+    const char *unit;                /* of the y axis */
     int columns[PANEL_COLUMNS_MAX];  /* of the series */
     const char *labels[PANEL_COLUMNS_MAX];
+    bool bands[PANEL_COLUMNS_MAX];   /* shade from the smallest to the largest replication */
     int count;
     bool log_scale, share;           /* share: 0..1 drawn as 0..100 % */
     double limit;                    /* an objective to draw as a line; NAN: none */

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "analysis/output_dir.h"
 #include "analysis/plots.h"
 #include "analysis/results.h"
 
@@ -25,6 +26,12 @@ void report_html_write(const struct results *r, const struct plots *plots, FILE 
 
 /* report.md: the same, shorter, for a pull request. */
 void report_md_write(const struct results *r, const struct plots *plots, FILE *out);
+
+/*
+ * Every file of the run: the reports, results.json, bill.csv, timeseries.csv and plots/ with what gnuplot could draw.
+ * dir: prepared. False with an error in diag; then nothing has changed on disk.
+ */
+bool report_files_write(const struct results *r, struct output_dir *dir, struct arena *arena, struct diag *diag);
 
 /* The Mermaid flowchart of the architecture, without its fence. */
 void mermaid_write(const struct scenario *sc, FILE *out);

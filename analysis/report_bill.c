@@ -7,16 +7,11 @@
 #include "analysis/figure.h"
 #include "analysis/report_html.h"
 
-static const char *half_usd(struct page *page, struct ci ci)
-{
-    return ci_has_interval(ci) ? arena_printf(&page->arena, "± %s", figure_usd(ci_half_width(ci), &page->arena)) : "";
-}
-
 static void money_tile(struct page *page, const char *name, struct ci ci, const char *note)
 {
-    const char *half = half_usd(page, ci);
-    const char *joint = half[0] && note[0] ? ", " : "";
-    page_tile(page, name, figure_usd(ci.mean, &page->arena), arena_printf(&page->arena, "%s%s%s", half, joint, note));
+    const char *half = figure_half_usd(ci, &page->arena);
+    const char *all = half[0] ? arena_printf(&page->arena, "± %s%s%s", half, note[0] ? ", " : "", note) : note;
+    page_tile(page, name, figure_usd(ci.mean, &page->arena), all);
 }
 
 static void write_tiles(struct page *page)
@@ -114,7 +109,7 @@ static int64_t service_cents(const struct bill *bill, const char *service)
 {
     int64_t cents = 0;
     for (size_t i = 0; i < bill->line_count; i++)
-        if (strcmp(bill->lines[i].service, service) == 0)
+        if (strcmp(bill->lines[i].service_name, service) == 0)
             cents += bill->lines[i].cents;
     return cents;
 }
@@ -123,11 +118,11 @@ static void write_service(struct page *page, const struct service_cost *service)
 {
     const struct bill *bill = &page->r->cost.bill;
     fprintf(page->out, "<details><summary><span class=\"grow\">%s</span><span class=\"n\">%s</span></summary>\n",
-            page_text(page, service->name), figure_cents(service_cents(bill, service->service), &page->arena));
+            page_text(page, service->name), figure_cents(service_cents(bill, service->name), &page->arena));
     fputs("<div class=\"scroll\"><table class=\"wide\"><thead><tr><th>Line</th><th class=\"n\">Quantity</th>"
           "<th class=\"n\">Rate</th><th class=\"n\">Amount</th></tr></thead><tbody>\n", page->out);
     for (size_t i = 0; i < bill->line_count; i++)
-        if (strcmp(bill->lines[i].service, service->service) == 0)
+        if (strcmp(bill->lines[i].service_name, service->name) == 0)
             write_line(page, &bill->lines[i]);
     fputs("</tbody></table></div></details>\n", page->out);
 }

@@ -117,24 +117,17 @@ void page_plot(struct page *page, enum plot_kind kind)
 
 /* ---- verdict ---- */
 
-static const char *points(double share, struct arena *arena)
-{
-    return arena_printf(arena, share >= 0.0001 ? "%.2f" : "%.2g", share * 100);
-}
-
 static const char *objective_value(struct page *page, const struct objective_summary *o)
 {
     struct arena *a = &page->arena;
-    const bool interval = ci_has_interval(o->value);
-    const double half = ci_half_width(o->value);
-    if (isnan(o->value.mean))
+    const struct ci value = o->value;
+    if (isnan(value.mean))
         return "–";
     if (strcmp(o->unit, "share") == 0)
-        return page_interval(page, figure_percent(o->value.mean, half, a), interval ? points(half, a) : "");
+        return page_interval(page, figure_percent(value.mean, ci_half_width(value), a), figure_half_percent(value, a));
     if (strcmp(o->unit, "ms") == 0)
-        return page_interval(page, arena_printf(a, "%s ms", figure_ms(o->value.mean, a)),
-                             interval ? figure_ms(half, a) : "");
-    return page_interval(page, figure_usd(o->value.mean, a), interval ? figure_usd(half, a) : "");
+        return page_interval(page, arena_printf(a, "%s ms", figure_ms(value.mean, a)), figure_half_ms(value, a));
+    return page_interval(page, figure_usd(value.mean, a), figure_half_usd(value, a));
 }
 
 static const char *headline(struct page *page)
@@ -186,11 +179,11 @@ static void write_verdict(struct page *page)
     fprintf(page->out, "<div class=\"verdict %s\"><strong>%s</strong><p>", verdict_name(results_verdict(r)), headline(page));
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
-        fprintf(page->out, "At %s %s; ", figure_clock(r->sc, f->start_s, false, a), page_text(page, f->name));
+        fprintf(page->out, "%s %s: ", figure_clock(r->sc, f->start_s, false, a), page_text(page, f->name));
         if (f->restored_count == f->replications)
-            fprintf(page->out, "service was restored after %s. ", figure_duration(f->restored_s.mean - f->start_s, a));
+            fprintf(page->out, "service restored after %s. ", figure_duration(f->restored_s.mean - f->start_s, a));
         else
-            fprintf(page->out, "service was restored in %d of %d replications. ", f->restored_count, f->replications);
+            fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
     }
     fprintf(page->out, "%d replication%s of %s, %s requests.</p></div>\n", r->replications,
             r->replications == 1 ? "" : "s", figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a),

@@ -29,20 +29,25 @@ static const char *usd_interval(struct markdown *m, struct ci ci)
 {
     if (!ci_has_interval(ci))
         return usd(m, ci.mean);
-    return arena_printf(&m->arena, "%s ± %s", usd(m, ci.mean), figure_usd(ci_half_width(ci), &m->arena) + 1);
+    return arena_printf(&m->arena, "%s ± %s", usd(m, ci.mean), figure_half_usd(ci, &m->arena) + 1);
+}
+
+static const char *interval(struct markdown *m, const char *value, const char *half)
+{
+    return half[0] ? arena_printf(&m->arena, "%s ± %s", value, half) : value;
 }
 
 static const char *found(struct markdown *m, const struct objective_summary *o)
 {
     struct arena *a = &m->arena;
-    const double half = ci_half_width(o->value);
-    if (isnan(o->value.mean))
+    const struct ci value = o->value;
+    if (isnan(value.mean))
         return "–";
     if (strcmp(o->unit, "share") == 0)
-        return arena_printf(a, half > 0 ? "%s ± %.2g" : "%s", figure_percent(o->value.mean, half, a), half * 100);
+        return interval(m, figure_percent(value.mean, ci_half_width(value), a), figure_half_percent(value, a));
     if (strcmp(o->unit, "ms") == 0)
-        return arena_printf(a, "%s ms %s", figure_ms(o->value.mean, a), figure_plus_minus(o->value, figure_ms, a));
-    return usd_interval(m, o->value);
+        return interval(m, arena_printf(a, "%s ms", figure_ms(value.mean, a)), figure_half_ms(value, a));
+    return usd_interval(m, value);
 }
 
 static void write_verdict(struct markdown *m)

@@ -28,8 +28,7 @@ static void latency_row(struct page *page, const struct operation_summary *op)
     fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, op->name));
     for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
         const struct ci ci = op->latency_ms[shown[i]];
-        const char *half = ci_has_interval(ci) ? figure_ms(ci_half_width(ci), a) : "";
-        fprintf(page->out, "<td class=\"n\">%s</td>", page_interval(page, figure_ms(ci.mean, a), half));
+        fprintf(page->out, "<td class=\"n\">%s</td>", page_interval(page, figure_ms(ci.mean, a), figure_half_ms(ci, a)));
     }
     fprintf(page->out, "<td class=\"n\">%s</td></tr>\n", figure_ms(op->latency_ok_ms[LATENCY_P99].mean, a));
 }
@@ -60,8 +59,7 @@ static const char *availability_text(struct page *page, const struct operation_s
     if (op->one_sided)
         return arena_printf(a, "%s <span class=\"soft\">at least %s</span>", value,
                             figure_percent(ci.lo, 1 - ci.lo, a));
-    return page_interval(page, value, arena_printf(a, ci_half_width(ci) >= 0.0001 ? "%.2f" : "%.2g",
-                                                   ci_half_width(ci) * 100));
+    return page_interval(page, value, figure_half_percent(ci, a));
 }
 
 static void availability_row(struct page *page, const struct operation_summary *op)

@@ -27,9 +27,9 @@ const char *const report_style[] = {
     ".alert{margin:1rem 0;padding:14px 18px;border:2px solid var(--missed);border-radius:8px;color:var(--missed)}\n",
     "nav{margin:1rem 0 0;font-size:.875rem;display:flex;flex-wrap:wrap;gap:.25rem 1.1rem}nav a{text-decoration:none}"
     "nav a:hover{text-decoration:underline}\n"
-    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:1px;background:var(--rule);"
-    "border:1px solid var(--rule);border-radius:8px;overflow:hidden;margin:1rem 0;padding:0}\n"
-    ".figures div{background:var(--paper);padding:14px 18px}.figures dt{color:var(--soft);font-size:.8125rem}"
+    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));border:1px solid var(--rule);"
+    "border-radius:8px;overflow:hidden;margin:1rem 0;padding:0}\n"
+    ".figures div{box-shadow:1px 1px 0 var(--rule);padding:14px 18px}.figures dt{color:var(--soft);font-size:.8125rem}"
     ".figures dd{margin:.1rem 0 0;font-size:1.4rem;font-weight:600;letter-spacing:-.01em;line-height:1.3}"
     ".figures dd small{display:block;font-size:.8125rem;font-weight:400;color:var(--soft);letter-spacing:0}\n",
     ".scroll{overflow-x:auto;margin:.75rem 0;-webkit-overflow-scrolling:touch}\n"

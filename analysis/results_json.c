@@ -231,7 +231,7 @@ static void add_months(cJSON *cost, const struct cost *c)
     }
     cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
     for (int i = 0; i < c->service_count; i++)
-        add_usd(services, c->services[i].service, c->services[i].mean_usd);
+        add_usd(services, c->services[i].name, c->services[i].mean_usd);
     cJSON *bill = cJSON_AddObjectToObject(cost, "bill");
     snprintf(text, sizeof text, "%04d-%02d", c->bill.period.year, c->bill.period.month);
     cJSON_AddStringToObject(bill, "month", text);

@@ -42,20 +42,9 @@ static const char *with_error(struct screen *s, const char *value, const char *h
     return half[0] ? arena_printf(&s->arena, "%s +- %s", value, half) : value;
 }
 
-/* The half width without its unit; the value shows it. */
-static const char *half(struct screen *s, struct ci ci, const char *(*shown)(double, struct arena *))
-{
-    return ci_has_interval(ci) ? shown(ci_half_width(ci), &s->arena) : "";
-}
-
-static const char *percent_points(double share, struct arena *arena)
-{
-    return share * 100 >= 0.01 ? arena_printf(arena, "%.2f", share * 100) : arena_printf(arena, "%.2g", share * 100);
-}
-
 static const char *usd_with_error(struct screen *s, struct ci ci)
 {
-    return with_error(s, figure_usd(ci.mean, &s->arena), half(s, ci, figure_usd));
+    return with_error(s, figure_usd(ci.mean, &s->arena), figure_half_usd(ci, &s->arena));
 }
 
 static const char *objective_value(struct screen *s, const struct objective_summary *o)
@@ -64,9 +53,9 @@ static const char *objective_value(struct screen *s, const struct objective_summ
     if (isnan(o->value.mean))
         return "-";
     if (strcmp(o->unit, "share") == 0)
-        return with_error(s, figure_percent(o->value.mean, ci_half_width(o->value), a), half(s, o->value, percent_points));
+        return with_error(s, figure_percent(o->value.mean, ci_half_width(o->value), a), figure_half_percent(o->value, a));
     if (strcmp(o->unit, "ms") == 0)
-        return with_error(s, arena_printf(a, "%s ms", figure_ms(o->value.mean, a)), half(s, o->value, figure_ms));
+        return with_error(s, arena_printf(a, "%s ms", figure_ms(o->value.mean, a)), figure_half_ms(o->value, a));
     return usd_with_error(s, o->value);
 }
 

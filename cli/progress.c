@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analysis/figure.h"
+
+enum { BEATS_PER_S = 20, BEAT_NS = 1000000000 / BEATS_PER_S, LINES_PER_S = 4, HEARTBEAT_S = 10 };
+
+double progress_clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void show(const struct progress *p)
+{
+    struct arena arena;
+    arena_init(&arena);
+    double requests;
+    const double share = tasks_progress(p->tasks, &requests);
+    const double elapsed_s = progress_clock_s() - p->started_s;
+    const char *left = share > 0.01 ? arena_printf(&arena, ", %s left",
+                                                   figure_duration(elapsed_s * (1 - share) / share, &arena))
+                                    : "";
+    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s requests/s%s%s", p->terminal ? "\r" : "headroom: ",
+            p->tasks->count, share * 100, figure_short(requests / elapsed_s, &arena), left,
+            p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    arena_fini(&arena);
+}
+
+static void *watch(void *context)
+{
+    struct progress *p = context;
+    const struct timespec beat = { .tv_nsec = BEAT_NS };
+    const int every = p->terminal ? BEATS_PER_S / LINES_PER_S : HEARTBEAT_S * BEATS_PER_S;
+    for (int beats = 1; !atomic_load(&p->done); beats++) {
+        nanosleep(&beat, NULL);
+        if (beats % every == 0 && !atomic_load(&p->done))
+            show(p);
+    }
+    return NULL;
+}
+
+void progress_begin(struct progress *p, const struct task_list *tasks, bool quiet)
+{
+    p->tasks = tasks;
+    p->terminal = isatty(STDERR_FILENO) == 1;
+    p->started_s = progress_clock_s();
+    atomic_init(&p->done, false);
+    p->running = !quiet && pthread_create(&p->thread, NULL, watch, p) == 0;
+}
+
+void progress_end(struct progress *p)
+{
+    if (!p->running)
+        return;
+    atomic_store(&p->done, true);
+    pthread_join(p->thread, NULL);
+    p->running = false;
+    if (p->terminal)
+        fputs("\r\033[K", stderr);
+}
