@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bill -- meters into lines: pool by price, fill the tiers, round once.
+ * bill -- tallies into lines: pool by price, fill the tiers, round once.
  *
- *   meters of one price -> total -> which tiers it reaches -> lines
+ *   tallies of one price -> total -> which tiers it reaches -> lines
  *
  * While a pool stays within one tier every resource has a line of its own; once it reaches a second tier nobody can
  * say whose bytes were the cheap ones, so there is a line per tier for all of them together.
@@ -35,7 +35,7 @@ struct writer {
 
 /* The part of a pool that a line is about: `amount` over `divisor` pricing units at one tier's rate. */
 struct share {
-    const struct meter *meters;
+    const struct tally *tallies;
     size_t count;
     const struct price_tier *tier;
     uint128 amount, divisor;
@@ -43,27 +43,27 @@ struct share {
 
 /* ---- one line ---- */
 
-static const char *common_text(const struct share *share, const char *(*text)(const struct meter *), const char *mixed)
+static const char *common_text(const struct share *share, const char *(*text)(const struct tally *), const char *mixed)
 {
     for (size_t i = 1; i < share->count; i++)
-        if (!text_equal(text(&share->meters[i]), text(&share->meters[0])))
+        if (!text_equal(text(&share->tallies[i]), text(&share->tallies[0])))
             return mixed;
-    return text(&share->meters[0]);
+    return text(&share->tallies[0]);
 }
 
-static const char *zone_of(const struct meter *meter) { return meter->zone; }
-static const char *tier_of(const struct meter *meter) { return meter->tier; }
+static const char *zone_of(const struct tally *tally) { return tally->zone; }
+static const char *tier_of(const struct tally *tally) { return tally->tier; }
 
 /* Meters come in the order of their resources within an operation. */
 static const char *join_resources(const struct share *share, struct arena *arena)
 {
-    const char *joined = share->meters[0].resource;
+    const char *joined = share->tallies[0].resource;
     for (size_t i = 1; i < share->count; i++) {
         bool seen = false;
         for (size_t j = 0; j < i; j++)
-            seen = seen || text_equal(share->meters[j].resource, share->meters[i].resource);
+            seen = seen || text_equal(share->tallies[j].resource, share->tallies[i].resource);
         if (!seen)
-            joined = arena_printf(arena, "%s, %s", joined, share->meters[i].resource);
+            joined = arena_printf(arena, "%s, %s", joined, share->tallies[i].resource);
     }
     return joined;
 }
@@ -77,24 +77,24 @@ static bool price_line(struct bill_line *line, const struct share *share, struct
     if (line->exact / MONEY_PER_USD > LARGEST_LINE_USD)
         return diag_error(diag, share->tier->at, "a line of '%s' costs more than ten trillion dollars",
                           line->usage_type);
-    line->cents = (int64_t)wide_mul_div(share->amount, (uint128)rate, share->divisor * MONEY_PER_CENT);
-    line->quantity_e6 = (int128)wide_mul_div(share->amount, E6, share->divisor);
+    line->cents = money_to_cents(line->exact);
+    line->quantity_e6 = (int128)wide_mul_div_half_up(share->amount, E6, share->divisor);
     line->quantity = (double)share->amount / (double)share->divisor;
     return true;
 }
 
 static void add_line(struct writer *writer, const struct share *share)
 {
-    const struct meter *const meter = share->meters;
-    const struct price *const price = meter->price;
+    const struct tally *const tally = share->tallies;
+    const struct price *const price = tally->price;
     const struct price_tier *const tier = share->tier;
     const struct aws_region *const region = aws_region_find(price->region);
-    const bool per_million = meter->unit->per_million;
+    const bool per_million = tally->unit->per_million;
     struct bill_line line = {
         .service = price->service,
         .service_name = bill_service_name(price, writer->arena),
         .usage_type = arena_printf(writer->arena, "%s%s", region ? region->prefix : "", price->usage_type),
-        .operation = bill_operation(meter, writer->arena),
+        .operation = bill_operation(tally, writer->arena),
         .resource = join_resources(share, writer->arena),
         .region = price->region,
         .zone = common_text(share, zone_of, ""),
@@ -113,8 +113,8 @@ static void add_line(struct writer *writer, const struct share *share)
         writer->good = false;
         return;
     }
-    line.description = bill_description(&line, price, tier, meter->unit, writer->arena);
-    line.note = bill_note(&line, meter, share->count, writer->arena);
+    line.description = bill_description(&line, price, tier, tally->unit, writer->arena);
+    line.note = bill_note(&line, tally, share->count, writer->arena);
     struct bill *const bill = writer->bill;
     if (bill->line_count == writer->capacity) {
         writer->capacity = writer->capacity ? 2 * writer->capacity : 64;
@@ -126,6 +126,8 @@ static void add_line(struct writer *writer, const struct share *share)
 
 /* ---- a pool ---- */
 
+static int hours_of(struct bill_period period) { return 24 * period.days; }
+
 /* Daily shares of a month in millionths need not add up to one: a thousandth is forgiven before counting up. */
 static uint128 whole_months(uint128 total, uint128 divisor)
 {
@@ -134,9 +136,9 @@ static uint128 whole_months(uint128 total, uint128 divisor)
     return (counted + divisor - 1) / divisor * divisor;
 }
 
-static uint128 billed_amount(const struct meter *meter, uint128 divisor)
+static uint128 billed_amount(const struct tally *tally, uint128 divisor)
 {
-    return meter->rule->grain == GRAIN_STARTED_MONTH ? whole_months(meter->total, divisor) : meter->total;
+    return tally->rule->grain == GRAIN_STARTED_MONTH ? whole_months(tally->total, divisor) : tally->total;
 }
 
 static uint128 bound(int64_t bound_e6, uint128 divisor)
@@ -158,28 +160,28 @@ static bool reaches_second_tier(uint128 total, const struct price *price, uint12
     return price->tier_count > 1 && amount_in_tier(total, &price->tiers[1], divisor) > 0;
 }
 
-static void add_pool(struct writer *writer, const struct meter *meters, size_t count)
+static void add_pool(struct writer *writer, const struct tally *tallies, size_t count)
 {
-    const struct price *const price = meters->price;
-    const uint128 divisor = metering_divisor(meters->unit, 24 * writer->bill->period.days);
+    const struct price *const price = tallies->price;
+    const uint128 divisor = metering_divisor(tallies->unit, hours_of(writer->bill->period));
     const size_t first_line = writer->bill->line_count;
     struct bill_pool *const pool = &writer->pools[writer->bill->pool_count++];
     uint128 billed = 0;
     *pool = (struct bill_pool){ .price = price };
     for (size_t i = 0; i < count; i++) {
-        pool->total = wide_add(pool->total, meters[i].total);
-        billed = wide_add(billed, billed_amount(&meters[i], divisor));
+        pool->total = wide_add(pool->total, tallies[i].total);
+        billed = wide_add(billed, billed_amount(&tallies[i], divisor));
     }
     if (reaches_second_tier(billed, price, divisor)) {
         for (int i = 0; i < price->tier_count; i++) {
             const uint128 amount = amount_in_tier(billed, &price->tiers[i], divisor);
             if (amount > 0)
-                add_line(writer, &(struct share){ meters, count, &price->tiers[i], amount, divisor });
+                add_line(writer, &(struct share){ tallies, count, &price->tiers[i], amount, divisor });
         }
     } else {
         for (size_t i = 0; i < count; i++)
-            if (meters[i].total > 0)
-                add_line(writer, &(struct share){ &meters[i], 1, &price->tiers[0], billed_amount(&meters[i], divisor),
+            if (tallies[i].total > 0)
+                add_line(writer, &(struct share){ &tallies[i], 1, &price->tiers[0], billed_amount(&tallies[i], divisor),
                                                   divisor });
     }
     for (size_t i = first_line; i < writer->bill->line_count; i++)
@@ -189,7 +191,7 @@ static void add_pool(struct writer *writer, const struct meter *meters, size_t c
 static size_t pool_end(const struct metering *metering, size_t first)
 {
     size_t end = first + 1;
-    while (end < metering->count && metering->meters[end].price == metering->meters[first].price)
+    while (end < metering->count && metering->tallies[end].price == metering->tallies[first].price)
         end++;
     return end;
 }
@@ -228,14 +230,14 @@ bool bill_compute(struct bill *out, const struct price_book *book, const struct 
     CHECK(period.days >= 28 && period.days <= 31, "a month has 28 to 31 days");
     struct metering metering;
     *out = (struct bill){ .period = period };
-    if (!metering_run(&metering, book, usage, usage_count, arena, diag))
+    if (!metering_run(&metering, book, usage, usage_count, hours_of(period), arena, diag))
         return false;
     struct writer writer = { .bill = out, .arena = arena, .diag = diag, .good = true };
     writer.pools = ARENA_ARRAY(arena, struct bill_pool, metering.count + 1);
     out->pools = writer.pools;
     for (size_t first = 0, end; first < metering.count; first = end) {
         end = pool_end(&metering, first);
-        add_pool(&writer, &metering.meters[first], end - first);
+        add_pool(&writer, &metering.tallies[first], end - first);
     }
     if (out->line_count > 0)
         qsort(out->lines, out->line_count, sizeof *out->lines, compare_lines);
@@ -257,17 +259,17 @@ bool bill_price_at_average(money *out, const struct bill *month, const struct pr
 {
     struct metering metering;
     *out = 0;
-    if (!metering_run(&metering, book, usage, usage_count, arena, diag))
+    if (!metering_run(&metering, book, usage, usage_count, hours_of(month->period), arena, diag))
         return false;
     for (size_t i = 0; i < metering.count; i++) {
-        const struct meter *const meter = &metering.meters[i];
-        const struct bill_pool *const pool = find_pool(month, meter->price);
-        const uint128 divisor = metering_divisor(meter->unit, 24 * month->period.days);
-        if (meter->total / divisor > LARGEST_LINE_UNITS)
-            return diag_error(diag, meter->price->tiers[0].at, "a day uses more than 1e18 units of '%s'",
-                              meter->price->usage_type);
-        *out += (money)(pool ? wide_mul_div(meter->total, (uint128)pool->exact, pool->total)
-                             : wide_mul_div(meter->total, (uint128)meter->price->tiers[0].rate, divisor));
+        const struct tally *const tally = &metering.tallies[i];
+        const struct bill_pool *const pool = find_pool(month, tally->price);
+        const uint128 divisor = metering_divisor(tally->unit, hours_of(month->period));
+        if (tally->total / divisor > LARGEST_LINE_UNITS)
+            return diag_error(diag, tally->price->tiers[0].at, "a day uses more than 1e18 units of '%s'",
+                              tally->price->usage_type);
+        *out += (money)(pool ? wide_mul_div(tally->total, (uint128)pool->exact, pool->total)
+                             : wide_mul_div(tally->total, (uint128)tally->price->tiers[0].rate, divisor));
     }
     return true;
 }

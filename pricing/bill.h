@@ -51,8 +51,8 @@ struct bill_line {
     money rate;                /* for rate_per pricing units: exact = quantity * rate / rate_per */
     int64_t rate_per;          /* 1, or 1000000 where people read a rate per million requests */
     double tier_from, tier_to; /* of the price, pricing units; tier_to INFINITY */
-    money exact;               /* before cents, rounded half up to 1e-10 USD */
-    int64_t cents;             /* rounded half up from the exact quotient: what counts */
+    money exact;               /* before cents, rounded down to 1e-10 USD */
+    int64_t cents;             /* rounded half up: what counts */
 
     const char *as_of, *source, *confidence; /* of the rate */
     const char *sku;                         /* AWS's SKU or rate code of the rate; "" when unknown */

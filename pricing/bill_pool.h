@@ -7,7 +7,7 @@
 
 struct bill_pool {
     const struct price *price;
-    uint128 total; /* of the meters, before whole months are formed; over metering_divisor() */
+    uint128 total; /* of the tallies, before whole months are formed; over metering_divisor() */
     money exact;   /* of its lines */
 };
 

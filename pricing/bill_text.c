@@ -14,12 +14,12 @@ const char *bill_service_name(const struct price *price, struct arena *arena)
     return facts->name[0] ? facts->name : arena_text(arena, price->service);
 }
 
-const char *bill_operation(const struct meter *meter, struct arena *arena)
+const char *bill_operation(const struct tally *tally, struct arena *arena)
 {
-    if (meter->rule->operation)
-        return meter->rule->operation;
-    const char *const operation = price_attribute(meter->price->attributes, "operation", arena);
-    return operation ? operation : meter->price->attributes;
+    if (tally->rule->operation)
+        return tally->operation;
+    const char *const operation = price_attribute(tally->price->attributes, "operation", arena);
+    return operation ? operation : tally->price->attributes;
 }
 
 /* 10240 as "10,240"; bounds of tiers are whole units wherever AWS has them, and decimals are kept if not. */
@@ -61,17 +61,17 @@ const char *bill_description(const struct bill_line *line, const struct price *p
 }
 
 /* Which dimension decided, and in how much of the time: the thing to look at for whoever wants fewer units. */
-static const char *peak_note(const struct meter *meter, struct arena *arena)
+static const char *peak_note(const struct tally *tally, struct arena *arena)
 {
     uint128 hours = 0;
     const char *text = "the largest of 4 dimensions in each hour";
     for (int i = 0; i < PEAK_DIMENSIONS; i++)
-        hours += meter->decided[i];
+        hours += tally->decided[i];
     const char *separator = ": ";
     for (int i = 0; i < PEAK_DIMENSIONS; i++) {
-        if (meter->decided[i] == 0)
+        if (tally->decided[i] == 0)
             continue;
-        const unsigned percent = (unsigned)((100 * meter->decided[i] + hours / 2) / hours);
+        const unsigned percent = (unsigned)((100 * tally->decided[i] + hours / 2) / hours);
         text = arena_printf(arena, "%s%s%s in %u %% of hours", text, separator, peak_dimensions[i].name, percent);
         separator = ", ";
     }
@@ -83,18 +83,20 @@ static const char *join(const char *a, const char *b, struct arena *arena)
     return a && b ? arena_printf(arena, "%s; %s", a, b) : a ? a : b;
 }
 
-const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count, struct arena *arena)
+const char *bill_note(const struct bill_line *line, const struct tally *tally, size_t tally_count, struct arena *arena)
 {
-    const char *note = meter->rule->note;
+    const char *note = tally->rule->note;
     char exact[64];
-    if (meter->rule->grain == GRAIN_PEAK_DIMENSION)
-        note = join(note, peak_note(meter, arena), arena);
-    if (meter_count > 1)
+    if (tally->rule->grain == GRAIN_PEAK_DIMENSION)
+        note = join(note, peak_note(tally, arena), arena);
+    if (tally_count > 1)
         note = join(note, "all resources together fill the tiers", arena);
     if (line->rate == 0 && !(note && strncmp(note, "free", 4) == 0))
         note = join("free: the price list has it at 0 USD", note, arena);
-    if (line->rate > 0 && line->cents == 0)
-        note = join(arena_printf(arena, "rounds to zero: %s USD", money_to_text(line->exact, exact, sizeof exact)),
-                    note, arena);
+    if (line->rate > 0 && line->cents == 0) {
+        money_to_text(line->exact > 0 ? line->exact : 1, exact, sizeof exact);
+        note = join(arena_printf(arena, "rounds to zero: %s%s USD", line->exact > 0 ? "" : "below ", exact), note,
+                    arena);
+    }
     return note;
 }

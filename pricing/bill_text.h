@@ -8,14 +8,14 @@
 
 const char *bill_service_name(const struct price *price, struct arena *arena);
 
-/* The operation on the bill ("LoadBalancing:Application"), else what selected the rate ("engine=Valkey"), or "". */
-const char *bill_operation(const struct meter *meter, struct arena *arena);
+/* The operation on the bill: "LoadBalancing:Application", else what selected the rule or the rate ("engine=Valkey"). */
+const char *bill_operation(const struct tally *tally, struct arena *arena);
 
 /* "$0.085 per GB, first 10,240 GB a month: Internet egress" */
 const char *bill_description(const struct bill_line *line, const struct price *price, const struct price_tier *tier,
                              const struct pricing_unit *unit, struct arena *arena);
 
-/* NULL, or how units were formed, and always a reason when the line costs nothing. `meter_count` were pooled. */
-const char *bill_note(const struct bill_line *line, const struct meter *meter, size_t meter_count, struct arena *arena);
+/* NULL, or how units were formed, and always a reason when the line costs nothing. `tally_count` were pooled. */
+const char *bill_note(const struct bill_line *line, const struct tally *tally, size_t tally_count, struct arena *arena);
 
 #endif

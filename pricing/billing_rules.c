@@ -20,7 +20,7 @@
 #define HOURS(svc, type) \
     .service = svc, .usage_type = type, .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
 #define MONTHS(svc, type) \
-    .service = svc, .usage_type = type, .unit = USAGE_MONTHS_E6, .grain = GRAIN_STARTED_MONTH, .times = 1
+    .service = svc, .usage_type = type, .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .times = 1
 #define ZONES(op, ends)                                                                                              \
     .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = op, .unit = USAGE_BYTES, \
     .grain = GRAIN_EXACT, .times = ends
@@ -66,8 +66,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonRoute53", "Intra-AWS-DNS-Queries", USAGE_COUNT), .global = true,
       .note = "free: alias answers for AWS targets are not charged" },
 
-    { EXACT("awswaf", "WebACL", USAGE_MONTHS_E6), .sold_as = "WebACLV2" },
-    { EXACT("awswaf", "Rule", USAGE_MONTHS_E6), .sold_as = "RuleV2" },
+    { EXACT("awswaf", "WebACL", USAGE_NANOSECONDS), .sold_as = "WebACLV2" },
+    { EXACT("awswaf", "Rule", USAGE_NANOSECONDS), .sold_as = "RuleV2" },
     { EXACT("awswaf", "Request", USAGE_COUNT), .sold_as = "RequestV2-Tier1" },
 
     { HOURS("AmazonElastiCache", "NodeUsage:*"), .note = "a partial hour is a full hour" },
@@ -85,8 +85,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonS3", "Requests-Tier1", USAGE_COUNT) },
     { EXACT("AmazonS3", "Requests-Tier2", USAGE_COUNT) },
 
-    { EXACT("AmazonCloudWatch", "CW:MetricMonitorUsage", USAGE_MONTHS_E6) },
-    { EXACT("AmazonCloudWatch", "CW:AlarmMonitorUsage", USAGE_MONTHS_E6) },
+    { EXACT("AmazonCloudWatch", "CW:MetricMonitorUsage", USAGE_NANOSECONDS) },
+    { EXACT("AmazonCloudWatch", "CW:AlarmMonitorUsage", USAGE_NANOSECONDS) },
 };
 
 /* What one LCU carries in an hour [ELB-PRICE]: 25 new connections per second, 3,000 connections active in each minute,
@@ -102,8 +102,8 @@ static_assert(PEAK_DENOMINATOR % 1000000000 == 0 && PEAK_DENOMINATOR % (1000 * 3
 
 #define NS_PER_HOUR  UINT64_C(3600000000000)
 #define BYTES_PER_GB (UINT64_C(1) << 30)
-#define MONTHS_SCALE UINT64_C(1000000)
 
+/* A month of a thing that exists all the time is the calendar month's hours of it. */
 static const struct pricing_unit pricing_units[] = {
     { "Hrs", "hour", "hours", "Hours", USAGE_NANOSECONDS, NS_PER_HOUR, false, false },
     { "LCU-Hrs", "LCU-hour", "LCU-hours", "LCU-Hours", USAGE_COUNT, PEAK_DENOMINATOR, false, false },
@@ -111,9 +111,9 @@ static const struct pricing_unit pricing_units[] = {
     { "GB-Mo", "GB-month", "GB-months", "GB-Months", USAGE_BYTE_HOURS, BYTES_PER_GB, true, false },
     { "Requests", "request", "requests", "Requests", USAGE_COUNT, 1, false, true },
     { "Queries", "query", "queries", "Queries", USAGE_COUNT, 1, false, true },
-    { "Mo", "month", "months", "Months", USAGE_MONTHS_E6, MONTHS_SCALE, false, false },
-    { "Metrics-Mo", "metric-month", "metric-months", "Metric-Months", USAGE_MONTHS_E6, MONTHS_SCALE, false, false },
-    { "Alarm-Mo", "alarm-month", "alarm-months", "Alarm-Months", USAGE_MONTHS_E6, MONTHS_SCALE, false, false },
+    { "Mo", "month", "months", "Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
+    { "Metrics-Mo", "metric-month", "metric-months", "Metric-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
+    { "Alarm-Mo", "alarm-month", "alarm-months", "Alarm-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
 };
 
 static const struct service_facts services[] = {
@@ -140,11 +140,18 @@ static bool matches(const char *pattern, const char *text)
     return text_equal(pattern, text);
 }
 
+/* "one" is the operation of "one" and of "one;peer=cache". */
+static bool operation_is(const char *operation, const char *wanted)
+{
+    const size_t length = strlen(wanted);
+    return strncmp(operation, wanted, length) == 0 && (operation[length] == '\0' || operation[length] == ';');
+}
+
 const struct billing_rule *billing_rule_find(const struct usage_key *key)
 {
     for (size_t i = 0; i < ARRAY_LEN(rules); i++)
         if (text_equal(rules[i].service, key->service) && matches(rules[i].usage_type, key->usage_type) &&
-            (!rules[i].operation || text_equal(rules[i].operation, key->operation)))
+            (!rules[i].operation || operation_is(key->operation, rules[i].operation)))
             return &rules[i];
     return NULL;
 }

@@ -25,8 +25,8 @@ enum grain {
 struct billing_rule {
     const char *service;
     const char *usage_type; /* of the record; a '*' at the end stands for the rest */
-    const char *operation;  /* the record's must be this; NULL = any, and it selects among rates */
-    enum usage_unit unit;   /* of the record */
+    const char *operation;  /* the record's must be this, or begin so before a ';'; NULL = any, it selects a rate */
+    enum usage_unit unit;   /* of the record; what is sold by the month may also be metered in USAGE_MONTHS_E6 */
     enum grain grain;
     int times;                /* what is counted more than once: both ends of a transfer */
     int dimension;            /* GRAIN_PEAK_DIMENSION: index into peak_dimensions[] */
@@ -62,7 +62,7 @@ struct pricing_unit {
     const char *singular, *plural; /* on the bill: "GB-month" */
     const char *focus;             /* FOCUS unit format: "GB-Months" */
     enum usage_unit metered;
-    uint64_t metered_per_unit; /* 2^30 bytes per GB; times the hours of the month when per_month */
+    uint64_t metered_per_unit; /* 2^30 bytes per GB; times the hours of the calendar month when per_month */
     bool per_month;
     bool per_million; /* people read the rate per million */
 };

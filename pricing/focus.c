@@ -95,7 +95,7 @@ static void put_description(const struct row *r) { put_text(r->out, r->line->des
 static void put_frequency(const struct row *r)
 {
     const struct pricing_unit *const unit = pricing_unit_find(r->line->unit);
-    put_text(r->out, unit && unit->metered == USAGE_MONTHS_E6 ? "Recurring" : "Usage-Based");
+    put_text(r->out, unit && unit->per_month && unit->metered == USAGE_NANOSECONDS ? "Recurring" : "Usage-Based");
 }
 static void put_category(const struct row *r) { put_text(r->out, facts_of(r->line)->category); }
 static void put_subcategory(const struct row *r) { put_text(r->out, facts_of(r->line)->subcategory); }

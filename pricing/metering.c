@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * metering -- find the meter of a key once, then add.
+ * metering -- find the tally of a key once, then add.
  *
- *   record -> route (by key pointer) -> meter (by content) -> total, or an hourly entry -> sorted, rounded -> total
+ *   record -> route (by key pointer) -> tally (by content) -> total, or an hourly entry -> sorted, rounded -> total
  */
 #include "pricing/metering.h"
 
@@ -18,18 +18,20 @@
 #define LARGEST_QUANTITY  INT64_C(1000000000000000000)
 #define LARGEST_WEIGHT_E6 INT64_C(1000000000)
 #define WEIGHT_SCALE      1000000
+#define MONTHS_SCALE      UINT64_C(1000000)
 #define NS_PER_HOUR       UINT64_C(3600000000000)
 
-enum { NO_METER = -1 };
+enum { NO_TALLY = -1 };
 
 struct route {
     const struct usage_key *key; /* NULL = free slot */
     const struct billing_rule *rule;
-    int meter; /* NO_METER when the key cannot be billed */
+    int tally;      /* NO_TALLY when the key cannot be billed */
+    uint64_t scale; /* of a quantity, into the metered unit of the price, and as often as it counts */
 };
 
 struct hourly {
-    int meter;
+    int tally;
     int32_t hour;
     int64_t weight_e6;
     int dimension;
@@ -42,16 +44,17 @@ struct work {
     struct diag *diag;
     struct route *routes; /* open addressing, a power of two */
     size_t route_count, route_slots;
-    struct meter *meters;
-    size_t meter_count, meter_capacity;
-    int *buckets; /* meters by content: hash -> meter + 1, open addressing */
+    struct tally *tallies;
+    size_t tally_count, tally_capacity;
+    int *buckets; /* tallies by content: hash -> tally + 1, open addressing */
     size_t bucket_slots;
     struct hourly *hourly;
     size_t hourly_count, hourly_capacity;
+    int hours_of_month;
     bool good;
 };
 
-/* ---- meters ---- */
+/* ---- tallies ---- */
 
 /* "{edge}-Requests" with operation "edge=US" is "US-Requests". NULL when the attribute is missing. */
 static const char *sold_as(const struct billing_rule *rule, const struct usage_key *key, struct arena *arena)
@@ -110,6 +113,12 @@ static const struct price *find_price(struct work *work, const struct billing_ru
     return price;
 }
 
+/* What is sold by the month is metered as time or directly as millionths of a month. */
+static bool is_month_share(const struct usage_key *key, const struct pricing_unit *unit)
+{
+    return key->unit == USAGE_MONTHS_E6 && unit->metered == USAGE_NANOSECONDS && unit->per_month;
+}
+
 static bool check_units(struct work *work, const struct usage_key *key, const struct billing_rule *rule,
                         const struct price *price)
 {
@@ -117,76 +126,71 @@ static bool check_units(struct work *work, const struct usage_key *key, const st
     const struct mark at = price->tiers[0].at;
     if (!unit)
         return diag_error(work->diag, at, "unknown pricing unit '%.20s'", price->unit);
-    if (key->unit != rule->unit) {
+    if (key->unit != rule->unit && !is_month_share(key, unit)) {
         static const char *const names[] = { "count", "bytes", "nanoseconds", "byte-hours", "months" };
         diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of '%s' is metered in another unit",
                    key->usage_type, key->service);
         return diag_hint(work->diag, "its unit is %s", names[rule->unit]);
     }
-    if (rule->grain != GRAIN_PEAK_DIMENSION && unit->metered != key->unit)
-        return diag_error(work->diag, at, "'%s' is sold per '%.20s', which its meter cannot be converted to",
+    if (rule->grain != GRAIN_PEAK_DIMENSION && unit->metered != rule->unit)
+        return diag_error(work->diag, at, "'%s' is sold per '%.20s', which its tally cannot be converted to",
                           price->usage_type, price->unit);
     return true;
 }
 
-/* The dimensions of a capacity unit have rules of their own and share a meter; rules by operation do not. */
-static const char *operation_of(const struct meter *meter)
+static uint64_t tally_hash(const struct tally *tally)
 {
-    return meter->rule->operation ? meter->rule->operation : "";
+    uint64_t hash = text_hash(tally->resource);
+    hash = text_hash_more(hash, tally->zone);
+    hash = text_hash_more(hash, tally->tier);
+    hash = text_hash_more(hash, tally->price->usage_type);
+    return text_hash_more(hash, tally->price->attributes);
 }
 
-static uint64_t meter_hash(const struct meter *meter)
+static bool tally_same(const struct tally *a, const struct tally *b)
 {
-    uint64_t hash = text_hash(meter->resource);
-    hash = text_hash_more(hash, meter->zone);
-    hash = text_hash_more(hash, meter->tier);
-    hash = text_hash_more(hash, meter->price->usage_type);
-    return text_hash_more(hash, meter->price->attributes);
+    return a->price == b->price && text_equal(a->operation, b->operation) && text_equal(a->resource, b->resource) &&
+           text_equal(a->zone, b->zone) && text_equal(a->tier, b->tier);
 }
 
-static bool meter_same(const struct meter *a, const struct meter *b)
+static int *tally_bucket(struct work *work, const struct tally *wanted)
 {
-    return a->price == b->price && text_equal(operation_of(a), operation_of(b)) &&
-           text_equal(a->resource, b->resource) && text_equal(a->zone, b->zone) && text_equal(a->tier, b->tier);
-}
-
-static int *meter_bucket(struct work *work, const struct meter *wanted)
-{
-    size_t at = (size_t)meter_hash(wanted) & (work->bucket_slots - 1);
-    while (work->buckets[at] && !meter_same(&work->meters[work->buckets[at] - 1], wanted))
+    size_t at = (size_t)tally_hash(wanted) & (work->bucket_slots - 1);
+    while (work->buckets[at] && !tally_same(&work->tallies[work->buckets[at] - 1], wanted))
         at = (at + 1) & (work->bucket_slots - 1);
     return &work->buckets[at];
 }
 
-static void grow_meters(struct work *work)
+static void grow_tallies(struct work *work)
 {
-    const size_t capacity = work->meter_capacity ? 2 * work->meter_capacity : 64;
-    work->meters = arena_grow(work->arena, work->meters, work->meter_count, capacity, sizeof *work->meters);
-    work->meter_capacity = capacity;
+    const size_t capacity = work->tally_capacity ? 2 * work->tally_capacity : 64;
+    work->tallies = arena_grow(work->arena, work->tallies, work->tally_count, capacity, sizeof *work->tallies);
+    work->tally_capacity = capacity;
     work->bucket_slots = 2 * capacity;
     work->buckets = ARENA_ARRAY(work->arena, int, work->bucket_slots);
-    for (size_t i = 0; i < work->meter_count; i++)
-        *meter_bucket(work, &work->meters[i]) = (int)i + 1;
+    for (size_t i = 0; i < work->tally_count; i++)
+        *tally_bucket(work, &work->tallies[i]) = (int)i + 1;
 }
 
-static int meter_of(struct work *work, const struct billing_rule *rule, const struct price *price,
+static int tally_of(struct work *work, const struct billing_rule *rule, const struct price *price,
                     const struct usage_key *key)
 {
     const bool whole_resource = rule->grain == GRAIN_PEAK_DIMENSION; /* a balancer's nodes share its capacity units */
-    const struct meter wanted = {
+    const struct tally wanted = {
         .rule = rule,
         .price = price,
         .unit = pricing_unit_find(price->unit),
+        .operation = rule->operation ? key->operation : "",
         .resource = key->resource,
         .zone = whole_resource ? "" : key->zone,
         .tier = key->tier,
     };
-    if (work->meter_count == work->meter_capacity)
-        grow_meters(work);
-    int *const bucket = meter_bucket(work, &wanted);
+    if (work->tally_count == work->tally_capacity)
+        grow_tallies(work);
+    int *const bucket = tally_bucket(work, &wanted);
     if (!*bucket) {
-        work->meters[work->meter_count] = wanted;
-        *bucket = (int)++work->meter_count;
+        work->tallies[work->tally_count] = wanted;
+        *bucket = (int)++work->tally_count;
     }
     return *bucket - 1;
 }
@@ -195,16 +199,20 @@ static struct route route_new(struct work *work, const struct usage_key *key)
 {
     CHECK(key->service && key->usage_type && key->operation && key->resource && key->region && key->zone && key->tier,
           "the texts of a usage key are never NULL");
-    struct route route = { .key = key, .rule = billing_rule_find(key), .meter = NO_METER };
+    struct route route = { .key = key, .rule = billing_rule_find(key), .tally = NO_TALLY };
     if (!route.rule) {
         work->good = refuse_unknown(work, key);
         return route;
     }
     const struct price *const price = find_price(work, route.rule, key);
-    if (price && check_units(work, key, route.rule, price))
-        route.meter = meter_of(work, route.rule, price, key);
-    else
+    if (!price || !check_units(work, key, route.rule, price)) {
         work->good = false;
+        return route;
+    }
+    route.tally = tally_of(work, route.rule, price, key);
+    route.scale = (unsigned)route.rule->times;
+    if (is_month_share(key, pricing_unit_find(price->unit)))
+        route.scale *= (unsigned)work->hours_of_month * (NS_PER_HOUR / MONTHS_SCALE);
     return route;
 }
 
@@ -251,7 +259,7 @@ static void add_hourly(struct work *work, const struct usage *use, const struct 
         work->hourly = arena_grow(work->arena, work->hourly, work->hourly_count, capacity, sizeof *work->hourly);
         work->hourly_capacity = capacity;
     }
-    work->hourly[work->hourly_count++] = (struct hourly){ .meter = route->meter,
+    work->hourly[work->hourly_count++] = (struct hourly){ .tally = route->tally,
                                                           .hour = use->hour,
                                                           .weight_e6 = use->weight_e6,
                                                           .dimension = route->rule->dimension,
@@ -268,37 +276,37 @@ static void add_record(struct work *work, const struct usage *use)
         return;
     }
     const struct route *const route = route_of(work, use->key);
-    if (route->meter == NO_METER)
+    if (route->tally == NO_TALLY)
         return;
     if (route->rule->grain == GRAIN_STARTED_HOUR || route->rule->grain == GRAIN_PEAK_DIMENSION) {
         add_hourly(work, use, route);
         return;
     }
-    struct meter *const meter = &work->meters[route->meter];
-    const uint128 quantity = (uint128)use->quantity * (uint64_t)use->weight_e6 * (unsigned)route->rule->times;
-    meter->total = wide_add(meter->total, quantity);
+    struct tally *const tally = &work->tallies[route->tally];
+    const uint128 quantity = (uint128)use->quantity * (uint64_t)use->weight_e6;
+    tally->total = wide_add(tally->total, wide_mul(quantity, route->scale));
 }
 
 static int compare_hourly(const void *a, const void *b)
 {
     const struct hourly *const left = a, *const right = b;
-    if (left->meter != right->meter)
-        return left->meter < right->meter ? -1 : 1;
+    if (left->tally != right->tally)
+        return left->tally < right->tally ? -1 : 1;
     if (left->hour != right->hour)
         return left->hour < right->hour ? -1 : 1;
     return (left->weight_e6 > right->weight_e6) - (left->weight_e6 < right->weight_e6);
 }
 
-static void close_started_hour(struct meter *meter, const struct hourly *entries, size_t count)
+static void close_started_hour(struct tally *tally, const struct hourly *entries, size_t count)
 {
     uint128 time_ns = 0;
     for (size_t i = 0; i < count; i++)
         time_ns += entries[i].quantity;
     const uint128 hours = (time_ns + NS_PER_HOUR - 1) / NS_PER_HOUR;
-    meter->total = wide_add(meter->total, wide_mul(hours * NS_PER_HOUR, (uint64_t)entries->weight_e6));
+    tally->total = wide_add(tally->total, wide_mul(hours * NS_PER_HOUR, (uint64_t)entries->weight_e6));
 }
 
-static void close_peak(struct meter *meter, const struct hourly *entries, size_t count)
+static void close_peak(struct tally *tally, const struct hourly *entries, size_t count)
 {
     uint128 units[PEAK_DIMENSIONS] = { 0 };
     int peak = 0;
@@ -309,9 +317,9 @@ static void close_peak(struct meter *meter, const struct hourly *entries, size_t
     for (int i = 1; i < PEAK_DIMENSIONS; i++)
         if (units[i] > units[peak])
             peak = i;
-    meter->total = wide_add(meter->total, wide_mul(units[peak], (uint64_t)entries->weight_e6));
+    tally->total = wide_add(tally->total, wide_mul(units[peak], (uint64_t)entries->weight_e6));
     if (units[peak] > 0)
-        meter->decided[peak] += (uint64_t)entries->weight_e6;
+        tally->decided[peak] += (uint64_t)entries->weight_e6;
 }
 
 static void close_hours(struct work *work)
@@ -323,21 +331,21 @@ static void close_hours(struct work *work)
         for (end = first + 1; end < work->hourly_count; end++)
             if (compare_hourly(entries, &work->hourly[end]) != 0)
                 break;
-        struct meter *const meter = &work->meters[entries->meter];
-        if (meter->rule->grain == GRAIN_PEAK_DIMENSION)
-            close_peak(meter, entries, end - first);
+        struct tally *const tally = &work->tallies[entries->tally];
+        if (tally->rule->grain == GRAIN_PEAK_DIMENSION)
+            close_peak(tally, entries, end - first);
         else
-            close_started_hour(meter, entries, end - first);
+            close_started_hour(tally, entries, end - first);
     }
 }
 
 /* Prices are sorted in the book, so their addresses are an order of region, service, usage type, attributes. */
-static int compare_meters(const void *a, const void *b)
+static int compare_tallies(const void *a, const void *b)
 {
-    const struct meter *const left = a, *const right = b;
+    const struct tally *const left = a, *const right = b;
     if (left->price != right->price)
         return left->price < right->price ? -1 : 1;
-    int order = strcmp(operation_of(left), operation_of(right));
+    int order = strcmp(left->operation, right->operation);
     if (order == 0)
         order = strcmp(left->resource, right->resource);
     if (order == 0)
@@ -346,15 +354,15 @@ static int compare_meters(const void *a, const void *b)
 }
 
 bool metering_run(struct metering *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
-                  struct arena *arena, struct diag *diag)
+                  int hours_of_month, struct arena *arena, struct diag *diag)
 {
-    struct work work = { .book = book, .arena = arena, .diag = diag, .good = true };
+    struct work work = { .book = book, .arena = arena, .diag = diag, .hours_of_month = hours_of_month, .good = true };
     for (size_t i = 0; i < usage_count; i++)
         add_record(&work, &usage[i]);
     close_hours(&work);
-    if (work.meter_count > 0)
-        qsort(work.meters, work.meter_count, sizeof *work.meters, compare_meters);
-    *out = (struct metering){ .meters = work.meters, .count = work.meter_count };
+    if (work.tally_count > 0)
+        qsort(work.tallies, work.tally_count, sizeof *work.tallies, compare_tallies);
+    *out = (struct metering){ .tallies = work.tallies, .count = work.tally_count };
     return work.good;
 }
 

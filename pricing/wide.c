@@ -37,21 +37,32 @@ static uint128 divide(struct product n, uint128 divisor, uint128 *remainder)
     return quotient;
 }
 
-uint128 wide_mul_div(uint128 a, uint128 b, uint128 divisor)
+static uint128 mul_div(uint128 a, uint128 b, uint128 divisor, uint128 *rest)
 {
     CHECK(divisor > 0 && divisor >> 127 == 0, "a divisor is positive and fits into 127 bits");
     const struct product product = multiply(a, b);
     CHECK(product.high < divisor, "an amount fits into 128 bits");
-    uint128 rest, quotient;
-    if (product.high == 0) { /* the usual case, in one instruction or two */
-        quotient = product.low / divisor;
-        rest = product.low % divisor;
-    } else {
-        quotient = divide(product, divisor, &rest);
-    }
-    quotient += rest >= divisor - rest; /* half up, without doubling */
+    if (product.high != 0)
+        return divide(product, divisor, rest);
+    *rest = product.low % divisor;
+    return product.low / divisor;
+}
+
+uint128 wide_mul_div(uint128 a, uint128 b, uint128 divisor)
+{
+    uint128 rest;
+    const uint128 quotient = mul_div(a, b, divisor, &rest);
     CHECK(quotient >> 127 == 0, "an amount fits into 127 bits");
     return quotient;
+}
+
+uint128 wide_mul_div_half_up(uint128 a, uint128 b, uint128 divisor)
+{
+    uint128 rest;
+    const uint128 quotient = mul_div(a, b, divisor, &rest);
+    const uint128 rounded = quotient + (rest >= divisor - rest); /* without doubling the rest */
+    CHECK(rounded >> 127 == 0, "an amount fits into 127 bits");
+    return rounded;
 }
 
 uint128 wide_add(uint128 a, uint128 b)

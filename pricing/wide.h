@@ -10,8 +10,14 @@
 
 #include "sim/base/compiler.h"
 
-/* a * b / divisor, rounded half up. CHECKs divisor > 0 and that the result fits into 127 bits. */
+/*
+ * a * b / divisor, rounded down, or half up. CHECK divisor > 0 and that the result fits into 127 bits.
+ *
+ * An amount is rounded down to 1e-10 USD: rounding that half up to cents then gives the same cents as rounding the
+ * exact quotient would, because half a cent is a whole number of 1e-10 USD.
+ */
 uint128 wide_mul_div(uint128 a, uint128 b, uint128 divisor);
+uint128 wide_mul_div_half_up(uint128 a, uint128 b, uint128 divisor);
 
 /* a + b and a * b where an overflow is a bug: quantities are bounded before they come here. */
 uint128 wide_add(uint128 a, uint128 b);

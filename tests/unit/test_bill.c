@@ -324,7 +324,7 @@ static void given_daily_shares_of_a_hosted_zone_when_billed_then_it_is_one_full_
 static void given_bytes_between_zones_when_both_ends_pay_then_they_count_twice(void **state)
 {
     struct usage_key both = key("AWSDataTransfer", "DataTransfer-Regional-Bytes", "both", USAGE_BYTES);
-    struct usage_key end = key("AWSDataTransfer", "DataTransfer-Regional-Bytes", "one", USAGE_BYTES);
+    struct usage_key end = key("AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache", USAGE_BYTES);
     both.zone = end.zone = "us-east-1a";
     both.to_zone = end.to_zone = "us-east-1b";
     const struct usage usage[] = { use(&both, 0, 100 * GB, ONCE), use(&end, 0, 100 * GB, ONCE) };
@@ -334,6 +334,7 @@ static void given_bytes_between_zones_when_both_ends_pay_then_they_count_twice(v
     assert_string_equal(bill.lines[0].operation, "both");
     assert_string_equal(bill.lines[0].zone, "us-east-1a");
     assert_int_equal(bill.lines[1].cents, 100);
+    assert_string_equal(bill.lines[1].operation, "one;peer=cache");
 }
 
 static void given_a_fleet_in_two_zones_when_billed_then_each_zone_has_its_line(void **state)
@@ -413,9 +414,9 @@ static void given_exactly_a_tier_bound_when_billed_then_the_next_tier_is_not_ope
     assert_int_equal(at.total_cents, 92160);
     assert_int_equal(above.line_count, 2);
     assert_true(above.lines[1].quantity_e6 == 0); /* a byte is 1e-9 GB */
-    assert_true(above.lines[1].exact == 1);       /* 0.085 / 2^30 USD = 0.79e-10, half up */
+    assert_true(above.lines[1].exact == 0);       /* 0.085 / 2^30 USD = 0.79e-10, down */
     assert_int_equal(above.lines[1].cents, 0);
-    assert_non_null(strstr(above.lines[1].note, "rounds to zero: 0.0000000001 USD"));
+    assert_non_null(strstr(above.lines[1].note, "rounds to zero: below 0.0000000001 USD"));
 }
 
 static void given_nothing_used_when_billed_then_there_is_no_line(void **state)
@@ -604,6 +605,24 @@ static void given_any_usage_when_records_are_split_and_keys_copied_then_the_bill
     }
 }
 
+static void given_monthly_things_when_metered_as_time_then_the_calendar_month_is_one_month(void **state)
+{
+    struct usage_key zone = key("AmazonRoute53", "HostedZone", "", USAGE_NANOSECONDS);
+    struct usage_key acl = key("awswaf", "WebACL", "", USAGE_NANOSECONDS);
+    struct usage_key share = key("awswaf", "WebACL", "", USAGE_MONTHS_E6);
+    zone.region = "Any";
+    share.resource = "second";
+    const struct usage usage[] = {
+        use(&zone, 0, 2 * HOUR_NS, 31 * 24 * ONCE), /* two zones */
+        use(&acl, 0, HOUR_NS, 31 * 12 * ONCE),      /* half the month */
+        use(&share, 0, MONTH_E6 / 2, ONCE),
+    };
+    const struct bill bill = compute(*state, usage, 3, march);
+    assert_int_equal(bill.lines[0].cents, 100);
+    assert_int_equal(bill.lines[1].cents, 250);
+    assert_int_equal(bill.lines[2].cents, 250);
+}
+
 /* No amount ever falls when any one quantity grows: per line roundings included, because each line is monotone. */
 static void given_any_usage_when_one_quantity_grows_then_the_bill_does_not_fall(void **state)
 {
@@ -735,6 +754,7 @@ int main(void)
         cmocka_unit_test(given_no_rule_when_billed_then_the_error_names_the_nearest),
         cmocka_unit_test(given_any_usage_when_its_records_are_shuffled_then_the_bill_is_the_same),
         cmocka_unit_test(given_any_usage_when_records_are_split_and_keys_copied_then_the_bill_is_the_same),
+        cmocka_unit_test(given_monthly_things_when_metered_as_time_then_the_calendar_month_is_one_month),
         cmocka_unit_test(given_any_usage_when_one_quantity_grows_then_the_bill_does_not_fall),
         cmocka_unit_test(given_any_usage_when_billed_then_cents_differ_from_exact_by_half_a_cent_a_line),
         cmocka_unit_test(given_a_day_when_priced_at_the_average_then_thirty_of_them_are_the_month),

@@ -120,15 +120,17 @@ static void given_products_beyond_128_bits_when_divided_then_they_are_exact(void
     const uint128 big = (uint128)1 << 120;
     assert_true(wide_mul_div(big, 1000, 1000) == big);
     assert_true(wide_mul_div(big, big, big) == big);
-    assert_true(wide_mul_div(big, 3, big * 2) == 2); /* 1.5 goes up */
-    assert_true(wide_mul_div(big - 1, 3, big * 2) == 1);
-    assert_true(wide_mul_div(7, 1, 2) == 4);
+    assert_true(wide_mul_div(big, 3, big * 2) == 1);
+    assert_true(wide_mul_div_half_up(big, 3, big * 2) == 2); /* 1.5 goes up */
+    assert_true(wide_mul_div_half_up(big - 1, 3, big * 2) == 1);
+    assert_true(wide_mul_div(7, 1, 2) == 3);
+    assert_true(wide_mul_div_half_up(7, 1, 2) == 4);
     assert_true(wide_mul_div(0, big, 3) == 0);
     assert_true(wide_add(big, 1) == big + 1);
     assert_true(wide_mul(big, 100) == big * 100);
 }
 
-/* (a * d + r) / d is a, rounded by r: an identity that any a, d and r < d must fulfil. */
+/* a * d / d is a, whatever the sizes of a and d. */
 static void given_random_factors_when_multiplied_and_divided_then_the_quotient_returns(void **state)
 {
     (void)state;
