@@ -32,9 +32,10 @@ struct geo_meters { struct meter *requests, *bytes; };
 
 struct population_state {
     const struct population *config;
+    struct sampler rtt, patience;
     struct arrivals arrivals;
     sim_time next;
-    uint32_t place_client, place_path, place_edge, place_static;
+    uint32_t place_client, place_path, place_static;
     double *mix_limit;         /* cumulative shares */
     int *mix_operation;        /* index in the results */
     bool *uploads;             /* per operation of the results: writes, so the request carries a body */
@@ -166,9 +167,10 @@ void clients_init(struct world *w, int day_type)
         const struct population *config = &sc->populations[i];
         struct population_state *p = &w->populations[i];
         p->config = config;
+        sampler_init(&p->rtt, &config->rtt, w->arena);
+        sampler_init(&p->patience, &config->client.patience, w->arena);
         p->place_client = draw_place(arena_printf(w->arena, "%s/client", config->name));
         p->place_path = draw_place(arena_printf(w->arena, "%s/path", config->name));
-        p->place_edge = draw_place(arena_printf(w->arena, "%s/edge", config->name));
         p->place_static = draw_place(arena_printf(w->arena, "%s/static", config->name));
         p->mix_limit = ARENA_ARRAY(w->arena, double, config->mix_count);
         p->mix_operation = ARENA_ARRAY(w->arena, int, config->mix_count);
@@ -220,6 +222,12 @@ static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_t
     }
 }
 
+/* 32 bits as a uniform number in (0, 1): enough for a coin. */
+static double unit_of_32(uint64_t bits)
+{
+    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+}
+
 void client_arrive(struct world *w, int number)
 {
     struct population_state *p = &w->populations[number];
@@ -227,7 +235,7 @@ void client_arrive(struct world *w, int number)
     const struct draw_block client = draw_at(w->key, ordinal, p->place_client, 0);
     p->next = arrivals_next(&p->arrivals);
 
-    const double u = draw_unit(client.a);
+    const double u = unit_of_32(client.a >> 32);
     int m = 0;
     while (m < p->config->mix_count - 1 && u >= p->mix_limit[m])
         m++;
@@ -251,39 +259,31 @@ void client_arrive(struct world *w, int number)
     client_attempt(w, f);
 }
 
-/* 32 bits as a uniform number in (0, 1): enough for a coin and for delays. */
-static double unit_of_32(uint64_t bits)
-{
-    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
-}
-
-static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool *connects)
+/* One block, four words: viewer, region, WAF, balancer. */
+static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool connects)
 {
     const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
-    const struct draw_block edge = draw_at(w->key, f->ordinal, p->place_edge, f->attempt);
-    const sim_time rtt = dist_sample(&p->config->rtt, draw_unit(path.a));
+    const sim_time rtt = sampler_draw(&p->rtt, path.a);
     /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
-    *connects = unit_of_32(edge.a) * p->config->requests_per_connection < 1.0;
-    sim_time delay = *connects ? 3 * rtt : rtt;
+    sim_time delay = connects ? 3 * rtt : rtt;
     if (w->cloudfront)
-        delay += dist_sample(&w->cloudfront->origin_rtt, draw_unit(path.b));
+        delay += sampler_draw(&w->origin_rtt, path.a << 32);
     if (w->waf)
-        delay += dist_sample(&w->waf->time, unit_of_32(edge.a >> 32));
-    return delay + dist_sample(&w->albs[w->front].config->latency, draw_unit(edge.b));
+        delay += sampler_draw(&w->waf_time, path.b);
+    return delay + sampler_draw(&w->balancer_time, path.b << 32);
 }
 
 void client_attempt(struct world *w, struct frame *f)
 {
     struct population_state *p = &w->populations[f->population];
-    bool connects;
-    f->path = path_delay(w, p, f, &connects);
+    const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
+    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
+    f->path = path_delay(w, p, f, connects);
     f->tries = 0;
     f->flags &= FLAG_COUNTED;
-    const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
-    f->deadline = w->now + dist_sample(&p->config->client.patience, draw_unit(client.b));
+    f->deadline = w->now + sampler_draw(&p->patience, client.b);
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
-        w->recorder.operations[w->recorder.operation_count - 2].attempts++;
         w->recorder.window_attempts++;
         p->hour_requests++;
         p->hour_connections += connects;

@@ -93,7 +93,7 @@ static void compile_get(struct compiler *c, const struct step_get *get)
     const struct elasticache_config *config = cache->config;
     struct step *step = emit(c, CODE_GET, "get", cache->name);
     step->target = (uint16_t)cache->index;
-    step->time = get->time.text ? &get->time : NULL;
+    sampler_init(&step->time, get->time.text ? &get->time : &config->command, c->arena);
     step->hit_ratio = get->hit_ratio_set ? get->hit_ratio : config->hit_ratio;
     step->request = 100; /* a command and its key: median key 36 B, performance defaults sec. 4.3, plus protocol */
     step->response = get->value;
@@ -102,7 +102,7 @@ static void compile_get(struct compiler *c, const struct step_get *get)
     if (get->fill) {
         struct step *fill = emit(c, CODE_FILL, "fill", cache->name);
         fill->target = (uint16_t)cache->index;
-        fill->time = get->time.text ? &get->time : NULL;
+        fill->time = c->code->steps[number].time;
         fill->request = get->value + 100;
         fill->response = 10;
     }
@@ -116,7 +116,7 @@ static void compile_query(struct compiler *c, const struct step_query *query, bo
     step->write = write;
     step->target = (uint16_t)database->index;
     step->pool = pool_of(c, database);
-    step->time = &query->time;
+    sampler_init(&step->time, &query->time, c->arena);
     step->timeout = query->timeout;
     step->request = query->request;
     step->response = query->response;
@@ -127,7 +127,7 @@ static void compile_call(struct compiler *c, const struct step_call *call)
     const struct operation_config *operation = call->operation.target;
     struct step *step = emit(c, CODE_CALL, "call", operation->name);
     step->external = external_of(c, operation);
-    step->time = c->code->externals[step->external].time;
+    sampler_init(&step->time, c->code->externals[step->external].time, c->arena);
     step->timeout = call->timeout;
     step->attempts = call->attempts;
     if (call->breaker.present)
@@ -140,10 +140,10 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
         const void *config = steps[i].config;
         switch ((enum step_variant)steps[i].variant) {
         case STEP_CPU:
-            emit(c, CODE_CPU, "cpu", "")->time = &((const struct step_cpu *)config)->time;
+            sampler_init(&emit(c, CODE_CPU, "cpu", "")->time, &((const struct step_cpu *)config)->time, c->arena);
             break;
         case STEP_WAIT:
-            emit(c, CODE_WAIT, "wait", "")->time = &((const struct step_wait *)config)->time;
+            sampler_init(&emit(c, CODE_WAIT, "wait", "")->time, &((const struct step_wait *)config)->time, c->arena);
             break;
         case STEP_GET:
             compile_get(c, config);
@@ -162,7 +162,7 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
             const struct component *queue = send->to.target;
             struct step *step = emit(c, CODE_SEND, "send", queue->name);
             step->target = (uint16_t)queue->index;
-            step->time = &send->time;
+            sampler_init(&step->time, &send->time, c->arena);
             step->request = send->bytes;
             break;
         }

@@ -10,6 +10,7 @@
 #define HEADROOM_JOURNEY_H
 
 #include "models/scenario.h"
+#include "sim/sampler.h"
 
 enum step_code { CODE_CPU, CODE_WAIT, CODE_GET, CODE_FILL, CODE_QUERY, CODE_CALL, CODE_SEND, CODE_ANSWER };
 
@@ -22,7 +23,7 @@ struct step {
     uint16_t external;         /* CALL: index of the external operation, for faults and flows */
     uint32_t place;            /* of the step's first draw block; place + 1, ... are its others */
     uint32_t jump;             /* GET: the step after a hit */
-    const struct dist *time;   /* CPU, WAIT, QUERY: demand; CALL: the other side's time; SEND; GET: NULL = the cluster's */
+    struct sampler time;       /* CPU, QUERY: demand; CALL: the other side's time; WAIT, SEND; GET, FILL: a command's */
     sim_time timeout;          /* QUERY, CALL */
     double hit_ratio;          /* GET */
     int64_t request, response; /* bytes on the way there and back */

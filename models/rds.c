@@ -92,6 +92,7 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
     db->standby_zone = config->multi_az ? (first + 1) % db->zones : -1;
     db->max_connections = config->max_connections ? config->max_connections
                                                   : rds_default_connections((enum rds_engine)config->engine, shape->memory_bytes);
+    sampler_init(&db->commit, &config->commit, arena);
     const uint32_t *cap = catalogue_capacity_q16(shape, arena);
     for (int i = 0; i < db->endpoint_count; i++) {
         struct rds_endpoint *e = &db->endpoints[i];

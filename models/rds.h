@@ -16,6 +16,7 @@
 #define HEADROOM_RDS_H
 
 #include "models/scenario.h"
+#include "sim/sampler.h"
 #include "sim/station.h"
 
 enum { RDS_ENDPOINTS_MAX = 16, RDS_PRIMARY = 0 };
@@ -49,6 +50,7 @@ struct rds {
     const struct rds_config *config;
     const struct component *component;
     int zones;
+    struct sampler commit;
     struct rds_endpoint endpoints[RDS_ENDPOINTS_MAX]; /* 0 the primary, then the replicas */
     int endpoint_count;
     int standby_zone;          /* -1: none */

@@ -76,28 +76,21 @@ void recorder_ready(struct recorder *r)
 
 void recorder_begun(struct recorder *r, int operation)
 {
-    const int all = r->operation_count - 2;
     r->operations[operation].begun++;
-    r->operations[all].begun++;
     r->windows[operation].begun++;
-    r->windows[all].begun++;
 }
 
 void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim_time latency_ns, bool counted)
 {
     if (r->window < 0)
         return;
-    const int all = r->operation_count - 2;
-    const int both[2] = { operation, all };
-    for (int i = 0; i < 2; i++) {
-        struct operation_window *window = &r->windows[both[i]];
-        if (outcome == OUTCOME_OK)
-            window->ok++;
-        else
-            window->failed++;
-        if (!counted)
-            continue;
-        struct operation_result *o = &r->operations[both[i]];
+    struct operation_window *window = &r->windows[operation];
+    if (outcome == OUTCOME_OK)
+        window->ok++;
+    else
+        window->failed++;
+    if (counted) {
+        struct operation_result *o = &r->operations[operation];
         o->outcomes[outcome]++;
         histogram_record(&window->latency, latency_ns);
         if (outcome == OUTCOME_OK)
@@ -111,6 +104,12 @@ void recorder_window(struct recorder *r, double seconds)
 {
     static const double QUANTILES[3] = { 0.50, 0.95, 0.99 };
     const int all = r->operation_count - 2;
+    for (int i = 0; i < all; i++) {
+        r->windows[all].begun += r->windows[i].begun;
+        r->windows[all].ok += r->windows[i].ok;
+        r->windows[all].failed += r->windows[i].failed;
+        histogram_merge(&r->windows[all].latency, &r->windows[i].latency);
+    }
     for (int i = 0; i <= all; i++) {
         struct operation_window *window = &r->windows[i];
         for (int q = 0; q < 3 && window->latency.count; q++)
@@ -131,4 +130,20 @@ void recorder_window(struct recorder *r, double seconds)
     for (int code = 0; code < OUTCOME_COUNT; code++)
         r->window_outcomes[code] = 0;
     r->window_static = 0;
+}
+
+void recorder_close(struct recorder *r)
+{
+    struct operation_result *all = &r->operations[r->operation_count - 2];
+    for (int i = 0; i < r->operation_count - 2; i++) {
+        const struct operation_result *o = &r->operations[i];
+        all->begun += o->begun;
+        all->attempts += o->attempts;
+        all->in_flight += o->in_flight;
+        for (int code = 0; code < OUTCOME_COUNT; code++)
+            all->outcomes[code] += o->outcomes[code];
+        histogram_merge(&all->latency_ok, &o->latency_ok);
+    }
+    struct operation_result *fixed = &r->operations[r->operation_count - 1]; /* static objects do not fail */
+    histogram_merge(&fixed->latency_ok, &fixed->latency);
 }

@@ -44,6 +44,8 @@ static inline void recorder_value(struct recorder *r, int column, double value)
     if (r->window >= 0 && r->window < r->series.window_count)
         r->series.values[(int64_t)column * r->series.window_count + r->window] = value;
 }
+/* Ends the run: fills in "all", the sum of the operations. After the last window. */
+void recorder_close(struct recorder *r);
 /* Ends the present window: writes the operations' columns and clears the window's counts. seconds: its length. */
 void recorder_window(struct recorder *r, double seconds);
 

@@ -32,10 +32,8 @@ static void clip_inside(struct world *w)
             little_clip(&w->cache_visits, f->visit, w->end);
         if (f->state == AT_DB)
             little_clip(&w->db_visits, f->visit, w->end);
-        if (f->kind == FRAME_OPERATION && (f->flags & FLAG_COUNTED) && !(f->flags & FLAG_ABANDONED)) {
+        if (f->kind == FRAME_OPERATION && (f->flags & FLAG_COUNTED) && !(f->flags & FLAG_ABANDONED))
             w->recorder.operations[f->operation].in_flight++;
-            w->recorder.operations[w->recorder.operation_count - 2].in_flight++;
-        }
     }
 }
 
@@ -74,6 +72,7 @@ static const char *instance_violation(struct world *w, const struct instance *i)
 const char *world_violation(struct world *w)
 {
     clip_inside(w);
+    recorder_close(&w->recorder);
     const char *law = little_violation(w, &w->balancer, "Little's law at the load balancer: integral = sum of sojourns");
     if (!law)
         law = little_violation(w, &w->cpu_visits, "Little's law at the instances: integral = sum of sojourns");
@@ -222,7 +221,6 @@ static struct replication *record(struct world *w, int day_type, uint32_t number
     struct recorder *r = &w->recorder;
     usage_close(w);
     struct operation_result *fixed = &r->operations[r->operation_count - 1];
-    histogram_merge(&fixed->latency_ok, &fixed->latency);
     out->violation = world_violation(w);
     *out = (struct replication){ .seed = (uint64_t)w->sc->seed, .number = number, .day_type = day_type, .fingerprint = w->fingerprint,
                                  .events = w->events_handled, .station_visits = w->station_visits,

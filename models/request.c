@@ -55,7 +55,7 @@ void request_begin(struct world *w, struct frame *f)
     }
     f->flags |= FLAG_BALANCED;
     f->instance = (uint16_t)target;
-    f->path += zone_rtt(w, 0, alb->nodes[node].zone, w->instances[target].zone, draw_unit(bits.b << 16 | bits.a >> 48));
+    f->path += zone_rtt(w, 0, alb->nodes[node].zone, w->instances[target].zone, bits.b << 32);
     request_offer_instance(w, f);
 }
 
@@ -241,11 +241,12 @@ static void meter_hop(struct world *w, const struct frame *f, int zone_b, int64_
 static sim_time cache_rtt(struct world *w, const struct frame *f, const struct step *step, const struct cache_shard *shard)
 {
     const struct instance *i = &w->instances[f->instance];
-    const struct draw_block hop = draw_at(w->key, f->ordinal, step->place + 1, f->attempt);
-    return zone_rtt(w, w->fleets[i->fleet].region, i->zone, shard->zone, draw_unit(hop.a));
+    const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
+    return zone_rtt(w, w->fleets[i->fleet].region, i->zone, shard->zone, d.a << 32);
 }
 
-/* A get or a fill: the shard by key, its thread, and the coin of the hit. */
+/* A get or a fill: the shard by key, its thread, and the coin of the hit. Of the block's four words a draw takes the
+ * coin, the round trip, the thread's time and the shard. */
 static void cache_command(struct world *w, struct frame *f, const struct step *step)
 {
     struct cache *cache = &w->caches[step->target];
@@ -263,7 +264,7 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
             frame_delay(w, f, cache->config->timeout);
             return;
         }
-        if (draw_unit(d.a) >= cache_hit_ratio(shard, cache->config, step->hit_ratio, w->now))
+        if (((double)(d.a >> 32) + 0.5) * 0x1p-32 >= cache_hit_ratio(shard, cache->config, step->hit_ratio, w->now))
             f->flags |= FLAG_MISS;
     }
     struct cache_shard *shard = &cache->shards[w->shard_of[f->shard].shard];
@@ -276,9 +277,7 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
     f->state = AT_CACHE;
     f->visit = w->now;
     little_enter(&w->cache_visits, w->now);
-    const struct dist *time = step->time ? step->time : &cache->config->command;
-    station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal,
-                   dist_sample(time, ((double)(d.b >> 32) + 0.5) * 0x1p-32));
+    station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, sampler_draw(&step->time, d.b));
 }
 
 static void want_connection(struct world *w, struct frame *f, const struct step *step)
@@ -311,13 +310,14 @@ void request_pool_timeout(struct world *w, struct frame *f)
 }
 
 /* Opens the connection if need be. Returns false when the database refuses: too many connections. */
-static bool open_connection(struct world *w, struct connection *c, struct rds *db, bool read, sim_time *extra, double u)
+static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db, sim_time *extra)
 {
+    const struct step *step = &w->code->steps[f->step];
     if (c->endpoint >= 0 && c->epoch == db->endpoints[c->endpoint].epoch)
         return true;
     if (c->endpoint >= 0)
         c->endpoint = -1; /* broken: the count was cleared when it broke */
-    const int endpoint = rds_choose(db, read);
+    const int endpoint = rds_choose(db, !step->write);
     struct rds_endpoint *e = &db->endpoints[endpoint];
     if (e->up && e->connections >= db->max_connections)
         return false;
@@ -326,7 +326,7 @@ static bool open_connection(struct world *w, struct connection *c, struct rds *d
     e->connections++;
     if (e->connections > e->connections_peak)
         e->connections_peak = e->connections;
-    *extra = dist_sample(&db->config->connect, u);
+    *extra = dist_sample(&db->config->connect, draw_unit(draw_at(w->key, f->ordinal, step->place + 1, f->attempt).a));
     return true;
 }
 
@@ -346,7 +346,7 @@ static void query_arrives(struct world *w, struct frame *f)
     f->state = AT_DB;
     f->visit = w->now;
     little_enter(&w->db_visits, w->now);
-    station_arrive(&e->cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, dist_sample(step->time, draw_unit(d.a)));
+    station_arrive(&e->cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, sampler_draw(&step->time, d.a));
 }
 
 /* f holds a place of the pool. */
@@ -357,9 +357,8 @@ static void start_query(struct world *w, struct frame *f)
     struct rds *db = &w->databases[step->target];
     struct pool *pool = &i->pools[f->pool];
     f->connection = pool->idle[--pool->idle_count];
-    const struct draw_block d = draw_at(w->key, f->ordinal, step->place + 1, f->attempt);
     sim_time connecting = 0;
-    if (!open_connection(w, &pool->connections[f->connection], db, !step->write, &connecting, draw_unit(d.a))) {
+    if (!open_connection(w, f, &pool->connections[f->connection], db, &connecting)) {
         free_connection(w, f);
         step_failed(w, f);
         return;
@@ -430,7 +429,7 @@ static void call_try(struct world *w, struct frame *f, const struct step *step)
         return;
     }
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, (uint32_t)f->attempt << 8 | f->tries);
-    sim_time takes = dist_sample(step->time, draw_unit(d.a));
+    sim_time takes = sampler_draw(&step->time, d.a);
     if (other->slow_until > w->now)
         takes = (sim_time)((double)takes * other->slow_factor);
     const bool down = other->down_until > w->now;
@@ -468,7 +467,7 @@ void request_run(struct world *w, struct frame *f)
         f->visit = w->now;
         little_enter(&w->cpu_visits, w->now);
         station_arrive(&w->instances[f->instance].cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal,
-                       dist_sample(step->time, draw_unit(d.a)));
+                       sampler_draw(&step->time, d.a));
         break;
     }
     case CODE_GET:
@@ -485,7 +484,7 @@ void request_run(struct world *w, struct frame *f)
     case CODE_WAIT:
     case CODE_SEND: {
         const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
-        frame_delay(w, f, dist_sample(step->time, draw_unit(d.a)));
+        frame_delay(w, f, sampler_draw(&step->time, d.a));
         break;
     }
     case CODE_ANSWER:
@@ -520,10 +519,10 @@ void request_station_done(struct world *w, struct frame *f)
         const struct instance *i = &w->instances[f->instance];
         const struct rds *db = &w->databases[step->target];
         const struct rds_endpoint *e = &db->endpoints[i->pools[f->pool].connections[f->connection].endpoint];
-        const struct draw_block hop = draw_at(w->key, f->ordinal, step->place + 2, f->attempt);
-        sim_time back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, draw_unit(hop.a));
+        const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
+        sim_time back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, d.b << 32);
         if (step->write && db->standby_zone >= 0)
-            back += dist_sample(&db->config->commit, draw_unit(hop.b));
+            back += sampler_draw(&db->commit, d.b);
         disarm_query(w, f);
         f->query_deadline = SIM_NEVER; /* a survivor's event finds that it is over */
         frame_delay(w, f, back);

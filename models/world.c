@@ -79,19 +79,17 @@ static void sweep(struct world *w)
     arm_sweep(w);
 }
 
-sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, double u)
-{
-    const struct region *r = &w->sc->regions[region];
-    return dist_sample(zone_a == zone_b ? &r->rtt_same_zone : &r->rtt_cross_zone, u);
-}
-
 /* ---- setting up ---- */
 
 static void init_region_components(struct world *w)
 {
     const struct scenario *sc = w->sc;
     w->zone_up = ARENA_ARRAY(w->arena, bool *, sc->region_count);
+    w->rtt_same_zone = ARENA_ARRAY(w->arena, struct sampler, sc->region_count);
+    w->rtt_cross_zone = ARENA_ARRAY(w->arena, struct sampler, sc->region_count);
     for (int r = 0; r < sc->region_count; r++) {
+        sampler_init(&w->rtt_same_zone[r], &sc->regions[r].rtt_same_zone, w->arena);
+        sampler_init(&w->rtt_cross_zone[r], &sc->regions[r].rtt_cross_zone, w->arena);
         w->zone_up[r] = ARENA_ARRAY(w->arena, bool, ALB_NODES_MAX);
         for (int z = 0; z < ALB_NODES_MAX; z++)
             w->zone_up[r][z] = z < sc->regions[r].zones;
@@ -165,7 +163,12 @@ static void init_edge(struct world *w)
         w->waf = w->waf_component->config;
         const struct component *on = w->waf->on.target;
         w->waf_on_cdn = on && on->kind == KIND_CLOUDFRONT;
+        sampler_init(&w->waf_time, &w->waf->time, w->arena);
     }
+    if (w->cloudfront)
+        sampler_init(&w->origin_rtt, &w->cloudfront->origin_rtt, w->arena);
+    CHECK(w->front >= 0, "no load balancer takes the traffic: the loader lets this through");
+    sampler_init(&w->balancer_time, &w->albs[w->front].config->latency, w->arena);
 }
 
 void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type, uint32_t number,
@@ -190,7 +193,6 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     meters_init(&w->meters, arena, w->start, w->end);
     init_region_components(w);
     init_edge(w);
-    CHECK(w->front >= 0, "no load balancer takes the traffic: the loader lets this through");
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
     w->fleet_count = sc->by_kind_count[KIND_ASG];

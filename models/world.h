@@ -32,6 +32,7 @@
 #include "sim/event_set.h"
 #include "sim/gate.h"
 #include "sim/little.h"
+#include "sim/sampler.h"
 #include "sim/timer_ring.h"
 
 #define SLOT_NONE 0xffffffu
@@ -217,6 +218,8 @@ struct world {
     const struct cloudfront_config *cloudfront; const struct component *cloudfront_component;
     const struct waf_config *waf;  const struct component *waf_component; bool waf_on_cdn;
     const struct s3_config *s3;    const struct component *s3_component;
+    struct sampler origin_rtt, waf_time, balancer_time;
+    struct sampler *rtt_same_zone, *rtt_cross_zone; /* by region */
     int front;                 /* balancer that dynamic requests go to */
 
     struct population_state *populations;
@@ -260,8 +263,11 @@ static inline uint32_t frame_slot(const struct world *w, const struct frame *f)
 void frame_delay(struct world *w, struct frame *f, sim_time delay);
 void arm_sweep(struct world *w);
 
-/* The round trip between two zones of the region. `u` in (0, 1). */
-sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, double u);
+/* The round trip between two zones of the region. */
+static inline sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, uint64_t bits)
+{
+    return sampler_draw(zone_a == zone_b ? &w->rtt_same_zone[region] : &w->rtt_cross_zone[region], bits);
+}
 
 /* ---- window.c ---- */
 void windows_init(struct world *w);
