@@ -42,22 +42,32 @@ static const char *bound_text(int64_t bound_e6, struct arena *arena)
 static const char *tier_text(const struct price *price, const struct price_tier *tier, const struct pricing_unit *unit,
                              struct arena *arena)
 {
+    const char *const space = unit->in_tier[0] ? " " : "";
     if (price->tier_count == 1)
         return "";
     if (tier->to_e6 == PRICE_OPEN)
-        return arena_printf(arena, ", over %s %s a month", bound_text(tier->from_e6, arena), unit->plural);
-    return arena_printf(arena, ", %s %s %s a month", tier->from_e6 == 0 ? "first" : "next",
-                        bound_text(tier->to_e6 - tier->from_e6, arena), unit->plural);
+        return arena_printf(arena, ", over %s%s%s of the month", bound_text(tier->from_e6, arena), space,
+                            unit->in_tier);
+    return arena_printf(arena, ", %s %s%s%s of the month", tier->from_e6 == 0 ? "first" : "next",
+                        bound_text(tier->to_e6 - tier->from_e6, arena), space, unit->in_tier);
+}
+
+/* Dollars with at least two decimals: "0.0225", "0.40", "5.00". */
+static const char *rate_text(money rate, struct arena *arena)
+{
+    char text[64];
+    money_to_text(rate, text, sizeof text);
+    const char *const point = strchr(text, '.');
+    const size_t decimals = point ? strlen(point + 1) : 0;
+    return arena_printf(arena, "%s%s", text, decimals == 0 ? ".00" : decimals == 1 ? "0" : "");
 }
 
 const char *bill_description(const struct bill_line *line, const struct price *price, const struct price_tier *tier,
                              const struct pricing_unit *unit, struct arena *arena)
 {
-    char rate[64];
-    money_to_text(line->rate, rate, sizeof rate);
-    return arena_printf(arena, "$%s per %s%s%s: %s", rate, line->rate_per == E6 ? "million " : "",
-                        line->rate_per == E6 ? unit->plural : unit->singular, tier_text(price, tier, unit, arena),
-                        tier->description);
+    return arena_printf(arena, "$%s per %s%s%s: %s", rate_text(line->rate, arena),
+                        line->rate_per == E6 ? "million " : "", line->rate_per == E6 ? unit->plural : unit->singular,
+                        tier_text(price, tier, unit, arena), tier->description);
 }
 
 /* Which dimension decided, and in how much of the time: the thing to look at for whoever wants fewer units. */

@@ -11,7 +11,7 @@ const char *bill_service_name(const struct price *price, struct arena *arena);
 /* The operation on the bill: "LoadBalancing:Application", else what selected the rule or the rate ("engine=Valkey"). */
 const char *bill_operation(const struct tally *tally, struct arena *arena);
 
-/* "$0.085 per GB, first 10,240 GB a month: Internet egress" */
+/* "$0.085 per GB, first 10,240 GB of the month: Internet egress" */
 const char *bill_description(const struct bill_line *line, const struct price *price, const struct price_tier *tier,
                              const struct pricing_unit *unit, struct arena *arena);
 

@@ -105,15 +105,17 @@ static_assert(PEAK_DENOMINATOR % 1000000000 == 0 && PEAK_DENOMINATOR % (1000 * 3
 
 /* A month of a thing that exists all the time is the calendar month's hours of it. */
 static const struct pricing_unit pricing_units[] = {
-    { "Hrs", "hour", "hours", "Hours", USAGE_NANOSECONDS, NS_PER_HOUR, false, false },
-    { "LCU-Hrs", "LCU-hour", "LCU-hours", "LCU-Hours", USAGE_COUNT, PEAK_DENOMINATOR, false, false },
-    { "GB", "GB", "GB", "GB", USAGE_BYTES, BYTES_PER_GB, false, false },
-    { "GB-Mo", "GB-month", "GB-months", "GB-Months", USAGE_BYTE_HOURS, BYTES_PER_GB, true, false },
-    { "Requests", "request", "requests", "Requests", USAGE_COUNT, 1, false, true },
-    { "Queries", "query", "queries", "Queries", USAGE_COUNT, 1, false, true },
-    { "Mo", "month", "months", "Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
-    { "Metrics-Mo", "metric-month", "metric-months", "Metric-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
-    { "Alarm-Mo", "alarm-month", "alarm-months", "Alarm-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
+    { "Hrs", "hour", "hours", "hours", "Hours", USAGE_NANOSECONDS, NS_PER_HOUR, false, false },
+    { "LCU-Hrs", "LCU-hour", "LCU-hours", "LCU-hours", "LCU-Hours", USAGE_COUNT, PEAK_DENOMINATOR, false, false },
+    { "GB", "GB", "GB", "GB", "GB", USAGE_BYTES, BYTES_PER_GB, false, false },
+    { "GB-Mo", "GB-month", "GB-months", "GB", "GB-Months", USAGE_BYTE_HOURS, BYTES_PER_GB, true, false },
+    { "Requests", "request", "requests", "requests", "Requests", USAGE_COUNT, 1, false, true },
+    { "Queries", "query", "queries", "queries", "Queries", USAGE_COUNT, 1, false, true },
+    { "Mo", "month", "months", "", "Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
+    { "Metrics-Mo", "metric-month", "metric-months", "metrics", "Metric-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true,
+      false },
+    { "Alarm-Mo", "alarm-month", "alarm-months", "alarms", "Alarm-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true,
+      false },
 };
 
 static const struct service_facts services[] = {

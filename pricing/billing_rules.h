@@ -60,6 +60,7 @@ extern const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS];
 struct pricing_unit {
     const char *unit;              /* in the book: "GB-Mo" */
     const char *singular, *plural; /* on the bill: "GB-month" */
+    const char *in_tier;           /* what a tier counts: "GB" */
     const char *focus;             /* FOCUS unit format: "GB-Months" */
     enum usage_unit metered;
     uint64_t metered_per_unit; /* 2^30 bytes per GB; times the hours of the calendar month when per_month */

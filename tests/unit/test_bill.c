@@ -160,7 +160,7 @@ static void given_the_s3_example_of_march_when_billed_then_it_is_1215_00(void **
     assert_int_equal(bill.lines[0].cents, 117760);
     assert_true(bill.lines[1].quantity_e6 == INT64_C(1700) * 1000000);
     assert_int_equal(bill.lines[1].cents, 3740);
-    assert_string_equal(bill.lines[1].description, "$0.022 per GB-month, next 460,800 GB-months a month: "
+    assert_string_equal(bill.lines[1].description, "$0.022 per GB-month, next 460,800 GB of the month: "
                                                    "S3 Standard storage next 450 tb");
     assert_int_equal(bill.total_cents, 121500);
 }
