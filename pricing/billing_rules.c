@@ -16,17 +16,18 @@
 #include "sim/base/compiler.h"
 #include "sim/base/text.h"
 
-#define EXACT(svc, type, metered) .service = svc, .usage_type = type, .unit = metered, .grain = GRAIN_EXACT, .times = 1
+#define EXACT(svc, type, metered) \
+    .service = (svc), .usage_type = (type), .unit = (metered), .grain = GRAIN_EXACT, .times = 1
 #define HOURS(svc, type) \
-    .service = svc, .usage_type = type, .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
+    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
 #define MONTHS(svc, type) \
-    .service = svc, .usage_type = type, .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .times = 1
-#define ZONES(op, ends)                                                                                              \
-    .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = op, .unit = USAGE_BYTES, \
-    .grain = GRAIN_EXACT, .times = ends
-#define PEAK(type, metered, index)                                                                       \
-    .service = "AWSELB", .usage_type = type, .unit = metered, .grain = GRAIN_PEAK_DIMENSION, .times = 1, \
-    .dimension = index, .sold_as = "LCUUsage"
+    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .times = 1
+#define ZONES(op, ends)                                                                                                \
+    .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = (op), .unit = USAGE_BYTES, \
+    .grain = GRAIN_EXACT, .times = (ends)
+#define PEAK(type, metered, index)                                                                           \
+    .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION, .times = 1, \
+    .dimension = (index), .sold_as = "LCUUsage"
 
 enum { NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS };
 

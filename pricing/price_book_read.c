@@ -194,11 +194,9 @@ static bool read_rows(struct rows *rows, const struct price_text *text, struct d
     bool good = true;
     for (enum csv_result next; (next = csv_next(&csv, cells, COLUMN_COUNT, &count)) != CSV_END;) {
         struct row row;
-        if (next == CSV_BAD_RECORD)
-            good = false;
-        else if (count < COLUMN_COUNT)
+        if (next == CSV_RECORD && count < COLUMN_COUNT)
             good = diag_error(diag, cells[0].at, "%zu cells where the header names %d", count, COLUMN_COUNT);
-        else if (read_row(cells, text->region, &row, diag))
+        else if (next == CSV_RECORD && read_row(cells, text->region, &row, diag))
             rows_add(rows, &row);
         else
             good = false;
