@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run -- simulate, judge, write the report. */
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "analysis/report.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "models/replicate.h"
+#include "pricing/price_book.h"
+
+static const double BYTES_PER_KIB = 1024;
+
+struct run {
+    const struct options *options;
+    struct arena arena;
+    struct diag input;  /* what loading had to say; the warnings go into the report */
+    struct diag errors; /* what went wrong later */
+    const struct scenario *sc;
+    const struct price_book *book;
+    struct output_dir dir;
+    struct task_list tasks;
+    struct results results;
+};
+
+/* ---- Ctrl-C ---- */
+
+static atomic_bool stop;
+
+static void on_stop(int signal_number)
+{
+    atomic_store(&stop, true);
+}
+
+/* The first signal ends the simulation cleanly; the same again ends the program. */
+static void listen_for_stop(void)
+{
+    struct sigaction action = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void stop_listening(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
+/* ---- before the simulation ---- */
+
+/* The checkout's price books, or the installed ones. */
+static const char *price_folder(void)
+{
+    static const char in_checkout[] = HEADROOM_SOURCE_DIR "/pricing/books";
+    return access(in_checkout, R_OK) == 0 ? in_checkout : HEADROOM_INSTALL_DIR "/pricing/books";
+}
+
+static int load(struct run *run)
+{
+    int status;
+    struct scenario *sc = cli_load(run->options, run->options->arguments[0], &run->arena, &run->input, &status);
+    if (!sc)
+        return status;
+    scenario_doubts(sc, &run->input);
+    run->sc = sc;
+    const char **regions = ARENA_ARRAY(&run->arena, const char *, sc->region_count + 1);
+    for (int i = 0; i < sc->region_count; i++)
+        regions[i] = sc->regions[i].name;
+    run->book = price_book_load(price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
+    return run->book ? STATUS_DONE : STATUS_INVALID;
+}
+
+static void print_diagnostics(const struct run *run, bool warnings)
+{
+    const bool color = cli_color(run->options, stderr);
+    if (run->input.errors || (warnings && !run->options->quiet))
+        diag_print(&run->input, stderr, color);
+    diag_print(&run->errors, stderr, color);
+}
+
+/* ---- the simulation and what follows ---- */
+
+static void simulate(struct run *run, struct timing *timing)
+{
+    struct progress progress;
+    const double started_s = progress_clock_s();
+    listen_for_stop();
+    progress_begin(&progress, &run->tasks, run->options->quiet);
+    timing->threads = tasks_run(&run->tasks, replicate, run->options->threads, &stop);
+    progress_end(&progress);
+    stop_listening();
+    timing->wall_s = progress_clock_s() - started_s;
+}
+
+static void complete_timing(struct run *run, struct timing timing)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    timing.cpu_s = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+    timing.peak_rss_bytes = (int64_t)((double)usage.ru_maxrss * BYTES_PER_KIB);
+    timing.requests_per_s = (double)(run->results.requests + run->results.billed_requests) / timing.wall_s;
+    run->results.timing = timing;
+}
+
+static void show(struct run *run, bool written)
+{
+    if (run->options->json)
+        results_json_write(&run->results, stdout);
+    else
+        screen_write(&run->results, written ? run->dir.path : NULL, cli_color(run->options, stdout), stdout);
+}
+
+static int status_of(const struct run *run, bool partial, bool written)
+{
+    if (partial)
+        return STATUS_INTERRUPTED;
+    if (run->results.violation)
+        return STATUS_INTERNAL;
+    if (!written)
+        return STATUS_IO;
+    if (results_verdict(&run->results) != VERDICT_MET && !run->options->no_fail)
+        return STATUS_MISSED;
+    return STATUS_DONE;
+}
+
+static bool all_finished(const struct task_list *tasks)
+{
+    for (int i = 0; i < tasks->count; i++)
+        if (!tasks->tasks[i].record)
+            return false;
+    return true;
+}
+
+static int simulate_and_report(struct run *run)
+{
+    struct timing timing = { 0 };
+    simulate(run, &timing);
+    const bool partial = atomic_load(&stop) && !all_finished(&run->tasks);
+    if (tasks_finished(&run->tasks, -1) == 0) {
+        fputs("headroom: interrupted before the first replication was finished; nothing is written\n", stderr);
+        return STATUS_INTERRUPTED;
+    }
+    if (!results_compute(&run->results, &run->tasks, run->book, &run->input, partial, &run->arena, &run->errors))
+        return STATUS_INVALID;
+    complete_timing(run, timing);
+    const bool written = report_files_write(&run->results, &run->dir, &run->arena, &run->errors);
+    show(run, written);
+    return status_of(run, partial, written);
+}
+
+static int prepare_and_run(struct run *run)
+{
+    const int status = load(run);
+    print_diagnostics(run, true);
+    if (status != STATUS_DONE)
+        return status;
+    const char *path = run->options->output ? run->options->output : output_dir_default(run->sc, &run->arena);
+    if (!output_dir_prepare(&run->dir, path, &run->arena, &run->errors)) {
+        print_diagnostics(run, false);
+        return STATUS_IO;
+    }
+    run->tasks = tasks_plan(run->sc, &run->arena);
+    const int ended = simulate_and_report(run);
+    fflush(stdout);
+    print_diagnostics(run, false);
+    tasks_fini(&run->tasks);
+    return ended;
+}
+
+int verb_run(const struct options *options)
+{
+    if (options->argument_count != 1)
+        return cli_usage_error(options, options->argument_count ? "run takes one scenario" : "run needs a scenario");
+    struct run run = { .options = options };
+    arena_init(&run.arena);
+    diag_init(&run.input, &run.arena);
+    diag_init(&run.errors, &run.arena);
+    const int status = prepare_and_run(&run);
+    arena_fini(&run.arena);
+    return status;
+}
