@@ -33,6 +33,7 @@ static struct usage *month_usage(const struct billing *b, int month, uint32_t re
             continue;
         for (size_t i = 0; i < rep->usage_count; i++) {
             usage[*count] = rep->usage[i];
+            usage[*count].hour += 24 * d; /* days of different types never share an hour of the bill */
             usage[(*count)++].weight_e6 = days_e6;
         }
     }
