@@ -2,7 +2,7 @@
 /*
  * station -- servers and a queue: processor sharing (egalitarian, with a capacity curve) or FCFS with c servers.
  *
- * Processor sharing [KLE-2, sec. 4.4]: n jobs on c servers of speed s each progress at rate s * cap(min(n, c)) / n,
+ * Processor sharing [KLE-2] sec. 4.4: n jobs on c servers of speed s each progress at rate s * cap(min(n, c)) / n,
  * where cap(k) is the work rate of k busy servers (k when every server is a full core; less when two servers are
  * threads of one core). Kept as one virtual time per station, in 2^-16 ns; a job finishes when the virtual time
  * reaches its own finish mark, so an arrival costs one heap insertion whatever n is. One pending event per station.

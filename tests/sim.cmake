@@ -1,3 +1,6 @@
 foreach(module number draw gamma_table dist histogram event_set timer_ring station gate message_queue dispatcher arrivals)
-    headroom_test(unit/test_${module}.c LINKS headroom::sim LABELS quick)
+    headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
+endforeach()
+foreach(theory queues gate network arrivals)
+    headroom_test(theory/test_theory_${theory}.c LINKS headroom::sim PkgConfig::gsl LABELS theory)
 endforeach()
