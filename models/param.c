@@ -48,6 +48,14 @@ struct named {
     struct mark at;
 };
 
+/* "operation 'browse' of service 'web'" */
+static const char *element_name(struct param_reader *reader, const struct param *row, const char *key, const char *what)
+{
+    const char *name = row->noun ? arena_printf(reader->arena, "%s '%s'", row->noun, key)
+                                 : arena_printf(reader->arena, "'%s' in '%s'", key, row->name);
+    return strcmp(what, PARAM_TOP) ? arena_printf(reader->arena, "%s of %s", name, what) : name;
+}
+
 static bool read_map(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
                      void *out)
 {
@@ -64,7 +72,7 @@ static bool read_map(struct param_reader *reader, const struct param *row, const
             ok = param_not_a_name(reader, key);
         char *element = elements + (size_t)i * row->sub_size;
         *(struct named *)element = (struct named){ key->text, key->at };
-        const char *name = arena_printf(reader->arena, "'%s' in %s", key->text, param_path(reader, row, what));
+        const char *name = element_name(reader, row, key->text, what);
         ok = param_read(reader, row->sub, node->items[i], name, element) && ok;
     }
     *(void **)member(out, row->offset) = elements;

@@ -83,6 +83,7 @@ struct param {
     bool shorthand;                        /* the row that is meant when the whole thing is written as one value:
                                               `rate: 300/s` for `rate: {mean: 300/s}` */
     size_t set_offset;                     /* where a bool says that the user wrote it; 0 = nowhere */
+    const char *noun;                      /* MAP: what an element is called in messages, "service" */
     size_t mark_offset;                    /* LIST: where in an element its struct mark goes; 0 = nowhere */
 };
 
@@ -107,6 +108,9 @@ struct param_reader {
     int pending_count, pending_capacity;
     struct param_dists *dists; /* distributions read so far by their texts: a table is built once */
 };
+
+/* `what` of the outermost table: messages do not say "of the scenario". */
+#define PARAM_TOP "the scenario"
 
 void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir);
 

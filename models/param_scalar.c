@@ -23,28 +23,28 @@ void param_reader_init(struct param_reader *reader, struct arena *arena, struct 
 }
 
 static const struct {
-    const char *name;
-    const char *example;
+    const char *name, *example, *hint;
 } KINDS[] = {
-    [PARAM_DURATION] = { "a duration", "45s, 500ms, 12h" },
-    [PARAM_RATE] = { "a rate", "300/s, 18000/min, 1.2k/s" },
-    [PARAM_BYTES] = { "a size", "2kB, 1.8MB, 20GiB" },
-    [PARAM_MONEY] = { "an amount of money", "$62, $62.50, $1.2M" },
-    [PARAM_SHARE] = { "a share", "50%, 99.8%, 0.5" },
-    [PARAM_COUNT] = { "a count", "3, 120k, 40M" },
-    [PARAM_NUMBER] = { "a number", "0.5, 12, 1e6" },
-    [PARAM_FACTOR] = { "a factor", "x3, 1.5x" },
-    [PARAM_BOOL] = { "a yes or no", "true, false" },
-    [PARAM_TEXT] = { "a text", "m7g.large" },
-    [PARAM_DIST] = { "a distribution", "9ms, exp(9ms), lognormal(mean=9ms cv=1.2), uniform(3s 10s)" },
-    [PARAM_CHOICE] = { "a choice", "one of the names" },
-    [PARAM_REF] = { "a name", "web-fleet" },
-    [PARAM_INSTANT] = { "an instant", "\"20:05\", \"20:05:30\", +2h" },
-    [PARAM_BLOCK] = { "a mapping", "{key: value}" },
-    [PARAM_LIST] = { "a list", "[{key: value}, {key: value}]" },
-    [PARAM_MAP] = { "a mapping of names", "{name: value}" },
-    [PARAM_TAGGED] = { "a list", "[{key: value}, {key: value}]" },
-    [PARAM_NODE] = { "a mapping", "{key: value}" },
+    [PARAM_DURATION] = { "a duration", "45s", "write a number and a unit: 45s, 500ms, 12h, 1h30m" },
+    [PARAM_RATE] = { "a rate", "300/s", "write a number and a period: 300/s, 18000/min, 1.2k/s, 26M/day" },
+    [PARAM_BYTES] = { "a size", "2kB", "write a number and a unit: 2kB, 1.8MB, 20GiB" },
+    [PARAM_MONEY] = { "an amount of money", "$62", "write dollars: $62, $62.50, $1.2M" },
+    [PARAM_SHARE] = { "a share", "50%", "write a percentage or a fraction of one: 50%, 99.8%, 0.5" },
+    [PARAM_COUNT] = { "a count", "3", "write a whole number: 3, 120k, 40M" },
+    [PARAM_NUMBER] = { "a number", "0.5", "write a number: 0.5, 12, 1e6" },
+    [PARAM_FACTOR] = { "a factor", "x3", "write how many times: x3, 1.5x" },
+    [PARAM_BOOL] = { "true or false", "true", "write true or false" },
+    [PARAM_TEXT] = { "a text", "m7g.large", "write a text" },
+    [PARAM_DIST] = { "a distribution", "exp(9ms)",
+                     "write 9ms, exp(9ms), lognormal(mean=9ms cv=1.2), uniform(3s 10s), ..." },
+    [PARAM_CHOICE] = { "a choice", "a", "write one of the names" },
+    [PARAM_REF] = { "a name", "web-fleet", "write the name of something in this scenario" },
+    [PARAM_INSTANT] = { "an instant", "\"20:05\"", "write a time of day or a time since the start: \"20:05\", +2h" },
+    [PARAM_BLOCK] = { "a mapping", "{key: value}", "write {key: value, ...}" },
+    [PARAM_LIST] = { "a list", "[{key: value}]", "write [{key: value}, ...]" },
+    [PARAM_MAP] = { "a mapping of names", "{name: value}", "write {name: value, ...}" },
+    [PARAM_TAGGED] = { "a list", "[{key: value}]", "write [{key: value}, ...]" },
+    [PARAM_NODE] = { "a mapping", "{key: value}", "write {key: value, ...}" },
 };
 
 const char *param_kind_name(enum param_kind kind)
@@ -57,6 +57,14 @@ const char *param_kind_example(enum param_kind kind)
     return KINDS[kind].example;
 }
 
+/* What is kept as a text is printed one day: on a terminal, in a report. */
+static const char *harmless(struct arena *arena, const char *text)
+{
+    char *copy = arena_text(arena, text);
+    text_neutralise(copy);
+    return copy;
+}
+
 bool param_full(const struct param_reader *reader)
 {
     return reader->diag->count >= reader->diag->limit;
@@ -64,7 +72,10 @@ bool param_full(const struct param_reader *reader)
 
 const char *param_path(struct param_reader *reader, const struct param *row, const char *what)
 {
-    return row->name[0] ? arena_printf(reader->arena, "'%s' of %s", row->name, what) : what;
+    if (!row->name[0] || row->shorthand)
+        return what;
+    return strcmp(what, PARAM_TOP) ? arena_printf(reader->arena, "'%s' of %s", row->name, what)
+                                   : arena_printf(reader->arena, "'%s'", row->name);
 }
 
 const char *param_join(struct arena *arena, const char *const *words, size_t count)
@@ -146,7 +157,10 @@ static bool measure_from_text(enum param_kind kind, const char *text, void *out)
 static const char *what_it_is(const char *text)
 {
     static const enum param_kind kinds[] = { PARAM_DURATION, PARAM_BYTES, PARAM_RATE, PARAM_MONEY, PARAM_COUNT,
-                                             PARAM_NUMBER, PARAM_SHARE, PARAM_FACTOR, PARAM_BOOL, PARAM_INSTANT };
+                                             PARAM_SHARE, PARAM_FACTOR, PARAM_BOOL, PARAM_INSTANT };
+    double bare;
+    if (number_from_text(text, &bare))
+        return "a number without a unit";
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         union { int64_t integer; double number; bool boolean; struct instant instant; } ignored;
         if (measure_from_text(kinds[i], text, &ignored))
@@ -164,7 +178,7 @@ static bool wrong_value(struct param_reader *reader, const struct param *row, co
         diag_error(reader->diag, node->at, "'%s' is %s, but %s is %s", node->text, found, path, KINDS[row->kind].name);
     else
         diag_error(reader->diag, node->at, "'%s' is not %s (%s)", node->text, KINDS[row->kind].name, path);
-    return diag_hint(reader->diag, "write %s", KINDS[row->kind].example);
+    return diag_hint(reader->diag, "%s", KINDS[row->kind].hint);
 }
 
 bool param_wrong_node(struct param_reader *reader, const struct param *row, const struct node *node, const char *what)
@@ -173,7 +187,7 @@ bool param_wrong_node(struct param_reader *reader, const struct param *row, cons
                                          [NODE_MAPPING] = "a mapping" };
     diag_error(reader->diag, node->at, "%s is %s, but this is %s", param_path(reader, row, what), KINDS[row->kind].name,
                names[node->kind]);
-    return diag_hint(reader->diag, "write %s", KINDS[row->kind].example);
+    return diag_hint(reader->diag, "%s", KINDS[row->kind].hint);
 }
 
 /* ---- ranges ---- */
@@ -207,6 +221,8 @@ static bool check_range(struct param_reader *reader, const struct param *row, co
                below ? "least" : "most", below ? row->min : row->max);
     if (row->kind == PARAM_SHARE && above && !strchr(node->text, '%'))
         return diag_hint(reader->diag, "write a percentage with its sign: %s%%", node->text);
+    if (row->min && row->max && !strcmp(row->min, row->max))
+        return diag_hint(reader->diag, "write %s", row->min);
     if (row->min && row->max)
         return diag_hint(reader->diag, "the range is %s to %s", row->min, row->max);
     return false;
@@ -249,7 +265,7 @@ static bool read_dist(struct param_reader *reader, const struct param *row, cons
             forget_dist(reader->dists, known);
             return false;
         }
-        known->text = node->text;
+        known->text = harmless(reader->arena, node->text);
         reader->dists->count++;
     }
     *out = *known;
@@ -329,7 +345,7 @@ bool param_read_scalar(struct param_reader *reader, const struct param *row, con
     if (row->kind == PARAM_CHOICE)
         return read_choice(reader, row, node, what, out);
     if (row->kind == PARAM_TEXT) {
-        *(const char **)out = node->text;
+        *(const char **)out = harmless(reader->arena, node->text);
         return true;
     }
     if (row->kind == PARAM_DIST) {

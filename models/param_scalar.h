@@ -24,7 +24,7 @@ bool param_wrong_node(struct param_reader *reader, const struct param *row, cons
 /* No more messages are kept: then nothing is worked out for them, a nearest name costs time. */
 bool param_full(const struct param_reader *reader);
 
-/* "'interval' of alb 'alb'"; a row without a name is the thing itself. */
+/* "'interval' of alb 'alb'"; a row without a name, or the one that stands for the whole, is the thing itself. */
 const char *param_path(struct param_reader *reader, const struct param *row, const char *what);
 
 #endif

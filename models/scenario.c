@@ -152,12 +152,18 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
     return sc;
 }
 
+struct scenario *scenario_open(const char *path, const char *const *sets, int set_count, struct arena *arena,
+                               struct diag *diag, bool *unreadable)
+{
+    size_t length;
+    const char *text = yaml_file_text(path, &length, arena, diag, unreadable);
+    return text ? scenario_parse(path, text, length, folder_of(path, arena), sets, set_count, arena, diag) : NULL;
+}
+
 struct scenario *scenario_load(const char *path, const char *const *sets, int set_count, struct arena *arena,
                                struct diag *diag)
 {
-    size_t length;
-    const char *text = yaml_file_text(path, &length, arena, diag, NULL);
-    return text ? scenario_parse(path, text, length, folder_of(path, arena), sets, set_count, arena, diag) : NULL;
+    return scenario_open(path, sets, set_count, arena, diag, NULL);
 }
 
 /* ---- access ---- */

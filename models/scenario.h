@@ -90,6 +90,8 @@ struct service_config {
 
 /* ---- traffic ---- */
 
+enum { SCENARIO_POPULATIONS_MAX = 200 };
+
 struct mix_entry { const char *name; struct mark at; double share; struct operation_config *operation; };
 struct geo_entry { const char *name; struct mark at; double share; }; /* CloudFront price geography: US, EU, ... */
 struct knot_entry { struct instant at; double rate; struct mark mark; }; /* piecewise: local time, rate per second */
@@ -204,6 +206,10 @@ struct scenario {
 struct scenario *scenario_load(const char *path, const char *const *sets, int set_count, struct arena *arena,
                                struct diag *diag);
 
+/* The same; *unreadable is set (never cleared) when the file itself cannot be read, which is not the file's fault. */
+struct scenario *scenario_open(const char *path, const char *const *sets, int set_count, struct arena *arena,
+                               struct diag *diag, bool *unreadable);
+
 /* The same from bytes in memory, NUL-terminated; empirical(file) is looked for in base_dir. */
 struct scenario *scenario_parse(const char *name, const char *text, size_t length, const char *base_dir,
                                 const char *const *sets, int set_count, struct arena *arena, struct diag *diag);
@@ -212,7 +218,7 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
  * models/scenario_check.c */
 void scenario_doubts(const struct scenario *sc, struct diag *diag);
 
-/* The resolved architecture on a screen or two, or as JSON. models/scenario_check.c */
+/* The resolved architecture on a screen or two. models/scenario_explain.c */
 void scenario_explain(const struct scenario *sc, FILE *out);
 
 /* Operations of the traffic in a fixed order, without "all" and "static": the order of results. */

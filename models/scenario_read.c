@@ -8,7 +8,7 @@
 #include "sim/base/text.h"
 
 /* Limits of what is simulated: numbers of things travel in small fields of a frame. models/world.h */
-enum { COMPONENTS_MAX = 500, REGIONS_MAX = 20, POPULATIONS_MAX = 200 };
+enum { COMPONENTS_MAX = 500, REGIONS_MAX = 20 };
 
 /* ---- components ---- */
 
@@ -312,14 +312,14 @@ bool scenario_read(struct scenario *sc, const struct node *root, struct param_re
 {
     if (root->kind != NODE_MAPPING)
         return diag_error(reader->diag, root->at, "a scenario is a mapping that begins with 'headroom: 1'");
-    bool ok = param_read(reader, scenario_params, root, "the scenario", sc);
+    bool ok = param_read(reader, scenario_params, root, PARAM_TOP, sc);
     ok = read_services(sc, reader) && ok;
     ok = read_components(sc, reader) && ok;
     index_by_kind(sc, reader->arena);
     ok = read_objectives(sc, reader) && ok;
     for (int p = 0; p < sc->population_count; p++)
         sc->populations[p].index = p;
-    if (sc->population_count > POPULATIONS_MAX)
-        ok = diag_error(reader->diag, sc->populations[POPULATIONS_MAX].at, "more than %d populations", POPULATIONS_MAX);
+    if (sc->population_count > SCENARIO_POPULATIONS_MAX)
+        ok = diag_error(reader->diag, sc->populations[SCENARIO_POPULATIONS_MAX].at, "more than %d populations", SCENARIO_POPULATIONS_MAX);
     return ok;
 }

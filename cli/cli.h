@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cli -- what every verb of the command shares: parsed options, exit statuses, loading a scenario.
+ */
+#ifndef HEADROOM_CLI_H
+#define HEADROOM_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "models/scenario.h"
+
+enum status {
+    STATUS_DONE = 0,        /* done, and all objectives met */
+    STATUS_MISSED = 1,      /* an objective missed or undecided; --no-fail turns it into 0 */
+    STATUS_USAGE = 2,
+    STATUS_INVALID = 3,     /* scenario, price book or input file */
+    STATUS_IO = 4,          /* could not read, write or allocate */
+    STATUS_INTERNAL = 5,    /* an internal check failed */
+    STATUS_INTERRUPTED = 130,
+};
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* The command line. Texts are argv's. */
+struct options {
+    const char *verb;
+    int argument_count;
+    const char *const *arguments; /* behind the verb */
+    int threads;                  /* 0: all cores */
+    bool seed_set;
+    int64_t seed;
+    bool replications_set;
+    int64_t replications;
+    int set_count;
+    const char *const *sets;      /* "path=value" of each --set */
+    const char *output;           /* -o; NULL: the verb's default */
+    bool json, quiet, no_fail;
+    enum color_choice color;
+};
+
+/*
+ * Parses argv into `options`; arrays live in the arena. Flags may stand anywhere. Wrong usage is reported to stderr
+ * and returns false. `help` and `version` tell what was asked for instead of a verb.
+ */
+bool options_parse(int argc, char **argv, struct options *options, bool *help, bool *version, struct arena *arena);
+
+/* The flags that `verb` listens to, a line each. */
+void options_print(const char *verb, FILE *out);
+
+/* --color, NO_COLOR, and whether `stream` is a terminal.       [NO-COLOR] no-color.org */
+bool cli_color(const struct options *options, FILE *stream);
+
+/* "headroom: error: ..." and a pointer to the verb's help, to stderr. Returns STATUS_USAGE. */
+int cli_usage_error(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Loads a scenario with --set, --seed and --replications applied. NULL on errors; *status is then STATUS_IO when the
+ * file cannot be read, else STATUS_INVALID. Prints nothing: the diagnostics are in `diag`.
+ */
+struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,
+                          int *status);
+
+/* ---- verbs: one file each; they return the exit status ---- */
+
+int verb_run(const struct options *options);
+int verb_check(const struct options *options);
+int verb_reference(const struct options *options);
+
+/* One line of JSON: the resolved scenario (null when it is invalid) and the messages. Part of check. */
+void check_print_json(const char *path, const struct scenario *sc, const struct diag *diag, FILE *out);
+
+#endif

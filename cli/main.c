@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * headroom -- the command: picks the verb. What a verb computes is in the rooms below.
+ */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "sim/base/text.h"
+
+static int verb_help(const struct options *options);
+static int verb_version(const struct options *options);
+
+static const struct verb {
+    const char *name, *arguments;
+    int (*run)(const struct options *options);
+    const char *line; /* for the list */
+    const char *more; /* for its own help */
+} VERBS[] = {
+    { "run", "SCENARIO", verb_run, "simulate, print the verdict, write the report",
+      "Simulates all replications and the calendar's days, prints the verdict on one screen and leaves\n"
+      "report.html, report.md, results.json, bill.csv, timeseries.csv and plots in the output folder.\n"
+      "Exit: 0 all objectives met, 1 one missed or undecided, 3 scenario invalid." },
+    { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
+      "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
+      "largest capacity. All errors of a file come at once. Exit: 0 valid, 3 invalid." },
+    { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
+      "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
+      "scenario file (traffic, steps, ...)." },
+    { "help", "[VERB]", verb_help, "this help, or the verb's", "" },
+    { "version", "", verb_version, "name and version", "" },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; name && i < ARRAY_LEN(VERBS); i++)
+        if (!strcmp(VERBS[i].name, name))
+            return &VERBS[i];
+    return NULL;
+}
+
+static void print_verbs(FILE *out)
+{
+    fprintf(out, "usage: headroom VERB [ARGUMENT...] [FLAG...]\n\n"
+                 "headroom simulates an AWS architecture on its worst day: availability, latency and the bill.\n\nverbs:\n");
+    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
+        char usage[64];
+        snprintf(usage, sizeof(usage), "%s %s", VERBS[i].name, VERBS[i].arguments);
+        fprintf(out, "  %-22s  %s\n", usage, VERBS[i].line);
+    }
+    fprintf(out, "\nflags, before or after the verb:\n");
+    options_print(NULL, out);
+    fprintf(out, "\nA first scenario to copy: scenarios/minimal.yaml. More on a verb: headroom help VERB\n");
+}
+
+static int unknown_verb(const struct options *options, const char *name)
+{
+    const char *names[ARRAY_LEN(VERBS)];
+    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++)
+        names[i] = VERBS[i].name;
+    const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
+    const struct options nobody = { .color = options->color };
+    return cli_usage_error(&nobody, nearest ? "unknown verb '%s'; did you mean '%s'?" : "unknown verb '%s'", name, nearest);
+}
+
+static int print_verb_help(const struct verb *verb)
+{
+    printf("usage: headroom %s %s\n\n%s\n", verb->name, verb->arguments, verb->line);
+    if (verb->more[0])
+        printf("\n%s\n", verb->more);
+    printf("\nflags:\n");
+    options_print(verb->name, stdout);
+    return STATUS_DONE;
+}
+
+static int verb_help(const struct options *options)
+{
+    if (options->argument_count == 0) {
+        print_verbs(stdout);
+        return STATUS_DONE;
+    }
+    const struct verb *verb = find_verb(options->arguments[0]);
+    return verb ? print_verb_help(verb) : unknown_verb(options, options->arguments[0]);
+}
+
+static int verb_version(const struct options *options)
+{
+    printf("headroom %s\n", HEADROOM_VERSION);
+    return STATUS_DONE;
+}
+
+/* A reader that has seen enough (`headroom ... | head`) is a normal end. */
+static void on_closed_pipe(int signal_number)
+{
+    _exit(STATUS_DONE);
+}
+
+static int dispatch(const struct options *options, bool help, bool version)
+{
+    if (version)
+        return verb_version(options);
+    if (!options->verb) {
+        print_verbs(help ? stdout : stderr);
+        return help ? STATUS_DONE : STATUS_USAGE;
+    }
+    const struct verb *verb = find_verb(options->verb);
+    if (!verb)
+        return unknown_verb(options, options->verb);
+    return help ? print_verb_help(verb) : verb->run(options);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, on_closed_pipe);
+    struct arena arena;
+    arena_init(&arena);
+    struct options options;
+    bool help, version;
+    int status = STATUS_USAGE;
+    if (options_parse(argc, argv, &options, &help, &version, &arena))
+        status = dispatch(&options, help, version);
+    arena_fini(&arena);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "headroom: error: cannot write to standard output\n");
+        return STATUS_IO;
+    }
+    return status;
+}

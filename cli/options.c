@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "sim/base/text.h"
+#include "sim/base/units.h"
+
+enum flag_id {
+    FLAG_OUTPUT, FLAG_SET, FLAG_SEED, FLAG_REPLICATIONS, FLAG_THREADS, FLAG_NO_FAIL, FLAG_JSON, FLAG_QUIET, FLAG_COLOR,
+    FLAG_HELP, FLAG_VERSION,
+};
+
+/* The table is the parser and the manual. `verbs`: those that listen to the flag; NULL = all. */
+static const struct flag {
+    enum flag_id id;
+    char letter;
+    const char *name, *value; /* value NULL: a switch */
+    const char *verbs;
+    const char *doc;
+} FLAGS[] = {
+    { FLAG_OUTPUT, 'o', "output", "DIR", "run", "where the report goes; default runs/<scenario>/<seed>" },
+    { FLAG_SET, 0, "set", "PATH=VALUE", "run check", "replaces a value of the scenario, repeatable: "
+                                                     "--set regions.us-east-1.web-fleet.size.max=80" },
+    { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
+    { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "replications instead of the scenario's" },
+    { FLAG_THREADS, 0, "threads", "N", "run", "threads; default all cores; results do not depend on it" },
+    { FLAG_NO_FAIL, 0, "no-fail", NULL, "run", "exit 0 although an objective is missed or undecided" },
+    { FLAG_JSON, 0, "json", NULL, "run check", "machine-readable output on stdout" },
+    { FLAG_QUIET, 'q', "quiet", NULL, "run check", "errors and results only: no progress, no warnings" },
+    { FLAG_COLOR, 0, "color", "WHEN", NULL, "auto, always or never; NO_COLOR is honoured" },
+    { FLAG_HELP, 'h', "help", NULL, NULL, "this help, or the verb's" },
+    { FLAG_VERSION, 'V', "version", NULL, NULL, "name and version" },
+};
+
+enum { SETS_MAX = 1000 };
+
+struct parser {
+    struct options *options;
+    bool *help, *version;
+    const char **sets, **arguments;
+};
+
+static const struct flag *find_flag(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
+        if (strlen(FLAGS[i].name) == length && !memcmp(FLAGS[i].name, name, length))
+            return &FLAGS[i];
+    return NULL;
+}
+
+static const struct flag *find_letter(char letter)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
+        if (letter && FLAGS[i].letter == letter)
+            return &FLAGS[i];
+    return NULL;
+}
+
+static bool unknown_flag(const struct options *options, const char *argument, struct arena *arena)
+{
+    const char *names[ARRAY_LEN(FLAGS)];
+    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
+        names[i] = FLAGS[i].name;
+    const size_t dashes = strspn(argument, "-");
+    const char *name = arena_text_n(arena, argument + dashes, strcspn(argument + dashes, "="));
+    const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
+    cli_usage_error(options, nearest ? "unknown flag '%s'; did you mean '--%s'?" : "unknown flag '%s'", argument, nearest);
+    return false;
+}
+
+static bool take_count(const struct options *options, const struct flag *flag, const char *value, int64_t least,
+                       int64_t most, int64_t *out)
+{
+    if (count_from_text(value, out) && *out >= least && *out <= most)
+        return true;
+    cli_usage_error(options, "--%s needs a whole number from %lld to %lld, not '%s'", flag->name, (long long)least,
+                    (long long)most, value);
+    return false;
+}
+
+static bool take_color(struct options *options, const char *value)
+{
+    static const char *const names[] = { [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (strcmp(names[i], value) != 0)
+            continue;
+        options->color = (enum color_choice)i;
+        return true;
+    }
+    cli_usage_error(options, "--color needs auto, always or never, not '%s'", value);
+    return false;
+}
+
+static bool apply(struct parser *parser, const struct flag *flag, const char *value)
+{
+    struct options *o = parser->options;
+    int64_t number;
+    switch (flag->id) {
+    case FLAG_OUTPUT:
+        o->output = value;
+        if (value[0])
+            return true;
+        cli_usage_error(o, "--output needs a folder");
+        return false;
+    case FLAG_SET:
+        if (o->set_count == SETS_MAX) {
+            cli_usage_error(o, "more than %d times --set", SETS_MAX);
+            return false;
+        }
+        parser->sets[o->set_count++] = value;
+        return true;
+    case FLAG_SEED:
+        o->seed_set = true;
+        return take_count(o, flag, value, 0, INT64_MAX, &o->seed);
+    case FLAG_REPLICATIONS:
+        o->replications_set = true;
+        return take_count(o, flag, value, 1, 10000, &o->replications);
+    case FLAG_THREADS:
+        if (!take_count(o, flag, value, 1, 1024, &number))
+            return false;
+        o->threads = (int)number;
+        return true;
+    case FLAG_NO_FAIL: o->no_fail = true; return true;
+    case FLAG_JSON:    o->json = true; return true;
+    case FLAG_QUIET:   o->quiet = true; return true;
+    case FLAG_COLOR:   return take_color(o, value);
+    case FLAG_HELP:    *parser->help = true; return true;
+    case FLAG_VERSION: *parser->version = true; return true;
+    }
+    return false;
+}
+
+/* One flag at argv[*i], with its value behind '=' , in the same word ("-oDIR") or in the next. */
+static bool parse_flag(struct parser *parser, int argc, char **argv, int *i, struct arena *arena)
+{
+    const char *word = argv[*i], *value = NULL;
+    const struct flag *flag;
+    if (word[1] == '-') {
+        const size_t length = strcspn(word + 2, "=");
+        flag = find_flag(word + 2, length);
+        value = word[2 + length] ? word + 2 + length + 1 : NULL;
+    } else {
+        flag = find_letter(word[1]);
+        value = word[2] ? word + 2 : NULL;
+    }
+    if (!flag)
+        return unknown_flag(parser->options, word, arena);
+    if (!flag->value && value) {
+        cli_usage_error(parser->options, "--%s takes no value", flag->name);
+        return false;
+    }
+    if (flag->value && !value) {
+        if (*i + 1 >= argc) {
+            cli_usage_error(parser->options, "--%s needs a value: --%s %s", flag->name, flag->name, flag->value);
+            return false;
+        }
+        value = argv[++*i];
+    }
+    return apply(parser, flag, value);
+}
+
+bool options_parse(int argc, char **argv, struct options *options, bool *help, bool *version, struct arena *arena)
+{
+    *options = (struct options){ 0 };
+    *help = *version = false;
+    struct parser parser = { .options = options, .help = help, .version = version };
+    parser.sets = ARENA_ARRAY(arena, const char *, SETS_MAX);
+    parser.arguments = ARENA_ARRAY(arena, const char *, argc);
+    options->sets = parser.sets;
+    options->arguments = parser.arguments;
+    bool flags_end = false;
+    for (int i = 1; i < argc; i++) {
+        if (!flags_end && !strcmp(argv[i], "--"))
+            flags_end = true;
+        else if (!flags_end && argv[i][0] == '-' && argv[i][1]) {
+            if (!parse_flag(&parser, argc, argv, &i, arena))
+                return false;
+        } else if (!options->verb)
+            options->verb = argv[i];
+        else
+            parser.arguments[options->argument_count++] = argv[i];
+    }
+    return true;
+}
+
+static bool listens(const char *verbs, const char *verb)
+{
+    if (!verbs || !verb)
+        return true;
+    const size_t length = strlen(verb);
+    for (const char *c = verbs; *c;) {
+        const size_t word = strcspn(c, " ");
+        if (word == length && !memcmp(c, verb, length))
+            return true;
+        c += word + (c[word] == ' ');
+    }
+    return false;
+}
+
+void options_print(const char *verb, FILE *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
+        if (!listens(FLAGS[i].verbs, verb))
+            continue;
+        char name[64];
+        snprintf(name, sizeof(name), "--%s%s%s", FLAGS[i].name, FLAGS[i].value ? " " : "",
+                 FLAGS[i].value ? FLAGS[i].value : "");
+        if (FLAGS[i].letter)
+            fprintf(out, "  -%c, %-18s  %s\n", FLAGS[i].letter, name, FLAGS[i].doc);
+        else
+            fprintf(out, "      %-18s  %s\n", name, FLAGS[i].doc);
+    }
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/demand.h"
+
+#include "models/elasticache.h"
+
+/* Hostile scenarios have many knots; a day's shape and a launch have some 160. */
+enum { INSTANTS_MAX = 4096 };
+
+static const double NS_PER_S = 1e9;
+
+static double mean_s(const struct dist *dist)
+{
+    return dist->mean_ns / NS_PER_S;
+}
+
+static double miss_ratio(const struct step_get *get)
+{
+    const struct component *cache = get->from.target;
+    return 1.0 - (get->hit_ratio_set ? get->hit_ratio : ((const struct elasticache_config *)cache->config)->hit_ratio);
+}
+
+static double sum_of_steps(const struct tagged *steps, int count, demand_of_step *of_step, const void *context)
+{
+    double sum = 0.0;
+    for (int i = 0; i < count; i++) {
+        sum += of_step(&steps[i], context);
+        if (steps[i].variant != STEP_GET)
+            continue;
+        const struct step_get *get = steps[i].config;
+        sum += miss_ratio(get) * sum_of_steps(get->miss, get->miss_count, of_step, context);
+    }
+    return sum;
+}
+
+double demand_of_operation(const struct operation_config *operation, demand_of_step *of_step, const void *context)
+{
+    return sum_of_steps(operation->steps, operation->step_count, of_step, context);
+}
+
+/* ---- units ---- */
+
+double demand_cpu_s(const struct tagged *step, const void *context)
+{
+    return step->variant == STEP_CPU ? mean_s(&((const struct step_cpu *)step->config)->time) : 0.0;
+}
+
+static double query_s(const struct tagged *step, const void *database)
+{
+    const struct step_query *query = step->config;
+    return !database || query->database.target == database ? mean_s(&query->time) : 0.0;
+}
+
+double demand_read_s(const struct tagged *step, const void *context)
+{
+    return step->variant == STEP_READ ? query_s(step, context) : 0.0;
+}
+
+double demand_write_s(const struct tagged *step, const void *context)
+{
+    return step->variant == STEP_WRITE ? query_s(step, context) : 0.0;
+}
+
+double demand_commands_s(const struct tagged *step, const void *context)
+{
+    if (step->variant != STEP_GET)
+        return 0.0;
+    const struct step_get *get = step->config;
+    const struct component *cache = get->from.target;
+    if (context && cache != context)
+        return 0.0;
+    const struct dist *command = get->time.text ? &get->time : &((const struct elasticache_config *)cache->config)->command;
+    return mean_s(command) * (1.0 + (get->fill ? miss_ratio(get) : 0.0));
+}
+
+double demand_sends(const struct tagged *step, const void *context)
+{
+    const struct step_send *send = step->variant == STEP_SEND ? step->config : NULL;
+    return send && (!context || send->to.target == context) ? 1.0 : 0.0;
+}
+
+double demand_time_s(const struct tagged *step, const void *context)
+{
+    switch ((enum step_variant)step->variant) {
+    case STEP_CPU:   return demand_cpu_s(step, NULL);
+    case STEP_WAIT:  return mean_s(&((const struct step_wait *)step->config)->time);
+    case STEP_GET:   return demand_commands_s(step, NULL);
+    case STEP_READ:  return demand_read_s(step, NULL);
+    case STEP_WRITE: return demand_write_s(step, NULL);
+    case STEP_SEND:  return mean_s(&((const struct step_send *)step->config)->time);
+    case STEP_CALL: {
+        const struct step_call *call = step->config;
+        return demand_of_operation(call->operation.target, demand_time_s, NULL);
+    }
+    }
+    return 0.0;
+}
+
+/* ---- the day ---- */
+
+static double rate_at(const struct rate_curve *curve, sim_time at)
+{
+    uint32_t low = 0, high = curve->count - 1;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (curve->knots[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct rate_knot *a = &curve->knots[low], *b = &curve->knots[high];
+    if (b->at == a->at)
+        return a->rate_per_s;
+    return a->rate_per_s + (b->rate_per_s - a->rate_per_s) * (double)(at - a->at) / (double)(b->at - a->at);
+}
+
+struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
+{
+    struct demand_day day = { .sc = sc };
+    struct rate_curve *curves = ARENA_ARRAY(arena, struct rate_curve, sc->population_count);
+    day.instants = ARENA_ARRAY(arena, sim_time, INSTANTS_MAX);
+    day.mean_per_s = ARENA_ARRAY(arena, double, sc->population_count);
+    for (int p = 0; p < sc->population_count; p++) {
+        curves[p] = scenario_rate(sc, &sc->populations[p], -1, arena);
+        day.mean_per_s[p] = scenario_mean_rate(sc, &sc->populations[p], arena);
+        for (uint32_t k = 0; k < curves[p].count && day.instant_count < INSTANTS_MAX; k++)
+            if (curves[p].knots[k].at >= curves[p].warm_up)
+                day.instants[day.instant_count++] = curves[p].knots[k].at - curves[p].warm_up;
+    }
+    day.rates_per_s = ARENA_ARRAY(arena, double, day.instant_count * sc->population_count);
+    for (int i = 0; i < day.instant_count; i++)
+        for (int p = 0; p < sc->population_count; p++)
+            day.rates_per_s[i * sc->population_count + p] = rate_at(&curves[p], day.instants[i] + curves[p].warm_up);
+    return day;
+}
+
+static double per_request(const struct population *p, const struct service_config *service, demand_of_step *of_step,
+                          const void *context)
+{
+    double sum = 0.0;
+    for (int m = 0; m < p->mix_count; m++)
+        if (!service || p->mix[m].operation->service == service)
+            sum += p->mix[m].share * demand_of_operation(p->mix[m].operation, of_step, context);
+    return sum;
+}
+
+static struct demand sum_over_day(const struct demand_day *day, const double *each)
+{
+    const int populations = day->sc->population_count;
+    struct demand demand = { 0 };
+    for (int p = 0; p < populations; p++)
+        demand.mean += day->mean_per_s[p] * each[p];
+    for (int i = 0; i < day->instant_count; i++) {
+        double rate = 0.0;
+        for (int p = 0; p < populations; p++)
+            rate += day->rates_per_s[i * populations + p] * each[p];
+        if (rate > demand.peak) {
+            demand.peak = rate;
+            demand.peak_at = day->instants[i];
+        }
+    }
+    return demand;
+}
+
+struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
+                                demand_of_step *of_step, const void *context)
+{
+    const struct scenario *sc = day->sc;
+    double each[SCENARIO_POPULATIONS_MAX] = { 0 };
+    for (int p = 0; p < sc->population_count; p++)
+        each[p] = per_request(&sc->populations[p], service, of_step, context);
+    /* A consumer's work is asked for by whoever sends the messages. */
+    for (int s = 0; s < sc->service_count; s++) {
+        const struct service_config *consumer = &sc->services[s];
+        if (!consumer->consumes.target || (service && service != consumer))
+            continue;
+        const double work = demand_of_operation(&consumer->operations[0], of_step, context);
+        for (int p = 0; p < sc->population_count; p++)
+            each[p] += work * per_request(&sc->populations[p], NULL, demand_sends, consumer->consumes.target);
+    }
+    return sum_over_day(day, each);
+}
+
+struct demand demand_of_queue(const struct demand_day *day, const struct component *queue)
+{
+    double each[SCENARIO_POPULATIONS_MAX] = { 0 };
+    for (int p = 0; p < day->sc->population_count; p++)
+        each[p] = per_request(&day->sc->populations[p], NULL, demand_sends, queue);
+    return sum_over_day(day, each);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * demand -- the back of an envelope: what the traffic asks of each resource, as expectations.
+ *
+ * Mean rates times mean service times, hits and misses weighted by their ratio; no waiting, no retries, no failures.
+ * It says what a scenario asks for before anything is simulated, and nothing about what it gets.
+ */
+#ifndef HEADROOM_DEMAND_H
+#define HEADROOM_DEMAND_H
+
+#include "models/scenario.h"
+
+/* What one execution of a step asks for, in any unit; `context` is the caller's. */
+typedef double demand_of_step(const struct tagged *step, const void *context);
+
+/* Expected sum over the steps of an operation; a miss's steps count with the miss ratio. */
+double demand_of_operation(const struct operation_config *operation, demand_of_step *of_step, const void *context);
+
+/* Ready-made units. CPU: context NULL. READ, WRITE, GET and SEND: the component (NULL: any). */
+demand_of_step demand_cpu_s;      /* seconds of a reference vCPU */
+demand_of_step demand_read_s;     /* seconds of a reference vCPU of the database */
+demand_of_step demand_write_s;
+demand_of_step demand_commands_s; /* seconds of the cache's thread, fills included */
+demand_of_step demand_sends;      /* messages */
+demand_of_step demand_time_s;     /* seconds from the first step to the last, nothing waited for */
+
+/* The traffic of the headline day at the instants where a rate bends. */
+struct demand_day {
+    const struct scenario *sc;
+    int instant_count;
+    sim_time *instants;   /* since the clock's start */
+    double *rates_per_s;  /* [instant * population_count + population] */
+    double *mean_per_s;   /* of each population */
+};
+
+struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena);
+
+struct demand {
+    double mean, peak;    /* per second of the clock: demands in `of_step`'s unit */
+    sim_time peak_at;     /* since the clock's start */
+};
+
+/* What clients and messages ask of a service; of all services together when NULL. */
+struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
+                                demand_of_step *of_step, const void *context);
+
+/* Messages per second that arrive at a queue. */
+struct demand demand_of_queue(const struct demand_day *day, const struct component *queue);
+
+#endif

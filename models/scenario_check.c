@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scenario_check -- what is legal but doubtful: a person who reviews architectures would ask about it.
+ *
+ * Each doubt is a warning with its place and the next step. They are expectations on the back of an envelope
+ * (models/demand.h); the simulation is the judge.
+ */
+#include "models/alb.h"
+#include "models/asg.h"
+#include "models/catalogue/catalogue.h"
+#include "models/demand.h"
+#include "models/elasticache.h"
+#include "models/rds.h"
+#include "models/sqs.h"
+#include "sim/base/text.h"
+#include "sim/base/units.h"
+
+/* Above this share of a resource, queueing multiplies service times several fold [KLE-1]: 1 / (1 - 0.8) = 5. */
+static const double BUSY = 0.8;
+
+struct doubts {
+    const struct scenario *sc;
+    const struct demand_day *day;
+    struct diag *diag;
+    struct arena *arena; /* of the diag: texts live as long as the messages */
+};
+
+static const char *clock_text(const struct doubts *d, sim_time since_start)
+{
+    const int64_t local = (d->sc->clock.start_ns_of_day + since_start) % SIM_DAY / SIM_MINUTE;
+    return arena_printf(d->arena, "%02d:%02d", (int)(local / 60), (int)(local % 60));
+}
+
+/* ---- fleets ---- */
+
+static const struct service_config *service_of(const struct scenario *sc, const struct component *fleet)
+{
+    for (int s = 0; s < sc->service_count; s++)
+        if (sc->services[s].runs_on.target == fleet)
+            return &sc->services[s];
+    return NULL;
+}
+
+static double fleet_capacity(const struct component *fleet, int64_t instances)
+{
+    const struct asg_config *config = fleet->config;
+    return (double)instances * catalogue_reference_vcpus(catalogue_instance(config->instance));
+}
+
+/* A consumer may fall behind and catch up: doubt_consumer() asks whether it ever does. */
+static void doubt_capacity(const struct doubts *d, const struct component *fleet, const struct service_config *service)
+{
+    const struct asg_config *config = fleet->config;
+    const struct demand cpu = demand_of_service(d->day, service, demand_cpu_s, NULL);
+    const double largest = fleet_capacity(fleet, config->size.max);
+    const int64_t zones = fleet->region->zones;
+    const double without_zone = zones > 1 ? largest * (double)(zones - 1) / (double)zones : 0.0;
+    if (cpu.peak > largest) {
+        diag_warning(d->diag, fleet->at, "'%s' is asked for %.3g reference vCPUs at %s and has %.3g at its largest",
+                     fleet->name, cpu.peak, clock_text(d, cpu.peak_at), largest);
+        diag_hint(d->diag, "raise size.max above %.0f, or take larger instances",
+                  (double)config->size.max * cpu.peak / largest + 0.5);
+    } else if (zones > 1 && cpu.peak > without_zone) {
+        diag_warning(d->diag, fleet->at, "'%s' is asked for %.3g reference vCPUs at %s; after the loss of a zone at its "
+                     "largest it has %.3g", fleet->name, cpu.peak, clock_text(d, cpu.peak_at), without_zone);
+        diag_hint(d->diag, "raise size.max above %.0f if a zone may be lost at the peak",
+                  (double)config->size.max * cpu.peak / without_zone + 0.5);
+    }
+}
+
+static void doubt_workers(const struct doubts *d, const struct component *fleet, const struct service_config *service)
+{
+    const struct asg_config *config = fleet->config;
+    const struct demand busy = demand_of_service(d->day, service, demand_time_s, NULL);
+    const double workers = (double)(service->workers * config->size.max);
+    if (busy.peak <= BUSY * workers || service->consumes.target)
+        return;
+    diag_warning(d->diag, service->at, "service '%s' needs %.3g workers at %s before anybody waits, and has %.3g at its "
+                 "largest", service->name, busy.peak, clock_text(d, busy.peak_at), workers);
+    diag_hint(d->diag, "raise workers (now %lld per instance) or size.max", (long long)service->workers);
+}
+
+static void doubt_targets(const struct doubts *d, const struct component *fleet)
+{
+    const struct asg_config *config = fleet->config;
+    const double zones = (double)fleet->region->zones;
+    for (int i = 0; i < config->scaling_count; i++) {
+        const struct tagged *policy = &config->scaling[i];
+        if (policy->variant != SCALE_TARGET_TRACKING || zones < 2)
+            continue;
+        const double target = ((const struct scaling_tracking *)policy->config)->target;
+        const double after = target * zones / (zones - 1.0);
+        if (after <= 1.0)
+            continue;
+        diag_warning(d->diag, policy->at, "'%s' is kept at %.3g%% CPU: after the loss of one of %.0f zones the others "
+                     "would need %.3g%%", fleet->name, 100.0 * target, zones, 100.0 * after);
+        diag_hint(d->diag, "a target of at most %.0f%% survives it without new instances", 100.0 * (zones - 1.0) / zones);
+    }
+}
+
+static void doubt_minimum(const struct doubts *d, const struct component *fleet)
+{
+    const struct asg_config *config = fleet->config;
+    if (config->size.min >= 2 || fleet->region->zones < 2)
+        return;
+    diag_warning(d->diag, fleet->at, "'%s' may shrink to %lld instance%s: the loss of its zone ends the service until "
+                 "another one is launched", fleet->name, (long long)config->size.min, config->size.min == 1 ? "" : "s");
+    diag_hint(d->diag, "size.min of 2 or more spreads over zones");
+}
+
+static void doubt_fleets(const struct doubts *d)
+{
+    for (int f = 0; f < d->sc->by_kind_count[KIND_ASG]; f++) {
+        const struct component *fleet = d->sc->by_kind[KIND_ASG][f];
+        const struct service_config *service = service_of(d->sc, fleet);
+        if (!service->consumes.target)
+            doubt_capacity(d, fleet, service);
+        doubt_workers(d, fleet, service);
+        doubt_targets(d, fleet);
+        doubt_minimum(d, fleet);
+    }
+}
+
+/* ---- databases and caches ---- */
+
+static void doubt_database_load(const struct doubts *d, const struct component *db)
+{
+    const struct rds_config *config = db->config;
+    const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
+    const struct demand reads = demand_of_service(d->day, NULL, demand_read_s, db);
+    const struct demand writes = demand_of_service(d->day, NULL, demand_write_s, db);
+    const double readers = config->read_replicas > 0 ? (double)config->read_replicas : 1.0;
+    const double primary = writes.peak + (config->read_replicas > 0 ? 0.0 : reads.peak);
+    const double share = primary / vcpus > reads.peak / readers / vcpus ? primary / vcpus : reads.peak / readers / vcpus;
+    if (share <= BUSY)
+        return;
+    diag_warning(d->diag, db->at, "'%s' is asked for %.0f%% of a%s's CPU at %s", db->name, 100.0 * share,
+                 primary / vcpus == share ? " primary" : " replica", clock_text(d, reads.peak_at));
+    diag_hint(d->diag, share > 1.0 ? "take a larger class than %s, more read replicas, or fewer queries"
+                                   : "above 80%% queries wait for each other; consider a larger class than %s",
+              config->instance);
+}
+
+static void doubt_connections(const struct doubts *d, const struct component *db)
+{
+    const struct rds_config *config = db->config;
+    const int64_t limit = config->max_connections
+                              ? config->max_connections
+                              : rds_default_connections((enum rds_engine)config->engine,
+                                                        catalogue_db(config->instance)->memory_bytes);
+    int64_t wanted = 0;
+    for (int s = 0; s < d->sc->service_count; s++)
+        for (int p = 0; p < d->sc->services[s].pool_count; p++)
+            if (d->sc->services[s].pools[p].database == db && d->sc->services[s].runs_on.target) {
+                const struct component *fleet = d->sc->services[s].runs_on.target;
+                wanted += d->sc->services[s].pools[p].size * ((const struct asg_config *)fleet->config)->size.max;
+            }
+    if (wanted <= limit)
+        return;
+    diag_warning(d->diag, db->at, "pools may open %lld connections to '%s' at the fleets' largest, but it takes %lld",
+                 (long long)wanted, db->name, (long long)limit);
+    diag_hint(d->diag, "smaller pools, a larger class than %s, or max_connections", config->instance);
+}
+
+static bool is_written(const struct doubts *d, const struct component *db)
+{
+    return demand_of_service(d->day, NULL, demand_write_s, db).mean > 0.0;
+}
+
+static void doubt_databases(const struct doubts *d)
+{
+    for (int i = 0; i < d->sc->by_kind_count[KIND_RDS]; i++) {
+        const struct component *db = d->sc->by_kind[KIND_RDS][i];
+        const struct rds_config *config = db->config;
+        doubt_database_load(d, db);
+        doubt_connections(d, db);
+        if (!config->multi_az && is_written(d, db)) {
+            diag_warning(d->diag, db->at, "'%s' has no standby: writes stop until its host or zone is back", db->name);
+            diag_hint(d->diag, "multi_az: true");
+        }
+    }
+}
+
+static void doubt_caches(const struct doubts *d)
+{
+    for (int i = 0; i < d->sc->by_kind_count[KIND_ELASTICACHE]; i++) {
+        const struct component *cache = d->sc->by_kind[KIND_ELASTICACHE][i];
+        const struct elasticache_config *config = cache->config;
+        const struct demand commands = demand_of_service(d->day, NULL, demand_commands_s, cache);
+        const double share = commands.peak / (double)config->shards;
+        if (share > BUSY) {
+            diag_warning(d->diag, cache->at, "'%s' is asked for %.0f%% of a shard's thread at %s", cache->name,
+                         100.0 * share, clock_text(d, commands.peak_at));
+            diag_hint(d->diag, "more shards than %lld", (long long)config->shards);
+        }
+        if (config->replicas == 0) {
+            diag_warning(d->diag, cache->at, "'%s' has no replicas: a lost node's keys are gone", cache->name);
+            diag_hint(d->diag, "replicas: 1, or be sure that the database carries the misses");
+        }
+    }
+}
+
+/* ---- queues ---- */
+
+static double service_time_s(const struct dist *dist, double u)
+{
+    return dist_quantile_ns(dist, u) / 1e9;
+}
+
+/* 99th percentile of a consumer's work: the sum of its steps' means, plus what its largest step adds at p99. */
+static double handling_p99_s(const struct operation_config *operation)
+{
+    double surplus = 0.0;
+    for (int i = 0; i < operation->step_count; i++) {
+        const struct tagged *step = &operation->steps[i];
+        if (step->variant != STEP_CPU && step->variant != STEP_WAIT)
+            continue;
+        const struct dist *time = &((const struct step_cpu *)step->config)->time;
+        const double more = service_time_s(time, 0.99) - time->mean_ns / 1e9;
+        surplus = more > surplus ? more : surplus;
+    }
+    return demand_of_operation(operation, demand_time_s, NULL) + surplus;
+}
+
+static void doubt_consumer(const struct doubts *d, const struct component *queue, const struct service_config *consumer)
+{
+    const struct sqs_config *config = queue->config;
+    const double visibility_s = (double)config->visibility / 1e9, p99_s = handling_p99_s(&consumer->operations[0]);
+    if (p99_s > visibility_s) {
+        diag_warning(d->diag, queue->at, "messages of '%s' become visible again after %.3g s, but handling takes %.3g s at "
+                     "p99: they are handled twice", queue->name, visibility_s, p99_s);
+        diag_hint(d->diag, "a visibility of several times the handling time");
+    }
+    const struct component *fleet = consumer->runs_on.target;
+    const struct asg_config *asg = fleet->config;
+    const double threads = (double)(consumer->workers * asg->size.max);
+    const struct demand sent = demand_of_queue(d->day, queue);
+    const double rate = threads / demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
+    if (sent.mean <= rate)
+        return;
+    diag_warning(d->diag, queue->at, "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
+                 "the backlog never drains", queue->name, sent.mean, fleet->name, rate);
+    diag_hint(d->diag, "raise size.max of '%s' or the workers of '%s'", fleet->name, consumer->name);
+}
+
+static void doubt_queues(const struct doubts *d)
+{
+    for (int q = 0; q < d->sc->by_kind_count[KIND_SQS]; q++) {
+        const struct component *queue = d->sc->by_kind[KIND_SQS][q];
+        const struct service_config *consumer = NULL;
+        for (int s = 0; s < d->sc->service_count; s++)
+            if (d->sc->services[s].consumes.target == queue)
+                consumer = &d->sc->services[s];
+        if (consumer) {
+            doubt_consumer(d, queue, consumer);
+            continue;
+        }
+        diag_warning(d->diag, queue->at, "nobody consumes '%s'", queue->name);
+        diag_hint(d->diag, "a service with consumes: %s", queue->name);
+    }
+}
+
+/* ---- clients and clock ---- */
+
+static void doubt_patience(const struct doubts *d)
+{
+    for (int p = 0; p < d->sc->population_count; p++) {
+        const struct population *population = &d->sc->populations[p];
+        const double patience_s = service_time_s(&population->client.patience, 0.5);
+        for (int m = 0; m < population->mix_count; m++) {
+            const double time_s = demand_of_operation(population->mix[m].operation, demand_time_s, NULL);
+            if (time_s <= patience_s)
+                continue;
+            diag_warning(d->diag, population->mix[m].at, "half of '%s' wait at most %.3g s, but '%s' takes %.3g s on average "
+                         "with nobody in the way", population->name, patience_s, population->mix[m].name, time_s);
+            diag_hint(d->diag, "most of these requests will be given up; is a time in the wrong unit?");
+        }
+    }
+}
+
+static void doubt_outside(const struct doubts *d, struct mark at, const char *what, sim_time when)
+{
+    if (when < d->sc->clock.length)
+        return;
+    char length[64];
+    diag_warning(d->diag, at, "%s lies outside the clock and never happens", what);
+    diag_hint(d->diag, "the clock starts at %s and runs for %s", clock_text(d, 0),
+              duration_to_text(d->sc->clock.length, length, sizeof(length)));
+}
+
+static void doubt_clock(const struct doubts *d)
+{
+    const struct scenario *sc = d->sc;
+    for (int f = 0; f < sc->fault_count; f++)
+        doubt_outside(d, sc->faults[f].at, arena_printf(d->arena, "fault '%s'", sc->faults[f].name), sc->faults[f].starts);
+    for (int p = 0; p < sc->population_count; p++)
+        if (sc->populations[p].rate.launch.present)
+            doubt_outside(d, sc->populations[p].at, arena_printf(d->arena, "the launch of '%s'", sc->populations[p].name),
+                          scenario_instant(sc, sc->populations[p].rate.launch.at));
+    if (sc->clock.length % sc->window != 0)
+        diag_warning(d->diag, (struct mark){ .file = sc->path }, "the last window of the series is shorter than the others: "
+                     "length is not a multiple of window");
+}
+
+static bool is_used(const struct doubts *d, const struct component *c)
+{
+    if (c->kind == KIND_ELASTICACHE)
+        return demand_of_service(d->day, NULL, demand_commands_s, c).mean > 0.0;
+    if (c->kind == KIND_RDS)
+        return demand_of_service(d->day, NULL, demand_read_s, c).mean > 0.0 || is_written(d, c);
+    if (c->kind == KIND_SQS)
+        return demand_of_queue(d->day, c).mean > 0.0;
+    return true;
+}
+
+static void doubt_unused(const struct doubts *d)
+{
+    for (int i = 0; i < d->sc->component_count; i++) {
+        const struct component *c = &d->sc->components[i];
+        if (is_used(d, c))
+            continue;
+        diag_warning(d->diag, c->at, "no step of the traffic uses '%s': it only costs", c->name);
+        diag_hint(d->diag, "remove it, or add a step that names it");
+    }
+}
+
+static void doubt_zones(const struct doubts *d)
+{
+    for (int r = 0; r < d->sc->region_count; r++)
+        if (d->sc->regions[r].zones == 1) {
+            diag_warning(d->diag, d->sc->regions[r].at, "'%s' has a single zone: losing it loses everything",
+                         d->sc->regions[r].name);
+            diag_hint(d->diag, "zones: 2 or 3");
+        }
+}
+
+void scenario_doubts(const struct scenario *sc, struct diag *diag)
+{
+    struct arena scratch;
+    arena_init(&scratch);
+    const struct demand_day day = demand_day_of(sc, &scratch);
+    const struct doubts d = { .sc = sc, .day = &day, .diag = diag, .arena = diag->arena };
+    doubt_fleets(&d);
+    doubt_databases(&d);
+    doubt_caches(&d);
+    doubt_queues(&d);
+    doubt_patience(&d);
+    doubt_clock(&d);
+    doubt_unused(&d);
+    doubt_zones(&d);
+    arena_fini(&scratch);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario_explain -- the resolved architecture as a person would sketch it, with the load at the peak beside it. */
+#include <inttypes.h>
+
+#include "models/alb.h"
+#include "models/asg.h"
+#include "models/catalogue/catalogue.h"
+#include "models/cloudfront.h"
+#include "models/demand.h"
+#include "models/elasticache.h"
+#include "models/rds.h"
+#include "models/route53.h"
+#include "models/s3.h"
+#include "models/sqs.h"
+#include "models/waf.h"
+#include "sim/base/units.h"
+
+enum { NAME_WIDTH = 15, WHAT_WIDTH = 58 };
+
+struct page {
+    const struct scenario *sc;
+    struct demand_day day;
+    struct arena arena; /* of this call */
+    FILE *out;
+};
+
+static const char *duration(struct page *p, sim_time ns)
+{
+    char *text = arena_alloc(&p->arena, 64, 1);
+    return duration_to_text(ns, text, 64);
+}
+
+static const char *size(struct page *p, int64_t bytes)
+{
+    char *text = arena_alloc(&p->arena, 48, 1);
+    return bytes_to_text(bytes, text, 48);
+}
+
+static const char *time_of_day(struct page *p, sim_time since_start)
+{
+    const int64_t local = (p->sc->clock.start_ns_of_day + since_start) % SIM_DAY / SIM_MINUTE;
+    return arena_printf(&p->arena, "%02d:%02d", (int)(local / 60), (int)(local % 60));
+}
+
+static const char *instant(struct page *p, struct instant at)
+{
+    return at.offset ? arena_printf(&p->arena, "+%s", duration(p, at.ns)) : time_of_day(p, scenario_instant(p->sc, at));
+}
+
+static const char *shape_name(int shape)
+{
+    static const char *const names[] = {
+        [SHAPE_CONSTANT] = "constant",         [SHAPE_ORDINARY] = "ordinary",         [SHAPE_SALE] = "sale",
+        [SHAPE_BLACK_FRIDAY] = "black-friday", [SHAPE_CYBER_MONDAY] = "cyber-monday", [SHAPE_PIECEWISE] = "piecewise",
+    };
+    return names[shape];
+}
+
+/* ---- head, traffic ---- */
+
+static void print_head(struct page *p)
+{
+    const struct scenario *sc = p->sc;
+    const int offset_min = sc->clock.utc_offset_s / 60, minutes = offset_min < 0 ? -offset_min : offset_min;
+    fprintf(p->out, "%s\n", sc->name);
+    if (sc->description[0])
+        fprintf(p->out, "  %s\n", sc->description);
+    fprintf(p->out, "  %04d-%02d-%02d %s %c%02d:%02d, %s, warm-up %s before; %" PRId64 " replication%s, seed %" PRId64 "\n",
+            sc->clock.year, sc->clock.month, sc->clock.day, time_of_day(p, 0), offset_min < 0 ? '-' : '+', minutes / 60,
+            minutes % 60, duration(p, sc->clock.length), duration(p, sc->clock.warm_up), sc->replications,
+            sc->replications == 1 ? "" : "s", sc->seed);
+}
+
+static void print_population(struct page *p, const struct population *pop)
+{
+    FILE *out = p->out;
+    struct demand_day alone = p->day;
+    double peak = 0.0;
+    sim_time peak_at = 0;
+    for (int i = 0; i < alone.instant_count; i++) {
+        const double rate = alone.rates_per_s[i * p->sc->population_count + pop->index];
+        if (rate > peak) {
+            peak = rate;
+            peak_at = alone.instants[i];
+        }
+    }
+    fprintf(out, "  %-*s %.4g/s on average, %.4g/s at %s; %s", NAME_WIDTH, pop->name, alone.mean_per_s[pop->index], peak,
+            time_of_day(p, peak_at), shape_name(pop->rate.profile));
+    if (pop->rate.launch.present)
+        fprintf(out, ", launch x%.3g at %s", pop->rate.launch.factor, instant(p, pop->rate.launch.at));
+    fprintf(out, "\n  %-*s ", NAME_WIDTH, "");
+    for (int m = 0; m < pop->mix_count; m++)
+        fprintf(out, "%s%s %.4g%%", m ? ", " : "", pop->mix[m].name, 100.0 * pop->mix[m].share);
+    for (int g = 0; g < pop->from_count; g++)
+        fprintf(out, "%s%s %.4g%%", g ? ", " : "; from ", pop->from[g].name, 100.0 * pop->from[g].share);
+    fputc('\n', out);
+    if (pop->page.present)
+        fprintf(out, "  %-*s %s brings %" PRId64 " objects of %s together, %.3g%% of them kept by the browser\n", NAME_WIDTH,
+                "", pop->page.on, pop->page.objects, size(p, pop->page.bytes), 100.0 * pop->page.browser_cache);
+    fprintf(out, "  %-*s patience %s; reload %.3g%% of failures after %s\n", NAME_WIDTH, "", pop->client.patience.text,
+            100.0 * pop->client.reload, pop->client.reload_after.text);
+}
+
+/* ---- the way in ---- */
+
+static const struct component *front(const struct scenario *sc)
+{
+    if (sc->by_kind_count[KIND_CLOUDFRONT])
+        return ((const struct cloudfront_config *)sc->by_kind[KIND_CLOUDFRONT][0]->config)->origins.dynamic.target;
+    return sc->by_kind[KIND_ALB][0];
+}
+
+static void print_way_in(struct page *p)
+{
+    const struct scenario *sc = p->sc;
+    const struct component *balancer = front(sc), *on = NULL;
+    if (sc->by_kind_count[KIND_WAF])
+        on = ((const struct waf_config *)sc->by_kind[KIND_WAF][0]->config)->on.target;
+    fprintf(p->out, "\nway in\n  ");
+    if (sc->by_kind_count[KIND_ROUTE53])
+        fprintf(p->out, "%s -> ", sc->by_kind[KIND_ROUTE53][0]->name);
+    if (sc->by_kind_count[KIND_CLOUDFRONT]) {
+        const struct component *c = sc->by_kind[KIND_CLOUDFRONT][0];
+        const struct cloudfront_config *config = c->config;
+        fprintf(p->out, "%s%s", on == c ? "waf, " : "", c->name);
+        if (config->origins.fixed.target)
+            fprintf(p->out, " (%.4g%% of static objects hit, misses to %s)", 100.0 * config->hit_ratio,
+                    config->origins.fixed.name);
+        fprintf(p->out, " -> ");
+    }
+    fprintf(p->out, "%s%s -> %s\n", on == balancer ? "waf, " : "", balancer->name,
+            ((const struct alb_config *)balancer->config)->targets.name);
+}
+
+/* ---- components: what it is, and the load at the peak ---- */
+
+typedef void describe(struct page *p, const struct component *c, const char **what, const char **load);
+
+static void describe_alb(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    static const char *const algorithms[] = { "round robin", "least outstanding requests" };
+    const struct alb_config *config = c->config;
+    *what = arena_printf(&p->arena, "%s to %s; %s check every %s, %" PRId64 " fail, %" PRId64 " pass",
+                         algorithms[config->algorithm], config->targets.name, config->health.deep ? "deep" : "shallow",
+                         duration(p, config->health.interval), config->health.unhealthy, config->health.healthy);
+}
+
+static const struct service_config *service_of(const struct scenario *sc, const struct component *fleet)
+{
+    for (int s = 0; s < sc->service_count; s++)
+        if (sc->services[s].runs_on.target == fleet)
+            return &sc->services[s];
+    return NULL;
+}
+
+static const char *policies(struct page *p, const struct asg_config *config)
+{
+    const char *text = config->scaling_count ? "" : "; no scaling";
+    for (int i = 0; i < config->scaling_count; i++) {
+        const void *policy = config->scaling[i].config;
+        text = config->scaling[i].variant == SCALE_TARGET_TRACKING
+                   ? arena_printf(&p->arena, "%s; cpu at %.3g%%", text, 100.0 * ((const struct scaling_tracking *)policy)->target)
+                   : arena_printf(&p->arena, "%s; %.4g messages per instance", text,
+                                  ((const struct scaling_backlog *)policy)->per_instance);
+    }
+    return text;
+}
+
+static void describe_asg(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct asg_config *config = c->config;
+    const struct service_config *service = service_of(p->sc, c);
+    *what = arena_printf(&p->arena, "%s runs %s; %" PRId64 "..%" PRId64 " from %" PRId64 "%s", config->instance,
+                         service->name, config->size.min, config->size.max, config->size.desired, policies(p, config));
+    const struct demand cpu = demand_of_service(&p->day, service, demand_cpu_s, NULL);
+    const double each = catalogue_reference_vcpus(catalogue_instance(config->instance));
+    *load = arena_printf(&p->arena, "cpu of %.3g instances", cpu.peak / each);
+}
+
+static void describe_elasticache(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct elasticache_config *config = c->config;
+    *what = arena_printf(&p->arena, "%s, %" PRId64 " shard%s with %" PRId64 " replica%s each, %.4g%% hits", config->node,
+                         config->shards, config->shards == 1 ? "" : "s", config->replicas, config->replicas == 1 ? "" : "s",
+                         100.0 * config->hit_ratio);
+    const struct demand commands = demand_of_service(&p->day, NULL, demand_commands_s, c);
+    *load = arena_printf(&p->arena, "%.2g%% of a thread", 100.0 * commands.peak / (double)config->shards);
+}
+
+static void describe_rds(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    static const char *const engines[] = { [RDS_POSTGRES] = "postgres", [RDS_MYSQL] = "mysql" };
+    const struct rds_config *config = c->config;
+    *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s", engines[config->engine], config->instance,
+                         config->multi_az ? "Multi-AZ" : "no standby", config->read_replicas,
+                         config->read_replicas == 1 ? "" : "s");
+    const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
+    const struct demand reads = demand_of_service(&p->day, NULL, demand_read_s, c);
+    const struct demand writes = demand_of_service(&p->day, NULL, demand_write_s, c);
+    if (config->read_replicas > 0)
+        *load = arena_printf(&p->arena, "primary %.2g%%, replicas %.2g%%", 100.0 * writes.peak / vcpus,
+                             100.0 * reads.peak / vcpus / (double)config->read_replicas);
+    else
+        *load = arena_printf(&p->arena, "cpu %.2g%%", 100.0 * (reads.peak + writes.peak) / vcpus);
+}
+
+static void describe_sqs(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct sqs_config *config = c->config;
+    *what = arena_printf(&p->arena, "visibility %s, dead after %" PRId64 " receives", duration(p, config->visibility),
+                         config->dead_letter_after);
+    *load = arena_printf(&p->arena, "%.3g messages/s", demand_of_queue(&p->day, c).peak);
+}
+
+static void describe_s3(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct s3_config *config = c->config;
+    *what = arena_printf(&p->arena, "%s of static objects, first byte %s", size(p, config->storage), config->first_byte.text);
+}
+
+static void describe_route53(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    *what = ((const struct route53_config *)c->config)->record == ROUTE53_ALIAS ? "alias record" : "CNAME record";
+}
+
+static void describe_cloudfront(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct cloudfront_config *config = c->config;
+    *what = arena_printf(&p->arena, "hits take %s; to the origin %s", config->hit_time.text, config->origin_rtt.text);
+}
+
+static void describe_waf(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct waf_config *config = c->config;
+    *what = arena_printf(&p->arena, "%" PRId64 " rules on %s", config->rules, config->on.name);
+}
+
+static describe *const DESCRIBE[KIND_COUNT] = {
+    [KIND_ROUTE53] = describe_route53, [KIND_CLOUDFRONT] = describe_cloudfront, [KIND_WAF] = describe_waf,
+    [KIND_S3] = describe_s3,           [KIND_ALB] = describe_alb,               [KIND_ASG] = describe_asg,
+    [KIND_ELASTICACHE] = describe_elasticache, [KIND_RDS] = describe_rds,       [KIND_SQS] = describe_sqs,
+};
+
+static void print_components(struct page *p, const struct region *region)
+{
+    for (int i = 0; i < p->sc->component_count; i++) {
+        const struct component *c = &p->sc->components[i];
+        if (c->region != region)
+            continue;
+        const char *what = "", *load = "";
+        DESCRIBE[c->kind](p, c, &what, &load);
+        fprintf(p->out, "  %-*s %-11s %-*s %s\n", NAME_WIDTH, c->name, c->type->kind, load[0] ? WHAT_WIDTH : 0, what, load);
+    }
+}
+
+static void print_regions(struct page *p)
+{
+    int global = 0;
+    for (int i = 0; i < p->sc->component_count; i++)
+        global += !p->sc->components[i].region;
+    if (global > 0) {
+        fprintf(p->out, "\nedge\n");
+        print_components(p, NULL);
+    }
+    for (int r = 0; r < p->sc->region_count; r++) {
+        const struct region *region = &p->sc->regions[r];
+        char head[160];
+        snprintf(head, sizeof(head), "%s, %" PRId64 " zone%s (%s..%c)", region->name, region->zones,
+                 region->zones == 1 ? "" : "s", region->zone_names[0], (char)('a' + region->zones - 1));
+        fprintf(p->out, "\n%-*s %s\n", NAME_WIDTH + 12 + 1 + WHAT_WIDTH + 1, head, "load at the peak");
+        print_components(p, region);
+    }
+}
+
+/* ---- steps ---- */
+
+static void print_steps(struct page *p, const struct tagged *steps, int count);
+
+static void print_get(struct page *p, const struct step_get *get)
+{
+    const struct component *cache = get->from.target;
+    const double hit = get->hit_ratio_set ? get->hit_ratio : ((const struct elasticache_config *)cache->config)->hit_ratio;
+    fprintf(p->out, "get %s (%.4g%% hit", get->from.name, 100.0 * hit);
+    if (get->miss_count) {
+        fprintf(p->out, "; miss: ");
+        print_steps(p, get->miss, get->miss_count);
+    }
+    fprintf(p->out, "%s)", get->fill ? ", fill" : "");
+}
+
+static void print_call(struct page *p, const struct step_call *call)
+{
+    fprintf(p->out, "call %s (within %s", call->operation.name, duration(p, call->timeout));
+    if (call->attempts > 1)
+        fprintf(p->out, ", %" PRId64 " attempts", call->attempts);
+    fprintf(p->out, "%s)", call->breaker.present ? ", breaker" : "");
+}
+
+static void print_step(struct page *p, const struct tagged *step)
+{
+    switch ((enum step_variant)step->variant) {
+    case STEP_CPU:
+        fprintf(p->out, "cpu %s", ((const struct step_cpu *)step->config)->time.text);
+        break;
+    case STEP_WAIT:
+        fprintf(p->out, "wait %s", ((const struct step_wait *)step->config)->time.text);
+        break;
+    case STEP_GET:
+        print_get(p, step->config);
+        break;
+    case STEP_READ:
+    case STEP_WRITE: {
+        const struct step_query *query = step->config;
+        fprintf(p->out, "%s %s %s", step->key, query->database.name, query->time.text);
+        break;
+    }
+    case STEP_CALL:
+        print_call(p, step->config);
+        break;
+    case STEP_SEND:
+        fprintf(p->out, "send %s", ((const struct step_send *)step->config)->to.name);
+        break;
+    }
+}
+
+static void print_steps(struct page *p, const struct tagged *steps, int count)
+{
+    for (int i = 0; i < count; i++) {
+        fputs(i ? " -> " : "", p->out);
+        print_step(p, &steps[i]);
+    }
+}
+
+static void print_services(struct page *p)
+{
+    fprintf(p->out, "\noperations\n");
+    for (int s = 0; s < p->sc->service_count; s++) {
+        const struct service_config *service = &p->sc->services[s];
+        for (int o = 0; o < service->operation_count; o++) {
+            const struct operation_config *operation = &service->operations[o];
+            fprintf(p->out, "  %-*s ", NAME_WIDTH + 6, arena_printf(&p->arena, "%s.%s", service->name, operation->name));
+            print_steps(p, operation->steps, operation->step_count);
+            fputc('\n', p->out);
+        }
+    }
+    for (int s = 0; s < p->sc->service_count; s++) {
+        const struct service_config *service = &p->sc->services[s];
+        if (service->external)
+            continue;
+        fprintf(p->out, "  %-*s %" PRId64 " workers, backlog %" PRId64 " per instance", NAME_WIDTH + 6, service->name,
+                service->workers, service->backlog);
+        for (int i = 0; i < service->pool_count; i++)
+            fprintf(p->out, "%s%" PRId64 " to %s", i ? ", " : "; connections ", service->pools[i].size,
+                    service->pools[i].name);
+        fprintf(p->out, "%s%s\n", service->consumes.name ? "; consumes " : "",
+                service->consumes.name ? service->consumes.name : "");
+    }
+}
+
+/* ---- faults, promises, the year ---- */
+
+static void print_fault(struct page *p, const struct fault_config *f)
+{
+    fprintf(p->out, "  %-*s %s", NAME_WIDTH, instant(p, f->when), f->name);
+    if (f->lasts)
+        fprintf(p->out, " for %s", duration(p, f->lasts));
+    if (f->kind == FAULT_SLOW)
+        fprintf(p->out, ", x%.3g", f->factor);
+    if (f->launches.present) {
+        fprintf(p->out, "; launches %s there", f->launches.zone_fails ? "fail" : "go on");
+        if (f->launches.region.present)
+            fprintf(p->out, ", take x%.3g elsewhere and %.3g%% fail", f->launches.region_latency,
+                    100.0 * f->launches.region_errors);
+    }
+    fputc('\n', p->out);
+}
+
+static void print_promises(struct page *p)
+{
+    const struct scenario *sc = p->sc;
+    fprintf(p->out, sc->fault_count ? "\nfaults\n" : "");
+    for (int f = 0; f < sc->fault_count; f++)
+        print_fault(p, &sc->faults[f]);
+    fprintf(p->out, sc->objective_count ? "\nobjectives\n" : "");
+    for (int o = 0; o < sc->objective_count; o++)
+        fprintf(p->out, "  %s\n", sc->objectives[o].text);
+    fprintf(p->out, sc->day_type_count ? "\ncalendar\n" : "");
+    for (int d = 0; d < sc->day_type_count; d++)
+        fprintf(p->out, "  %-*s %" PRId64 " days a year, %s, %.4g/s on average\n", NAME_WIDTH, sc->day_types[d].name,
+                sc->day_types[d].days, shape_name(sc->day_types[d].shape), sc->day_types[d].mean);
+    if (sc->business.present)
+        fprintf(p->out, "\nbusiness\n  a success of %s is worth $%.10g, margin %.3g%%; %.3g%% of failed ones are lost\n",
+                sc->business.operation_name, (double)sc->business.value / 1e10, 100.0 * sc->business.margin,
+                100.0 * sc->business.lost_if_failed);
+}
+
+void scenario_explain(const struct scenario *sc, FILE *out)
+{
+    struct page p = { .sc = sc, .out = out };
+    arena_init(&p.arena);
+    p.day = demand_day_of(sc, &p.arena);
+    print_head(&p);
+    fprintf(out, "\ntraffic\n");
+    for (int i = 0; i < sc->population_count; i++)
+        print_population(&p, &sc->populations[i]);
+    print_way_in(&p);
+    print_regions(&p);
+    print_services(&p);
+    print_promises(&p);
+    arena_fini(&p.arena);
+}
