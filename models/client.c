@@ -228,6 +228,44 @@ static double unit_of_32(uint64_t bits)
     return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
 }
 
+/* One block, four words: viewer, region, WAF, balancer. */
+static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool connects)
+{
+    const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
+    const sim_time rtt = sampler_draw(&p->rtt, path.a);
+    /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
+    sim_time delay = connects ? 3 * rtt : rtt;
+    if (w->cloudfront)
+        delay += sampler_draw(&w->origin_rtt, path.a << 32);
+    if (w->waf)
+        delay += sampler_draw(&w->waf_time, path.b);
+    return delay + sampler_draw(&w->balancer_time, path.b << 32);
+}
+
+static void attempt(struct world *w, struct frame *f, struct draw_block client)
+{
+    struct population_state *p = &w->populations[f->population];
+    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
+    f->path = path_delay(w, p, f, connects);
+    f->tries = 0;
+    f->flags &= FLAG_COUNTED;
+    f->deadline = w->now + sampler_draw(&p->patience, client.b);
+    if (w->now >= w->start) {
+        w->recorder.operations[f->operation].attempts++;
+        w->recorder.window_attempts++;
+        p->hour_requests++;
+        p->hour_connections += connects;
+        if (p->uploads[f->operation] && p->uploads_bytes)
+            meter_add(&w->meters, p->uploads_bytes, p->config->request);
+    }
+    const uint32_t slot = frame_slot(w, f);
+    if (timer_ring_arm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), slot, f->deadline))
+        arm_sweep(w);
+    else
+        event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+    request_begin(w, f);
+}
+
 void client_arrive(struct world *w, int number)
 {
     struct population_state *p = &w->populations[number];
@@ -256,46 +294,12 @@ void client_arrive(struct world *w, int number)
     f->operation = (uint16_t)operation;
     f->population = (uint8_t)number;
     f->flags = counted ? FLAG_COUNTED : 0;
-    client_attempt(w, f);
-}
-
-/* One block, four words: viewer, region, WAF, balancer. */
-static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool connects)
-{
-    const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
-    const sim_time rtt = sampler_draw(&p->rtt, path.a);
-    /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
-    sim_time delay = connects ? 3 * rtt : rtt;
-    if (w->cloudfront)
-        delay += sampler_draw(&w->origin_rtt, path.a << 32);
-    if (w->waf)
-        delay += sampler_draw(&w->waf_time, path.b);
-    return delay + sampler_draw(&w->balancer_time, path.b << 32);
+    attempt(w, f, client);
 }
 
 void client_attempt(struct world *w, struct frame *f)
 {
-    struct population_state *p = &w->populations[f->population];
-    const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
-    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
-    f->path = path_delay(w, p, f, connects);
-    f->tries = 0;
-    f->flags &= FLAG_COUNTED;
-    f->deadline = w->now + sampler_draw(&p->patience, client.b);
-    if (w->now >= w->start) {
-        w->recorder.operations[f->operation].attempts++;
-        w->recorder.window_attempts++;
-        p->hour_requests++;
-        p->hour_connections += connects;
-        if (p->uploads[f->operation] && p->uploads_bytes)
-            meter_add(&w->meters, p->uploads_bytes, p->config->request);
-    }
-    const uint32_t slot = frame_slot(w, f);
-    if (timer_ring_arm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), slot, f->deadline))
-        arm_sweep(w);
-    else
-        event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
-    request_begin(w, f);
+    attempt(w, f, draw_at(w->key, f->ordinal, w->populations[f->population].place_client, f->attempt));
 }
 
 static void disarm_patience(struct world *w, struct frame *f)

@@ -238,11 +238,10 @@ static void meter_hop(struct world *w, const struct frame *f, int zone_b, int64_
         meter_add(&w->meters, cache ? fleet->cross_zone_cache : fleet->cross_zone_db, bytes);
 }
 
-static sim_time cache_rtt(struct world *w, const struct frame *f, const struct step *step, const struct cache_shard *shard)
+static sim_time cache_rtt(struct world *w, const struct frame *f, const struct cache_shard *shard)
 {
     const struct instance *i = &w->instances[f->instance];
-    const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
-    return zone_rtt(w, w->fleets[i->fleet].region, i->zone, shard->zone, d.a << 32);
+    return zone_rtt(w, w->fleets[i->fleet].region, i->zone, shard->zone, f->bits);
 }
 
 /* A get or a fill: the shard by key, its thread, and the coin of the hit. Of the block's four words a draw takes the
@@ -274,6 +273,7 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
         return;
     }
     meter_hop(w, f, shard->zone, step->request + (f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response), true);
+    f->bits = d.a << 32;
     f->state = AT_CACHE;
     f->visit = w->now;
     little_enter(&w->cache_visits, w->now);
@@ -343,6 +343,7 @@ static void query_arrives(struct world *w, struct frame *f)
     }
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
     meter_hop(w, f, e->zone, step->request + step->response, false);
+    f->bits = d.b;
     f->state = AT_DB;
     f->visit = w->now;
     little_enter(&w->db_visits, w->now);
@@ -511,7 +512,7 @@ void request_station_done(struct world *w, struct frame *f)
     case AT_CACHE: {
         little_leave(&w->cache_visits, f->visit, w->now);
         const struct cache *cache = &w->caches[w->shard_of[f->shard].cache];
-        frame_delay(w, f, cache_rtt(w, f, step, &cache->shards[w->shard_of[f->shard].shard]));
+        frame_delay(w, f, cache_rtt(w, f, &cache->shards[w->shard_of[f->shard].shard]));
         break;
     }
     case AT_DB: {
@@ -519,10 +520,9 @@ void request_station_done(struct world *w, struct frame *f)
         const struct instance *i = &w->instances[f->instance];
         const struct rds *db = &w->databases[step->target];
         const struct rds_endpoint *e = &db->endpoints[i->pools[f->pool].connections[f->connection].endpoint];
-        const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
-        sim_time back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, d.b << 32);
+        sim_time back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, f->bits << 32);
         if (step->write && db->standby_zone >= 0)
-            back += sampler_draw(&db->commit, d.b);
+            back += sampler_draw(&db->commit, f->bits);
         disarm_query(w, f);
         f->query_deadline = SIM_NEVER; /* a survivor's event finds that it is over */
         frame_delay(w, f, back);

@@ -11,6 +11,9 @@
 /* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
 enum { FRAMES_MAX = 1 << 19, INSTANCES_MAX = 8192 };
 
+/* About one event to a bucket of the wheel at some hundred requests per second; a horizon of 17 s holds most patience. */
+static const sim_time WHEEL_BUCKET_NS = INT64_C(1) << 20;
+
 /* ---- frames ---- */
 
 uint32_t frame_new(struct world *w)
@@ -178,7 +181,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     *w = (struct world){ .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length };
     /* A day type has customers of its own; variants of the same day meet the same ones. */
     w->key = draw_key_make((uint64_t)sc->seed + (uint64_t)(day_type + 1) * UINT64_C(0x9e3779b97f4a7c15), number);
-    w->events = event_set_new(arena, 0);
+    w->events = event_set_new(arena, WHEEL_BUCKET_NS);
     w->frame_limit = FRAMES_MAX;
     w->frame_free = SLOT_NONE;
     /* Untouched pages cost nothing: the pool is as large as the bound, resident only as far as it was used. */

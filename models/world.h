@@ -97,6 +97,7 @@ struct CACHE_ALIGNED frame {
     sim_time query_deadline;
     sim_time visit;          /* came to the station it is at */
     uint64_t ordinal;        /* subject of its draws */
+    uint64_t bits;           /* of the step's block, left for the way back */
     sim_time path;           /* delays on the way that nobody waits for, added at the answer */
     struct timer_link patience_link, query_link;
     uint32_t step;
@@ -278,7 +279,7 @@ void usage_close(struct world *w);               /* meters what exists all day *
 void clients_init(struct world *w, int day_type);
 sim_time clients_next_arrival(const struct world *w, int *population);
 void client_arrive(struct world *w, int population);
-void client_attempt(struct world *w, struct frame *f);           /* the next attempt begins */
+void client_attempt(struct world *w, struct frame *f);           /* the next attempt begins: a reload */
 void client_patience_over(struct world *w, struct frame *f);
 /* The server side of an attempt ended with `outcome` at w->now. Frees the frame unless the client still waits. */
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
