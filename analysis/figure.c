@@ -142,6 +142,18 @@ const char *figure_short(double count, struct arena *arena)
     return arena_printf(arena, "%.0f", count);
 }
 
+const char *figure_per_day(double count, struct arena *arena)
+{
+    return decimals(count, count == floor(count) || count >= 99.95 ? 0 : 1, arena);
+}
+
+const char *figure_limit(double value, double maximum, struct arena *arena)
+{
+    if (maximum == 1)
+        return arena_printf(arena, "%.0f %%", value * 100);
+    return figure_number(value, arena);
+}
+
 const char *figure_clock(const struct scenario *sc, double since_start_s, bool seconds, struct arena *arena)
 {
     if (isnan(since_start_s))

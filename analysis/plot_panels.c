@@ -145,27 +145,32 @@ static void errors_panels(struct panels *panels, const struct results *r, struct
             day = add_panel(panels, r, "the whole day", "errors per second");
         add_column(day, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name), false);
     }
-    if (!day || r->fault_count == 0)
+    if (!day || r->fault_count == 0 || r->faults[0].start_s >= length_s(r))
         return;
-    const double before_s = 600, after_s = 1200;
+    const struct fault_summary *fault = &r->faults[0];
     struct panel *near = add_panel(panels, r, "", "");
     *near = *day;
-    near->title = arena_printf(arena, "around %s", r->faults[0].name);
-    near->from_s = fmax(0, r->faults[0].start_s - before_s);
-    near->to_s = fmin(length_s(r), r->faults[0].end_s + after_s);
+    near->title = arena_printf(arena, "around %s", fault->name);
+    const double margin_s = 600;
+    const double over_s = fault->restored_count == fault->replications ? fault->restored_last_s : fault->end_s;
+    near->from_s = fmax(0, fault->start_s - margin_s);
+    near->to_s = fmin(length_s(r), over_s + 2 * margin_s);
 }
 
-static void utilisation_panels(struct panels *panels, const struct results *r)
+/* A panel for each kind of component: fleets, databases, caches. */
+static void utilisation_panels(struct panels *panels, const struct results *r, struct arena *arena)
 {
     for (int c = 0; c < r->series.column_count; c++) {
         const struct series_column *column = &r->series.columns[c];
         if (column->group != SERIES_UTILISATION)
             continue;
-        struct panel *panel = panel_of(panels, r, column->name, "% busy, by component");
+        const struct component *component = scenario_component(r->sc, column->component);
+        struct panel *panel =
+            panel_of(panels, r, component ? component->type->title : "components", "share that is busy");
         if (!panel)
             continue;
         panel->share = true;
-        add_column(panel, c, column->component, false);
+        add_column(panel, c, arena_printf(arena, "%s %s", column->component, words(column->name, arena)), false);
     }
 }
 
@@ -197,7 +202,7 @@ struct panels plot_panels(const struct results *r, enum plot_kind kind, struct a
         errors_panels(&panels, r, arena);
         break;
     case PLOT_UTILISATION:
-        utilisation_panels(&panels, r);
+        utilisation_panels(&panels, r, arena);
         break;
     case PLOT_QUEUE:
         queue_panels(&panels, r, arena);

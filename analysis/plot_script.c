@@ -153,9 +153,11 @@ static void write_linear_axis(FILE *out, const struct panel *panel, double most)
         fputs("unset logscale y\nset yrange [0:100]\nset format y '%.0f %%'\nset ytics 25\n", out);
         return;
     }
-    const double step = nice_step(most > 0 && isfinite(most) ? most : 1);
+    const double top = most > 0 && isfinite(most) ? most : 1;
+    const bool whole = strcmp(panel->unit, "instances") == 0 || strcmp(panel->unit, "messages") == 0;
+    const double step = whole ? fmax(nice_step(top), 1) : nice_step(top);
     fprintf(out, "unset logscale y\nset yrange [0:%.9g]\nset format y '%%.6g'\nset ytics %.9g\n",
-            step * ceil((isfinite(most) ? most : 1) / step - 1e-9), step);
+            step * ceil(top / step - 1e-9), step);
 }
 
 /* Whole decades, or 1-2-5 within them when there are few. */
@@ -223,8 +225,9 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
     if (!isnan(panel->limit))
         fprintf(out,
                 "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt (8,5) lc rgb '#555555'\n"
-                "set label 'objective: %s' at graph 0.5, first %.9g center offset 0,0.6 textcolor rgb '#555555'\n",
-                panel->limit, panel->limit, figure_ms(panel->limit, arena), panel->limit);
+                "set label 'objective: %s %s' at graph 0.5, first %.9g center offset 0,0.6 textcolor rgb '#555555'\n",
+                panel->limit, panel->limit, figure_ms(panel->limit, arena), escape_gnuplot(panel->unit, arena),
+                panel->limit);
 }
 
 /* What was wished for is drawn over what is there, broken and dark; the rest takes its colour from the palette. */

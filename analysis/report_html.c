@@ -143,8 +143,8 @@ static const char *headline(struct page *page)
     if (counts[VERDICT_UNDECIDED])
         return arena_printf(&page->arena, "%d of %d objectives undecided", counts[VERDICT_UNDECIDED],
                             r->objective_count);
-    if (r->objective_count == 1)
-        return "The objective is met";
+    if (r->objective_count <= 2)
+        return r->objective_count == 1 ? "The objective is met" : "Both objectives are met";
     return arena_printf(&page->arena, "All %d objectives are met", r->objective_count);
 }
 

@@ -113,7 +113,7 @@ static void write_operations(struct markdown *m)
                 figure_percent(op->availability.mean, ci_half_width(op->availability), a),
                 figure_ms(op->latency_ms[LATENCY_P50].mean, a), figure_ms(op->latency_ms[LATENCY_P95].mean, a),
                 figure_ms(op->latency_ms[LATENCY_P99].mean, a),
-                figure_number(round((double)op->failed / r->replications * 10) / 10, a));
+                figure_per_day((double)op->failed / r->replications, a));
     }
     fputc('\n', m->out);
 }
@@ -146,7 +146,7 @@ static void write_limits(struct markdown *m)
     for (int i = 0; i < r->limit_count && i < SHOWN; i++) {
         const struct limit_summary *l = &r->limits[i];
         fprintf(m->out, "| %s | %s | %s | %s | %.0f %% | %s |\n", text(m, l->component), text(m, l->limit),
-                figure_number(l->value, &m->arena), figure_number(l->maximum, &m->arena), l->peak_share * 100,
+                figure_limit(l->value, l->maximum, &m->arena), figure_limit(l->maximum, l->maximum, &m->arena), l->peak_share * 100,
                 figure_clock(r->sc, l->at_s, false, &m->arena));
     }
     fputc('\n', m->out);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The middle of report.html: latency, availability, faults, capacity, limits. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/figure.h"
@@ -53,13 +52,19 @@ static const char *availability_text(struct page *page, const struct operation_s
 {
     struct arena *a = &page->arena;
     const struct ci ci = op->availability;
-    const char *value = figure_percent(ci.mean, ci_half_width(ci), a);
-    if (!ci_has_interval(ci))
-        return value;
     if (op->one_sided)
-        return arena_printf(a, "%s <span class=\"soft\">at least %s</span>", value,
-                            figure_percent(ci.lo, 1 - ci.lo, a));
+        return arena_printf(a, "100 %% <span class=\"soft\">at least %s</span>", figure_percent(ci.lo, 1 - ci.lo, a));
+    const char *value = figure_percent(ci.mean, ci_half_width(ci), a);
     return page_interval(page, value, figure_half_percent(ci, a));
+}
+
+static const char *bad_minutes_text(struct page *page, const struct operation_summary *op)
+{
+    struct arena *a = &page->arena;
+    const char *minutes = figure_per_day(op->bad_minutes.mean, a);
+    if (isnan(op->bad_minutes.mean))
+        return minutes;
+    return arena_printf(a, "%s <span class=\"soft\">below %s</span>", minutes, figure_percent(op->bad_below, 0, a));
 }
 
 static void availability_row(struct page *page, const struct operation_summary *op)
@@ -68,11 +73,10 @@ static void availability_row(struct page *page, const struct operation_summary *
     const double days = page->r->replications;
     fprintf(page->out,
             "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-            "<td class=\"n\">%s</td><td class=\"n\">%s <span class=\"soft\">below %s</span></td></tr>\n",
+            "<td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
             page_text(page, op->name), availability_text(page, op), figure_count((double)op->begun / days, a),
-            figure_number(round((double)op->failed / days * 10) / 10, a),
-            figure_percent(op->attempt_success.mean, ci_half_width(op->attempt_success), a),
-            figure_number(op->bad_minutes.mean, a), figure_percent(op->bad_below, 0, a));
+            figure_per_day((double)op->failed / days, a),
+            figure_percent(op->attempt_success.mean, ci_half_width(op->attempt_success), a), bad_minutes_text(page, op));
 }
 
 static void error_table(struct page *page)
@@ -88,8 +92,8 @@ static void error_table(struct page *page)
         const struct operation_summary *op = &r->operations[i];
         fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, op->name));
         for (int o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++) {
-            const double per_day = round((double)op->outcomes[o] / r->replications * 10) / 10;
-            fprintf(page->out, "<td class=\"n\">%s</td>", figure_number(per_day, a));
+            const double per_day = (double)op->outcomes[o] / r->replications;
+            fprintf(page->out, "<td class=\"n\">%s</td>", figure_per_day(per_day, a));
         }
         fputs("</tr>\n", page->out);
     }
@@ -116,25 +120,29 @@ struct moment {
     const char *component, *what, *class;
 };
 
-static int earlier_first(const void *a, const void *b)
+/* Puts one more moment where its time wants it, behind those of the same time. */
+static void insert_moment(struct moment *moments, int *count, struct moment moment)
 {
-    const struct moment *x = a, *y = b;
-    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+    int i = (*count)++;
+    for (; i > 0 && moments[i - 1].at_s > moment.at_s; i--)
+        moments[i] = moments[i - 1];
+    moments[i] = moment;
 }
 
 static void write_timeline(struct page *page, const struct fault_summary *f)
 {
     enum { MOST = 40 };
     const struct fault_result *shown = f->shown;
-    struct moment moments[MOST + 3];
+    struct moment moments[MOST + 1];
     int count = 0;
-    moments[count++] = (struct moment){ shown->start_s, f->name, "begins", "fault" };
-    for (int e = 0; e < shown->event_count && e < MOST; e++)
-        moments[count++] = (struct moment){ shown->events[e].at_s, shown->events[e].component, shown->events[e].what, "" };
-    moments[count++] = (struct moment){ shown->end_s, f->name, "ends", "fault" };
+    for (int e = 0; e < shown->event_count && e < MOST; e++) {
+        const struct fault_event *event = &shown->events[e];
+        const bool trigger = event->at_s == shown->start_s || event->at_s == shown->end_s;
+        insert_moment(moments, &count,
+                      (struct moment){ event->at_s, event->component, event->what, trigger ? "fault" : "" });
+    }
     if (!isnan(shown->restored_s))
-        moments[count++] = (struct moment){ shown->restored_s, "service", "restored", "good" };
-    qsort(moments, (size_t)count, sizeof *moments, earlier_first);
+        insert_moment(moments, &count, (struct moment){ shown->restored_s, "service", "restored", "good" });
     fputs("<p class=\"small soft\">Timeline of the first replication</p>\n<ol class=\"timeline\">\n", page->out);
     for (int i = 0; i < count; i++)
         fprintf(page->out, "<li class=\"%s\"><time>%s</time><span><b>%s</b> %s</span></li>\n", moments[i].class,
@@ -238,8 +246,8 @@ void report_limits(struct page *page)
         const struct limit_summary *l = &r->limits[i];
         fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
                            "<td class=\"n\">%.0f %%</td><td class=\"n\">%s</td>",
-                page_text(page, l->component), page_text(page, l->limit), figure_number(l->value, a),
-                figure_number(l->maximum, a), l->peak_share * 100, figure_clock(r->sc, l->at_s, false, a));
+                page_text(page, l->component), page_text(page, l->limit), figure_limit(l->value, l->maximum, a),
+                figure_limit(l->maximum, l->maximum, a), l->peak_share * 100, figure_clock(r->sc, l->at_s, false, a));
         write_bar(page, l->peak_share);
         fputs("</tr>\n", page->out);
     }

@@ -162,11 +162,16 @@ static void write_limit(struct screen *s)
 {
     if (s->r->limit_count == 0)
         return;
+    struct arena *a = &s->arena;
     const struct limit_summary *l = &s->r->limits[0];
     write_label(s, "first limit");
-    fprintf(s->out, "%s %s: %s of %s (%.0f %%) at %s\n", plain(s, l->component), plain(s, l->limit),
-            figure_number(l->value, &s->arena), figure_number(l->maximum, &s->arena), l->peak_share * 100,
-            figure_clock(s->r->sc, l->at_s, false, &s->arena));
+    fprintf(s->out, "%s %s: ", plain(s, l->component), plain(s, l->limit));
+    if (l->maximum != 1)
+        fprintf(s->out, "%s of %s, ", figure_number(l->value, a), figure_number(l->maximum, a));
+    fprintf(s->out, "%.0f %%", l->peak_share * 100);
+    if (!isnan(l->at_s))
+        fprintf(s->out, " at %s", figure_clock(s->r->sc, l->at_s, false, a));
+    fputc('\n', s->out);
 }
 
 static void write_simulation(struct screen *s, const char *directory)
