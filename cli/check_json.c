@@ -88,10 +88,32 @@ static cJSON *json_tagged(const struct param *row, const struct tagged *items, i
     return list;
 }
 
+/* A number that was not given and has no default. */
+static bool is_absent(const struct param *row, const void *from)
+{
+    if (row->set_offset)
+        return !*(const bool *)((const char *)from + row->set_offset);
+    if (!row->def || row->def[0])
+        return false;
+    const char *at = (const char *)from + row->offset;
+    switch (row->kind) {
+    case PARAM_DURATION: case PARAM_MONEY: case PARAM_BYTES: case PARAM_COUNT:
+        return *(const int64_t *)at == 0;
+    case PARAM_LIST: case PARAM_MAP: case PARAM_TAGGED:
+        return *(const int *)((const char *)from + row->count_offset) == 0;
+    case PARAM_RATE: case PARAM_SHARE: case PARAM_NUMBER: case PARAM_FACTOR: case PARAM_BOOL: case PARAM_TEXT:
+    case PARAM_DIST: case PARAM_CHOICE: case PARAM_REF: case PARAM_INSTANT: case PARAM_BLOCK: case PARAM_NODE:
+        break;
+    }
+    return false;
+}
+
 /* NULL: nothing to say. */
 static cJSON *json_value(const struct param *row, const void *from)
 {
     const char *at = (const char *)from + row->offset;
+    if (is_absent(row, from))
+        return NULL;
     const int count = row->count_offset ? *(const int *)((const char *)from + row->count_offset) : 0;
     switch (row->kind) {
     case PARAM_DURATION: return cJSON_CreateNumber(scaled(*(const sim_time *)at, 1e9));
@@ -125,7 +147,8 @@ static cJSON *json_table(const struct param *table, const void *from)
     for (const struct param *row = table; row->name; row++) {
         cJSON *value = json_value(row, from);
         char key[128];
-        snprintf(key, sizeof(key), "%s%s", row->name, suffix(row->kind));
+        const char *unit = suffix(row->kind);
+        snprintf(key, sizeof(key), "%s%s", row->name, unit[0] && !strcmp(row->name, unit + 1) ? "" : unit);
         if (value)
             cJSON_AddItemToObject(object, key, value);
     }

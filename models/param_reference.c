@@ -21,8 +21,7 @@ struct place {
 static const char *short_kind(const struct param *row)
 {
     const char *name = param_kind_name(row->kind);
-    const char *space = strchr(name, ' ');
-    return space ? space + 1 : name;
+    return name + (!strncmp(name, "a ", 2) ? 2 : !strncmp(name, "an ", 3) ? 3 : 0);
 }
 
 static const char *shown_default(const struct param *row)
@@ -66,22 +65,24 @@ static void measure(struct place *place, const struct param *table)
 
 static void print_range(FILE *out, const struct param *row)
 {
-    if (row->min && row->max)
-        fprintf(out, "%s to %s", row->min, row->max);
+    if (row->min && row->max && !strcmp(row->min, row->max))
+        fprintf(out, "  only %s", row->min);
+    else if (row->min && row->max)
+        fprintf(out, "  %s to %s", row->min, row->max);
     else if (row->min)
-        fprintf(out, "at least %s", row->min);
+        fprintf(out, "  at least %s", row->min);
     else if (row->max)
-        fprintf(out, "at most %s", row->max);
+        fprintf(out, "  at most %s", row->max);
     for (int i = 0; row->choices && row->choices[i]; i++)
-        fprintf(out, "%s%s", i ? " | " : "", row->choices[i]);
+        fprintf(out, "%s%s", i ? " | " : "  ", row->choices[i]);
     if (row->refs)
-        fprintf(out, "of: %s", row->refs);
+        fprintf(out, "  of: %s", row->refs);
 }
 
 static void print_doc(const struct place *place, const char *doc, const char *source)
 {
     fprintf(place->out, "%*s%s", INDENT * (place->depth + 2), "", doc);
-    if (source && source[0])
+    if (source && source[0] && strcmp(source, "scenario") != 0) /* what only the user can know has no source */
         fprintf(place->out, source[0] == '[' ? "  %s" : "  (%s)", source);
     fputc('\n', place->out);
 }
@@ -106,8 +107,9 @@ static void print_variants(struct place *place, const struct param *row)
 static void print_row(struct place *place, const struct param *row)
 {
     const int indent = INDENT * place->depth;
-    fprintf(place->out, "%*s%-*s  %-*s  %-*s  ", indent, "", place->widths.name - indent,
-            row->name[0] ? row->name : "(value)", place->widths.kind, short_kind(row), place->widths.def,
+    const bool ranged = row->min || row->max || row->choices || row->refs;
+    fprintf(place->out, "%*s%-*s  %-*s  %-*s", indent, "", place->widths.name - indent,
+            row->name[0] ? row->name : "(value)", place->widths.kind, short_kind(row), ranged ? place->widths.def : 0,
             shown_default(row));
     print_range(place->out, row);
     fputc('\n', place->out);

@@ -15,7 +15,7 @@
 #include "models/waf.h"
 #include "sim/base/units.h"
 
-enum { NAME_WIDTH = 15, WHAT_WIDTH = 58 };
+enum { NAME_WIDTH = 15, WHAT_WIDTH = 66 };
 
 struct page {
     const struct scenario *sc;
@@ -249,7 +249,8 @@ static void print_components(struct page *p, const struct region *region)
             continue;
         const char *what = "", *load = "";
         DESCRIBE[c->kind](p, c, &what, &load);
-        fprintf(p->out, "  %-*s %-11s %-*s %s\n", NAME_WIDTH, c->name, c->type->kind, load[0] ? WHAT_WIDTH : 0, what, load);
+        fprintf(p->out, "  %-*s %-11s %-*s%s%s\n", NAME_WIDTH, c->name, c->type->kind, load[0] ? WHAT_WIDTH : 0, what,
+                load[0] ? "  " : "", load);
     }
 }
 
@@ -267,7 +268,7 @@ static void print_regions(struct page *p)
         char head[160];
         snprintf(head, sizeof(head), "%s, %" PRId64 " zone%s (%s..%c)", region->name, region->zones,
                  region->zones == 1 ? "" : "s", region->zone_names[0], (char)('a' + region->zones - 1));
-        fprintf(p->out, "\n%-*s %s\n", NAME_WIDTH + 12 + 1 + WHAT_WIDTH + 1, head, "load at the peak");
+        fprintf(p->out, "\n%-*s %s\n", 2 + NAME_WIDTH + 1 + 11 + 1 + WHAT_WIDTH + 1, head, "load at the peak");
         print_components(p, region);
     }
 }

@@ -349,15 +349,58 @@ static bool resolve_objective(struct resolver *r, struct objective *o)
         if (o->operation_ref.target) /* results go by the bare name */
             o->operation = ((const struct operation_config *)o->operation_ref.target)->name;
     }
+    if (o->kind == OBJECTIVE_MONTHLY_COST && r->sc->day_type_count == 0) {
+        diag_error(r->reader->diag, o->at, "a monthly cost needs a calendar: a month is made of its days");
+        ok = diag_hint(r->reader->diag, "write calendar: {ordinary: {days: 365, mean: 60/s}}");
+    }
     o->text = ok ? objective_text(o, r->reader->arena) : "";
     return ok;
 }
 
 /* ---- calendar and business ---- */
 
+enum { MONTHS = 12, DAYS_OF_YEAR = 365 };
+
+static int count_months(uint32_t months)
+{
+    int count = 0;
+    for (int m = 0; m < MONTHS; m++)
+        count += (months >> m & 1u) != 0;
+    return count;
+}
+
+/* Types that name months fill them first; the others take what is left of each month. */
+static bool check_months(struct resolver *r)
+{
+    static const char *const names[MONTHS] = { "January", "February", "March",     "April",   "May",      "June",
+                                               "July",    "August",   "September", "October", "November", "December" };
+    static const int days_of[MONTHS] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    const struct scenario *sc = r->sc;
+    bool rest = false, ok = true;
+    for (int d = 0; d < sc->day_type_count; d++)
+        rest = rest || sc->day_types[d].months == 0;
+    for (int m = 0; m < MONTHS; m++) {
+        double named = 0.0;
+        const struct day_type *last = NULL;
+        for (int d = 0; d < sc->day_type_count; d++) {
+            if (!(sc->day_types[d].months >> m & 1))
+                continue;
+            last = &sc->day_types[d];
+            named += (double)last->days / count_months(last->months);
+        }
+        if (named > days_of[m] + 1e-9)
+            ok = diag_error(r->reader->diag, last->at, "%s has %d days, but the day types that name it put %.4g there",
+                            names[m], days_of[m], named);
+        else if (!rest && named < days_of[m] - 1e-9)
+            ok = diag_error(r->reader->diag, sc->day_types[0].at, "%s has %d days, but the day types put only %.4g there",
+                            names[m], days_of[m], named) ||
+                 diag_hint(r->reader->diag, "a day type without 'in' takes the days that are left");
+    }
+    return ok;
+}
+
 static bool resolve_calendar(struct resolver *r)
 {
-    enum { DAYS_OF_YEAR = 365 };
     struct scenario *sc = r->sc;
     int64_t days = 0;
     bool ok = true;
@@ -369,9 +412,12 @@ static bool resolve_calendar(struct resolver *r)
         if (type->shape == SHAPE_PIECEWISE)
             ok = diag_error(r->reader->diag, type->at, "day type '%s' cannot be piecewise", type->name);
     }
-    if (sc->day_type_count == 0 || days == DAYS_OF_YEAR)
-        return ok;
-    diag_error(r->reader->diag, sc->day_types[0].at, "the calendar's days add up to %lld, not 365", (long long)days);
+    if (sc->day_type_count == 0)
+        return true;
+    if (days == DAYS_OF_YEAR)
+        return check_months(r) && ok;
+    diag_error(r->reader->diag, sc->day_types[0].at, "the calendar's days add up to %lld, not %d", (long long)days,
+               DAYS_OF_YEAR);
     return diag_hint(r->reader->diag, "%s '%s' by %lld", days > DAYS_OF_YEAR ? "shorten" : "lengthen", sc->day_types[0].name,
                      (long long)(days > DAYS_OF_YEAR ? days - DAYS_OF_YEAR : DAYS_OF_YEAR - days));
 }

@@ -434,7 +434,7 @@ const struct param scenario_params[] = {
 };
 
 static const struct param step_reference[] = {
-    { .name = "steps", .kind = PARAM_TAGGED, .variants = step_variants, .doc = "one of", .source = "scenario" },
+    { .name = "steps", .kind = PARAM_TAGGED, .variants = step_variants, .doc = "a list of these, in order", .source = "scenario" },
     PARAM_END,
 };
 

@@ -361,7 +361,10 @@ const char *bytes_to_text(int64_t bytes, char *buffer, size_t size)
     char shortest[48] = "";
     for (size_t i = 0; i < ARRAY_LEN(units) && left > 0; i++) {
         const uint64_t unit = UINT64_C(1) << units[i].shift;
-        if (left % unit != 0)
+        uint64_t least = unit; /* of a value that is at least one of this unit: "100GB", not "0.1TB" */
+        for (int d = 0; d < units[i].decimals; d++)
+            least *= 10;
+        if (left % unit != 0 || left < least)
             continue;
         char number[40], text[48];
         print_decimal(number, sizeof(number), left / unit, units[i].decimals);
