@@ -7,5 +7,7 @@ set_tests_properties(repo_rules repo_rules_catch PROPERTIES LABELS quick)
 if(TARGET headroom)
     add_test(NAME repo_docs_commands
         COMMAND ${repo_tests}/docs-commands ${PROJECT_SOURCE_DIR} $<TARGET_FILE:headroom>)
-    set_tests_properties(repo_docs_commands PROPERTIES LABELS quick)
+    add_test(NAME repo_reference_page
+        COMMAND ${repo_tests}/reference-page $<TARGET_FILE:headroom> ${PROJECT_SOURCE_DIR}/docs/reference.md)
+    set_tests_properties(repo_docs_commands repo_reference_page PROPERTIES LABELS quick)
 endif()
