@@ -33,28 +33,40 @@ void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_kn
         CHECK(knots[k].at < knots[k + 1].at, "the knots of a rate are not in order");
         a->segment_sum[k] = 0.5 * (knots[k].rate_per_s + knots[k + 1].rate_per_s) * seconds(knots[k + 1].at - knots[k].at);
     }
+    if (count > 1)
+        a->slope_per_s2 = slope_per_s2(knots);
 }
 
-/* r0 s + slope s^2 / 2 = c, solved in the form that does not cancel. c > 0, so the divisor is not 0. */
-static double time_of_expected(const struct rate_knot *from, double c)
+static double next_exponential(struct arrivals *a)
 {
-    const double r0 = from->rate_per_s;
-    const double discriminant = r0 * r0 + 2.0 * slope_per_s2(from) * c;
-    return 2.0 * c / (r0 + sqrt(discriminant > 0.0 ? discriminant : 0.0));
+    if (a->ordinal % 2 == 0) {
+        const struct draw_block block = draw_at(a->key, a->ordinal / 2, a->place, 0);
+        a->spare_bits = block.b;
+        return -number_log(draw_unit(block.a));
+    }
+    return -number_log(draw_unit(a->spare_bits));
+}
+
+/* rate s + slope s^2 / 2 = c, solved in the form that does not cancel. c > 0, so the divisor is not 0. */
+static double time_of_expected(double rate, double slope, double c)
+{
+    const double discriminant = rate * rate + 2.0 * slope * c;
+    return 2.0 * c / (rate + sqrt(discriminant > 0.0 ? discriminant : 0.0));
 }
 
 sim_time arrivals_next(struct arrivals *a)
 {
     if (a->segment + 1 >= a->count)
         return SIM_NEVER;
-    a->cumulative -= number_log(draw_unit(draw_at(a->key, a->ordinal, a->place, 0).a));
+    a->cumulative += next_exponential(a);
     while (a->cumulative > a->segment_sum[a->segment]) {
         a->cumulative -= a->segment_sum[a->segment];
         if (++a->segment + 1 >= a->count)
             return SIM_NEVER;
+        a->slope_per_s2 = slope_per_s2(&a->knots[a->segment]);
     }
     const struct rate_knot *from = &a->knots[a->segment];
-    const double offset_s = time_of_expected(from, a->cumulative);
+    const double offset_s = time_of_expected(from->rate_per_s, a->slope_per_s2, a->cumulative);
     sim_time at = from[0].at + (sim_time)(offset_s * 1e9);
     if (at >= from[1].at)
         at = from[1].at - 1; /* rounding: the segment is half open */

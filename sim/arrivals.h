@@ -3,8 +3,8 @@
  * arrivals -- non-homogeneous Poisson by inversion of the piecewise-linear cumulative rate.
  *
  * The rate is linear between knots, so the cumulative rate is piecewise quadratic and the next arrival solves one
- * quadratic: no thinning, one unit exponential per arrival, indexed by the arrival's ordinal, so the same customer
- * arrives in every variant.  [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
+ * quadratic: no thinning, one unit exponential per arrival, indexed by the arrival's ordinal (block ordinal / 2, half
+ * ordinal % 2), so the same customer arrives in every variant.  [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
  */
 #ifndef HEADROOM_ARRIVALS_H
 #define HEADROOM_ARRIVALS_H
@@ -26,6 +26,8 @@ struct arrivals {
     uint32_t segment;
     double cumulative;   /* expected arrivals from the start of the segment to the last arrival */
     double *segment_sum; /* expected arrivals of each segment */
+    double slope_per_s2; /* of the rate in the segment */
+    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd ordinal */
     uint64_t ordinal;    /* of the next arrival, from 0 */
     sim_time last;       /* the last arrival */
     struct draw_key key;

@@ -17,9 +17,9 @@
 #include "sim/base/compiler.h"
 
 enum {
-    BUCKETS = 16384, /* times 131 us: a horizon of 2.1 s, beyond most service times and timeouts that are events */
+    BUCKETS = 16384, /* times 262 us: a horizon of 4.3 s, beyond most service times and timeouts that are events */
     WORDS = BUCKETS / 64,
-    DEFAULT_SHIFT = 17,
+    DEFAULT_SHIFT = 18,
     SORTED_MAX = 64, /* events; beyond, insertion costs more than the heap */
     SORTED_ROOM = 2 * SORTED_MAX, /* entries, so that closing the gap left by pops is rare */
     HEAP_PAD = 3,    /* unused entries before the root: the four children of a node then share one cache line */
@@ -219,7 +219,7 @@ static void wheel_advance(struct event_set *set)
     set->head = set->tail = 0;
     uint32_t node = set->buckets[b];
     set->buckets[b] = NO_NODE;
-    while (node != NO_NODE) {
+    do {
         struct node *n = &set->nodes[node];
         const uint32_t next = n->next;
         current_push(set, n->event);
@@ -227,7 +227,7 @@ static void wheel_advance(struct event_set *set)
         set->free_node = node;
         node = next;
         set->in_wheel--;
-    }
+    } while (node != NO_NODE);
 }
 
 /* ---- the set */

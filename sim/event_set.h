@@ -53,7 +53,7 @@ static inline bool event_before(struct event a, struct event b)
 
 struct event_set; /* opaque */
 
-/* Lives in the arena; grows there. bucket_ns: width of a wheel bucket, a power of two (default 2^17 = 131 us if 0). */
+/* Lives in the arena; grows there. bucket_ns: width of a wheel bucket, a power of two (default 2^18 = 262 us if 0). */
 struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns);
 /* The same functions on the plain 4-ary heap: slower, simpler, the oracle of the other one. */
 struct event_set *event_set_new_heap(struct arena *arena);

@@ -151,8 +151,10 @@ static void ps_rebase(struct station *st)
     st->virtual_q16 = 0;
 }
 
-static void ps_advance(struct station *st, sim_time now)
+static inline void ps_advance(struct station *st, sim_time now)
 {
+    if (now == st->virtual_at)
+        return;
     station_meter(st, now);
     const uint64_t dt = (uint64_t)(now - st->virtual_at);
     st->virtual_at = now;
