@@ -114,12 +114,11 @@ static bool make_parents(const char *path, struct arena *arena)
     return true;
 }
 
-static const char *parent_of(const char *path, struct arena *arena)
+/* Tried out, because permissions alone do not tell: root may write to everything but a read-only file system. */
+static bool can_make_folder_beside(const char *path, struct arena *arena)
 {
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return ".";
-    return slash == path ? "/" : arena_text_n(arena, path, (size_t)(slash - path));
+    char *name = arena_printf(arena, "%s.tmp-XXXXXX", path);
+    return mkdtemp(name) && rmdir(name) == 0;
 }
 
 static bool cannot(struct diag *diag, const char *verb, const char *path)
@@ -150,9 +149,8 @@ bool output_dir_prepare(struct output_dir *out, const char *path, struct arena *
         return diag_error(diag, NOWHERE, "'%s' does not name a directory that could be made or replaced", path);
     if (!make_parents(out->path, arena))
         return cannot(diag, "make the folders of", out->path);
-    const char *parent = parent_of(out->path, arena);
-    if (access(parent, W_OK | X_OK) != 0)
-        return cannot(diag, "write into", parent);
+    if (!can_make_folder_beside(out->path, arena))
+        return cannot(diag, "write beside", out->path);
     struct stat st;
     if (lstat(out->path, &st) != 0)
         return errno == ENOENT ? true : cannot(diag, "look at", out->path);

@@ -169,7 +169,7 @@ static void syn_operations(struct replication *rep, double mean, struct arena *a
         }
         op->outcomes[OUTCOME_OK] = each * QUANTILES;
         if (o != SYN_STATIC) {
-            op->outcomes[OUTCOME_HTTP_504] = (uint64_t)(each * 0.3 * (1 + 0.1 * jitter));
+            op->outcomes[OUTCOME_HTTP_504] = (uint64_t)((double)each * 0.3 * (1 + 0.1 * jitter));
             histogram_record_many(&op->latency, 5 * SIM_SECOND, op->outcomes[OUTCOME_HTTP_504]);
             op->in_flight = 2;
         }
