@@ -1,0 +1,14 @@
+# sim/base
+headroom_test(unit/test_diag.c LINKS headroom::base LABELS quick)
+headroom_test(unit/test_sha256.c LINKS headroom::base LABELS quick)
+headroom_test(unit/test_text.c LINKS headroom::base LABELS quick)
+headroom_test(unit/test_units.c LINKS headroom::base LABELS quick)
+
+# the scenario language
+headroom_test(unit/test_catalogue.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_param.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_rate.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_scenario.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_scenario_check.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_yaml.c LINKS headroom::models LABELS quick)
+headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quick)
