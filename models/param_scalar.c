@@ -9,7 +9,7 @@
 #include "sim/base/units.h"
 
 /* Limits make hostile files end. A gamma table costs milliseconds and 32 kB. */
-enum { DISTS_MAX = 1000, DIST_SLOTS = 4096 };
+enum { DISTS_MAX = 1000, DIST_SLOTS = 2048 };
 
 struct param_dists {
     int count;

@@ -31,6 +31,22 @@ static const char *clock_text(const struct doubts *d, sim_time since_start)
     return arena_printf(d->arena, "%02d:%02d", (int)(local / 60), (int)(local % 60));
 }
 
+static bool is_written(const struct doubts *d, const struct component *db)
+{
+    return demand_of_service(d->day, NULL, demand_write_s, db).mean > 0.0;
+}
+
+static bool is_used(const struct doubts *d, const struct component *c)
+{
+    if (c->kind == KIND_ELASTICACHE)
+        return demand_of_service(d->day, NULL, demand_commands_s, c).mean > 0.0;
+    if (c->kind == KIND_RDS)
+        return demand_of_service(d->day, NULL, demand_read_s, c).mean > 0.0 || is_written(d, c);
+    if (c->kind == KIND_SQS)
+        return demand_of_queue(d->day, c).mean > 0.0;
+    return true;
+}
+
 /* ---- fleets ---- */
 
 static const struct service_config *service_of(const struct scenario *sc, const struct component *fleet)
@@ -162,11 +178,6 @@ static void doubt_connections(const struct doubts *d, const struct component *db
     diag_hint(d->diag, "smaller pools, a larger class than %s, or max_connections", config->instance);
 }
 
-static bool is_written(const struct doubts *d, const struct component *db)
-{
-    return demand_of_service(d->day, NULL, demand_write_s, db).mean > 0.0;
-}
-
 static void doubt_databases(const struct doubts *d)
 {
     for (int i = 0; i < d->sc->by_kind_count[KIND_RDS]; i++) {
@@ -233,9 +244,12 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
     }
     const struct component *fleet = consumer->runs_on.target;
     const struct asg_config *asg = fleet->config;
-    const double threads = (double)(consumer->workers * asg->size.max);
     const struct demand sent = demand_of_queue(d->day, queue);
-    const double rate = threads / demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
+    const double by_threads = (double)(consumer->workers * asg->size.max) /
+                              demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
+    const double by_cpu = fleet_capacity(fleet, asg->size.max) /
+                          demand_of_operation(&consumer->operations[0], demand_cpu_s, NULL);
+    const double rate = by_threads < by_cpu ? by_threads : by_cpu; /* either may be infinite: nothing to do */
     if (sent.mean <= rate)
         return;
     diag_warning(d->diag, queue->at, "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
@@ -251,10 +265,10 @@ static void doubt_queues(const struct doubts *d)
         for (int s = 0; s < d->sc->service_count; s++)
             if (d->sc->services[s].consumes.target == queue)
                 consumer = &d->sc->services[s];
-        if (consumer) {
+        if (consumer)
             doubt_consumer(d, queue, consumer);
+        if (consumer || !is_used(d, queue))
             continue;
-        }
         diag_warning(d->diag, queue->at, "nobody consumes '%s'", queue->name);
         diag_hint(d->diag, "a service with consumes: %s", queue->name);
     }
@@ -300,17 +314,6 @@ static void doubt_clock(const struct doubts *d)
     if (sc->clock.length % sc->window != 0)
         diag_warning(d->diag, (struct mark){ .file = sc->path }, "the last window of the series is shorter than the others: "
                      "length is not a multiple of window");
-}
-
-static bool is_used(const struct doubts *d, const struct component *c)
-{
-    if (c->kind == KIND_ELASTICACHE)
-        return demand_of_service(d->day, NULL, demand_commands_s, c).mean > 0.0;
-    if (c->kind == KIND_RDS)
-        return demand_of_service(d->day, NULL, demand_read_s, c).mean > 0.0 || is_written(d, c);
-    if (c->kind == KIND_SQS)
-        return demand_of_queue(d->day, c).mean > 0.0;
-    return true;
 }
 
 static void doubt_unused(const struct doubts *d)

@@ -510,7 +510,10 @@ bool yaml_set(struct node *root, const char *assignment, struct arena *arena, st
     }
     const char *name = arena_printf(arena, "--set %.*s", (int)(equals - assignment), assignment);
     const size_t length = strlen(equals + 1);
-    struct node *value = yaml_parse(name, equals + 1, length, arena, diag);
+    struct node *value = ARENA_NEW(arena, struct node); /* "key=" is the default, as "key:" is in a file */
+    *value = (struct node){ .kind = NODE_SCALAR, .at = { name, 1, 1, 1 }, .text = "", .plain = true };
+    if (length > 0)
+        value = yaml_parse(name, equals + 1, length, arena, diag);
     if (!value)
         return false;
     diag_source(diag, name, assignment); /* newer than the one of yaml_parse(): found first */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "models/scenario.h"
+#include "tests/unit/small_shop.h"
+
+struct fixture {
+    struct arena arena;
+    struct diag diag;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    arena_init(&f->arena);
+    diag_init(&f->diag, &f->arena);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    arena_fini(&f->arena);
+    free(f);
+    return 0;
+}
+
+static const struct scenario *load_with(struct fixture *f, const char *set)
+{
+    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", &set, set != NULL,
+                                               &f->arena, &f->diag);
+    if (!sc)
+        diag_print(&f->diag, stderr, false);
+    assert_non_null(sc);
+    return sc;
+}
+
+static double rate_at(const struct rate_curve *curve, sim_time since_start)
+{
+    const sim_time at = since_start + curve->warm_up;
+    for (uint32_t i = 1; i < curve->count; i++)
+        if (curve->knots[i].at >= at) {
+            const struct rate_knot *a = &curve->knots[i - 1], *b = &curve->knots[i];
+            return a->rate_per_s + (b->rate_per_s - a->rate_per_s) * (double)(at - a->at) / (double)(b->at - a->at);
+        }
+    return NAN;
+}
+
+static double mean_of(const struct rate_curve *curve)
+{
+    double sum = 0.0;
+    for (uint32_t i = 1; i < curve->count; i++)
+        if (curve->knots[i - 1].at >= curve->warm_up)
+            sum += 0.5 * (curve->knots[i - 1].rate_per_s + curve->knots[i].rate_per_s) *
+                   (double)(curve->knots[i].at - curve->knots[i - 1].at);
+    return sum / (double)curve->length;
+}
+
+/* A few roundings of doubles, no more. */
+static void assert_same(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-12 * fabs(b));
+}
+
+static void assert_is_a_curve(const struct rate_curve *curve)
+{
+    assert_int_equal(curve->knots[0].at, 0);
+    assert_int_equal(curve->knots[curve->count - 1].at, curve->warm_up + curve->length);
+    for (uint32_t i = 0; i < curve->count; i++) {
+        assert_true(curve->knots[i].rate_per_s >= 0.0);
+        assert_true(i == 0 || curve->knots[i].at > curve->knots[i - 1].at);
+    }
+}
+
+/* The figures that the Black Friday scenario is built on: launch near 1,000/s, noon near 430/s, evening near 340/s. */
+static void given_black_friday_with_a_launch_when_scaled_to_300_per_s_then_the_day_has_its_known_shape(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_with(f, NULL);
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_is_a_curve(&curve);
+    assert_same(mean_of(&curve), 300.0);
+    const double peak = rate_at(&curve, 30 * SIM_SECOND);
+    assert_true(peak > 980.0 && peak < 1020.0);
+    const double noon = rate_at(&curve, 11 * SIM_HOUR + 30 * SIM_MINUTE);
+    assert_true(noon > 420.0 && noon < 435.0);
+    const double evening = rate_at(&curve, 20 * SIM_HOUR + 30 * SIM_MINUTE);
+    assert_true(evening > 335.0 && evening < 345.0);
+    assert_same(rate_at(&curve, 21 * SIM_HOUR + 30 * SIM_MINUTE), evening); /* 1.20 in both hours */
+}
+
+/* Half-lives on: the excess over the shape halves. Chords lie at most 0.1 % above the curve. */
+static void given_a_launch_when_half_lives_pass_then_its_excess_halves(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_with(f, "traffic.shoppers.rate={mean: 100/s, launch: {at: \"06:00\", factor: 5, rise: 1m, "
+                                             "half_life: 10m}}");
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    const double base = rate_at(&curve, SIM_HOUR), peak = 6 * SIM_HOUR + SIM_MINUTE;
+    assert_same(rate_at(&curve, 6 * SIM_HOUR), base);
+    assert_same(rate_at(&curve, (sim_time)peak), 5.0 * base);
+    for (int n = 1; n <= 10; n++) {
+        const double excess = rate_at(&curve, (sim_time)peak + n * 10 * SIM_MINUTE) / base - 1.0;
+        assert_true(fabs(excess - 4.0 / (1 << n)) <= 1e-3 * 4.0 / (1 << n));
+        const double between = rate_at(&curve, (sim_time)peak + n * 10 * SIM_MINUTE + 37 * SIM_SECOND) / base - 1.0;
+        const double exact = 4.0 * exp2(-(600.0 * n + 37.0) / 600.0);
+        assert_true(fabs(between - exact) <= 1.5e-3 * exact);
+    }
+    assert_same(rate_at(&curve, 23 * SIM_HOUR), base);
+    assert_same(mean_of(&curve), 100.0);
+}
+
+static void given_every_shape_when_a_whole_day_is_simulated_then_its_mean_is_the_mean(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const shapes[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday" };
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+        const char *set = arena_printf(&f->arena, "traffic.shoppers.rate={profile: %s, mean: 100/s}", shapes[i]);
+        const struct scenario *sc = load_with(f, set);
+        const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+        assert_is_a_curve(&curve);
+        assert_same(mean_of(&curve), 100.0);
+        /* the shape's own mean is 1 over a day (rows sum to 24): the warm-up continues the day before at its rates */
+        assert_same(rate_at(&curve, -30 * SIM_MINUTE + 1), rate_at(&curve, 23 * SIM_HOUR + 30 * SIM_MINUTE + 1));
+    }
+}
+
+static void given_a_part_of_a_day_when_scaled_then_the_mean_is_that_of_the_part(void **state)
+{
+    struct fixture *f = *state;
+    const char *const sets[] = { "clock={start: \"2026-11-27T17:10:20-05:00\", length: 3h7m, warm_up: 1h}",
+                                 "traffic.shoppers.rate={profile: ordinary, mean: 50/s}" };
+    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", sets, 2, &f->arena, &f->diag);
+    assert_non_null(sc);
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_is_a_curve(&curve);
+    assert_same(mean_of(&curve), 50.0);
+    assert_same(scenario_mean_rate(sc, &sc->populations[0], &f->arena), 50.0);
+}
+
+static void given_day_types_when_asked_then_they_are_whole_days_without_the_launch(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_with(f, "traffic.bots={rate: 30/s, mix: {browse: 100%}}");
+    for (int d = 0; d < sc->day_type_count; d++) {
+        const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], d, &f->arena);
+        assert_is_a_curve(&curve);
+        assert_int_equal(curve.length, SIM_DAY);
+        assert_same(mean_of(&curve), sc->day_types[d].mean);
+        /* the second population is a tenth of the first */
+        const struct rate_curve bots = scenario_rate(sc, &sc->populations[1], d, &f->arena);
+        assert_same(mean_of(&bots), sc->day_types[d].mean / 10.0);
+    }
+    const struct rate_curve peak = scenario_rate(sc, &sc->populations[0], 2, &f->arena);
+    assert_same(rate_at(&peak, 11 * SIM_HOUR + 30 * SIM_MINUTE), 1.5 * 300.0);
+}
+
+static void given_knots_when_piecewise_then_the_rate_goes_through_them_day_after_day(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc =
+        load_with(f, "traffic.shoppers.rate={profile: piecewise, knots: [{at: \"06:00\", rate: 100/s}, "
+                     "{at: \"12:00\", rate: 300/s}, {at: \"18:00\", rate: 100/s}]}");
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_is_a_curve(&curve);
+    assert_same(rate_at(&curve, 12 * SIM_HOUR), 300.0);
+    assert_same(rate_at(&curve, 9 * SIM_HOUR), 200.0);
+    assert_same(rate_at(&curve, 0), 100.0);
+    assert_same(mean_of(&curve), 150.0);
+    assert_same(scenario_mean_rate(sc, &sc->populations[0], &f->arena), 150.0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(given_black_friday_with_a_launch_when_scaled_to_300_per_s_then_the_day_has_its_known_shape),
+        TEST(given_a_launch_when_half_lives_pass_then_its_excess_halves),
+        TEST(given_every_shape_when_a_whole_day_is_simulated_then_its_mean_is_the_mean),
+        TEST(given_a_part_of_a_day_when_scaled_then_the_mean_is_that_of_the_part),
+        TEST(given_day_types_when_asked_then_they_are_whole_days_without_the_launch),
+        TEST(given_knots_when_piecewise_then_the_rate_goes_through_them_day_after_day),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
