@@ -335,6 +335,14 @@ static bool read_ref(struct param_reader *reader, const struct param *row, const
     return true;
 }
 
+/* After an error: some value within the range, so that the checks that follow do not stumble over this one. */
+static void fall_back(const struct param *row, void *out)
+{
+    const char *text = row->def && row->def[0] ? row->def : row->min ? row->min : row->max;
+    if (text)
+        measure_from_text(row->kind, text, out);
+}
+
 bool param_read_scalar(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
                         void *out)
 {
@@ -353,8 +361,13 @@ bool param_read_scalar(struct param_reader *reader, const struct param *row, con
             return wrong_value(reader, row, node, what);
         return param_cut_off(node) ? param_report_cut_off(reader, row, node, " ...)", what) : read_dist(reader, row, node, what, out);
     }
-    if (!measure_from_text(row->kind, node->text, out))
+    if (!measure_from_text(row->kind, node->text, out)) {
+        fall_back(row, out);
         return wrong_value(reader, row, node, what);
-    return check_range(reader, row, node, what, out);
+    }
+    if (check_range(reader, row, node, what, out))
+        return true;
+    fall_back(row, out);
+    return false;
 }
 

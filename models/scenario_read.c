@@ -141,12 +141,18 @@ static bool read_region(struct scenario *sc, struct param_reader *reader, struct
 {
     *region = (struct region){ .name = key->text, .at = key->at };
     bool ok = check_region_name(reader, key);
-    if (node->kind != NODE_MAPPING)
+    if (node->kind != NODE_MAPPING) {
+        region->zones = 1;
+        region->zone_names[0] = arena_printf(reader->arena, "%sa", region->name);
         return diag_error(reader->diag, node->at, "region '%s' is a mapping of components", key->text);
+    }
     for (int i = 0; i < node->count; i++)
         node->used[i] = !region_row(node->keys[i]->text); /* the table leaves the components alone */
     ok = param_read(reader, region_params, node, arena_printf(reader->arena, "region '%s'", key->text), region) && ok;
-    for (int z = 0; z < region->zones && z < (int)ARRAY_LEN(region->zone_names); z++)
+    const int64_t most = (int64_t)ARRAY_LEN(region->zone_names);
+    if (region->zones < 1 || region->zones > most) /* reported; the components are checked all the same */
+        region->zones = region->zones < 1 ? 1 : most;
+    for (int z = 0; z < region->zones; z++)
         region->zone_names[z] = arena_printf(reader->arena, "%s%c", region->name, 'a' + z);
     for (int i = 0; i < node->count; i++)
         if (!region_row(node->keys[i]->text))
