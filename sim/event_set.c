@@ -75,6 +75,13 @@ struct event_set *event_set_new_heap(struct arena *arena)
     return set_new(arena, DEFAULT_SHIFT, 0);
 }
 
+/* Writes an event from registers. As a struct, gcc 12 would put it together on the stack and stall on reading it back. */
+static inline void put_key(struct event *place, uint128 key)
+{
+    place->time = (uint64_t)(key >> 64);
+    place->what = (uint64_t)key;
+}
+
 /* ---- the heap */
 
 static void heap_reserve(struct event_set *set)
@@ -90,15 +97,16 @@ static void heap_push(struct event_set *set, struct event e)
 {
     heap_reserve(set);
     struct event *heap = set->heap + HEAP_PAD;
+    const uint128 key = event_key(e);
     uint64_t i = set->heap_count++;
     while (i > 0) {
         const uint64_t parent = (i - 1) / 4;
-        if (!event_before(e, heap[parent]))
+        if (key >= event_key(heap[parent]))
             break;
         heap[i] = heap[parent];
         i = parent;
     }
-    heap[i] = e;
+    put_key(&heap[i], key);
 }
 
 static uint64_t earliest_child(const struct event *heap, uint64_t first, uint64_t count)
@@ -115,27 +123,29 @@ static struct event heap_pop(struct event_set *set)
 {
     struct event *heap = set->heap + HEAP_PAD;
     const struct event top = heap[0];
-    const struct event moved = heap[--set->heap_count];
+    const uint128 moved = event_key(heap[--set->heap_count]);
     uint64_t i = 0;
     for (uint64_t first = 1; first < set->heap_count; first = 4 * i + 1) {
         const uint64_t child = earliest_child(heap, first, set->heap_count);
-        if (!event_before(heap[child], moved))
+        if (event_key(heap[child]) >= moved)
             break;
         heap[i] = heap[child];
         i = child;
     }
-    heap[i] = moved;
+    put_key(&heap[i], moved);
     return top;
 }
 
 /* ---- the sorted bucket */
 
-static void sorted_insert(struct event_set *set, struct event e)
+static inline void sorted_insert(struct event_set *set, struct event e)
 {
-    uint32_t i = set->tail++;
-    for (; i > set->head && event_before(e, set->sorted[i - 1]); i--)
-        set->sorted[i] = set->sorted[i - 1];
-    set->sorted[i] = e;
+    const uint128 key = event_key(e);
+    struct event *place = &set->sorted[set->tail++];
+    const struct event *first = &set->sorted[set->head];
+    for (; place > first && key < event_key(place[-1]); place--)
+        *place = place[-1];
+    put_key(place, key);
 }
 
 /* For an event that belongs to the current bucket or lies before it. */
@@ -175,7 +185,8 @@ static void wheel_push(struct event_set *set, uint64_t bucket, struct event e)
 {
     const uint32_t node = node_new(set);
     const uint32_t b = (uint32_t)(bucket % BUCKETS);
-    set->nodes[node] = (struct node){ .event = e, .next = set->buckets[b] };
+    put_key(&set->nodes[node].event, event_key(e));
+    set->nodes[node].next = set->buckets[b];
     set->buckets[b] = node;
     set->used[b / 64] |= UINT64_C(1) << (b % 64);
     set->summary[b / 4096] |= UINT64_C(1) << (b / 64 % 64);
