@@ -149,9 +149,12 @@ const char *figure_per_day(double count, struct arena *arena)
 
 const char *figure_limit(double value, double maximum, struct arena *arena)
 {
-    if (maximum == 1)
-        return arena_printf(arena, "%.0f %%", value * 100);
-    return figure_number(value, arena);
+    return maximum == 1 ? "" : figure_number(value, arena);
+}
+
+const char *figure_busy(double share, struct arena *arena)
+{
+    return arena_printf(arena, share < 0.0995 && share > 0 ? "%.1f %%" : "%.0f %%", share * 100);
 }
 
 const char *figure_clock(const struct scenario *sc, double since_start_s, bool seconds, struct arena *arena)

@@ -31,8 +31,10 @@ const char *figure_short(double count, struct arena *arena);
 const char *figure_number(double value, struct arena *arena);
 /* A mean of counts: "0.8", "27.8", "992" */
 const char *figure_per_day(double count, struct arena *arena);
-/* A quantity beside its limit: 309 of 420 as "309"; shares of one (cpu) as "62 %". */
+/* A quantity beside its limit: 309 of 420 as "309"; "" for a share of one (cpu), which figure_busy() says already. */
 const char *figure_limit(double value, double maximum, struct arena *arena);
+/* "62 %", "0.4 %" */
+const char *figure_busy(double share, struct arena *arena);
 /* Local time of day of an instant s after the clock's start: "20:05", "20:05:30"; a later day is "+1d 00:10". */
 const char *figure_clock(const struct scenario *sc, double since_start_s, bool seconds, struct arena *arena);
 /* "2026-11-27T20:05:30-05:00" */

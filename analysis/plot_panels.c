@@ -90,6 +90,21 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
     }
 }
 
+/* What hurts for minutes is a needle in 24 hours: the first panel again, around the first fault. */
+static void add_close_up(struct panels *panels, const struct results *r, struct arena *arena)
+{
+    if (r->fault_count == 0 || r->faults[0].start_s >= length_s(r) || panels->count == PANELS_MAX)
+        return;
+    const struct fault_summary *fault = &r->faults[0];
+    const double margin_s = 600;
+    const double over_s = fault->restored_count == fault->replications ? fault->restored_last_s : fault->end_s;
+    struct panel *near = &panels->panel[panels->count++];
+    *near = panels->panel[0];
+    near->title = arena_printf(arena, "%s, around %s", near->title, fault->name);
+    near->from_s = fmax(0, fault->start_s - margin_s);
+    near->to_s = fmin(length_s(r), over_s + 2 * margin_s);
+}
+
 static double latency_limit_ms(const struct results *r, const char *operation)
 {
     for (int i = 0; i < r->objective_count; i++) {
@@ -117,7 +132,7 @@ static bool latency_is_shown(const struct results *r, const char *operation)
     return !has_component(r, SERIES_LATENCY, "all") || same(operation, "all");
 }
 
-static void latency_panels(struct panels *panels, const struct results *r)
+static void latency_panels(struct panels *panels, const struct results *r, struct arena *arena)
 {
     for (int c = 0; c < r->series.column_count; c++) {
         const struct series_column *column = &r->series.columns[c];
@@ -130,9 +145,10 @@ static void latency_panels(struct panels *panels, const struct results *r)
         panel->log_scale = true;
         panel->limit = latency_limit_ms(r, column->component);
     }
+    if (panels->count)
+        add_close_up(panels, r, arena);
 }
 
-/* The whole day, and a closer look at the first fault: what hurts for minutes is a needle in 24 hours. */
 static void errors_panels(struct panels *panels, const struct results *r, struct arena *arena)
 {
     const bool all = has_component(r, SERIES_ERRORS, "all");
@@ -142,19 +158,11 @@ static void errors_panels(struct panels *panels, const struct results *r, struct
         if (column->group != SERIES_ERRORS || (all && !same(column->component, "all")) || !any_above_zero(r, c))
             continue;
         if (!day)
-            day = add_panel(panels, r, "the whole day", "errors per second");
+            day = add_panel(panels, r, "all operations", "errors per second");
         add_column(day, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name), false);
     }
-    if (!day || r->fault_count == 0 || r->faults[0].start_s >= length_s(r))
-        return;
-    const struct fault_summary *fault = &r->faults[0];
-    struct panel *near = add_panel(panels, r, "", "");
-    *near = *day;
-    near->title = arena_printf(arena, "around %s", fault->name);
-    const double margin_s = 600;
-    const double over_s = fault->restored_count == fault->replications ? fault->restored_last_s : fault->end_s;
-    near->from_s = fmax(0, fault->start_s - margin_s);
-    near->to_s = fmin(length_s(r), over_s + 2 * margin_s);
+    if (day)
+        add_close_up(panels, r, arena);
 }
 
 /* A panel for each kind of component: fleets, databases, caches. */
@@ -196,7 +204,7 @@ struct panels plot_panels(const struct results *r, enum plot_kind kind, struct a
         capacity_panels(&panels, r, arena);
         break;
     case PLOT_LATENCY:
-        latency_panels(&panels, r);
+        latency_panels(&panels, r, arena);
         break;
     case PLOT_ERRORS:
         errors_panels(&panels, r, arena);

@@ -13,7 +13,8 @@ static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7
                                        "#333333" };
 enum { COLUMN_FIELDS = 3 };
 /* Pixels of the SVG; the PNG has half as many again each way. */
-enum { WIDTH = 960, HEAD_HEIGHT = 40, PLOT_HEIGHT = 150, FOOT_HEIGHT = 32, GAP_HEIGHT = 8, BAR_HEIGHT = 28 };
+enum { WIDTH = 960, HEAD_HEIGHT = 42, TITLE_DOWN = 26, KEY_LINE_HEIGHT = 17, PLOT_HEIGHT = 150, FOOT_HEIGHT = 32,
+       GAP_HEIGHT = 8, BAR_HEIGHT = 28, LETTER_WIDTH = 8, KEY_SAMPLE_WIDTH = 50 };
 
 /* Time on the x axis: local time as if it were UTC, because gnuplot knows no zones. */
 static int64_t local_start_s(const struct scenario *sc)
@@ -101,7 +102,8 @@ static void write_preamble(FILE *out, const struct plot *plot, int height)
     fputs("set border 1 lc rgb '#8a8f98'\n"
           "set tics nomirror out scale 0.5,0 textcolor rgb '#555c66'\n"
           "set grid y lt 1 lc rgb '#e6e8ec' lw 0.8\n"
-          "set key at graph 1, 1.05 bottom right horizontal Left reverse samplen 1.4 textcolor rgb '#222831'\n"
+          "set key at graph 1, 1.05 bottom right horizontal Left reverse samplen 1.4 maxcols 6 textcolor rgb "
+          "'#222831'\n"
           "set datafile missing 'NaN'\n",
           out);
 }
@@ -160,20 +162,29 @@ static void write_linear_axis(FILE *out, const struct panel *panel, double most)
             step * ceil(top / step - 1e-9), step);
 }
 
-/* Whole decades, or 1-2-5 within them when there are few. */
+/* Ends on 1, 2 or 5 times a power of ten; ticks there too when the range is short, else on the powers. */
 static void write_log_axis(FILE *out, double least, double most)
 {
-    const double from = pow(10, floor(log10(fmax(least, 1e-3)))), to = pow(10, ceil(log10(fmax(most, 1e-2))));
-    fprintf(out, "set logscale y\nset yrange [%.9g:%.9g]\nset format y '%%.6g'\nset ytics (", from, to);
     static const double leads[] = { 1, 2, 5 };
-    const size_t used = to / from > 150 ? 1 : ARRAY_LEN(leads);
+    double from = 1e-3, to = 0;
     const char *comma = "";
-    for (double power = from; power <= to * 1.01; power *= 10)
-        for (size_t i = 0; i < used && power * leads[i] <= to * 1.01; i++) {
-            fprintf(out, "%s%.6g", comma, power * leads[i]);
+    const bool fine = most / least < 300;
+    fputs("set ytics (", out);
+    for (double power = 1e-3; power < 1e9 && to < most; power *= 10)
+        for (size_t i = 0; i < ARRAY_LEN(leads) && to < most; i++) {
+            to = power * leads[i];
+            if (to <= least * (1 + 1e-9))
+                from = to;
+        }
+    for (double power = 1e-3; power < 1e9; power *= 10)
+        for (size_t i = 0; i < (fine ? ARRAY_LEN(leads) : 1); i++) {
+            const double tick = power * leads[i];
+            if (tick < from * (1 - 1e-9) || tick > to * (1 + 1e-9))
+                continue;
+            fprintf(out, "%s%.6g", comma, tick);
             comma = ", ";
         }
-    fputs(")\n", out);
+    fprintf(out, ")\nset logscale y\nset yrange [%.9g:%.9g]\nset format y '%%.6g'\n", from, to);
 }
 
 static bool same_axis(const struct panel *a, const struct panel *b)
@@ -196,8 +207,28 @@ static void write_axes(FILE *out, const struct results *r, const struct panel *p
         write_log_axis(out, least, most);
     else
         write_linear_axis(out, panel, most);
-    fprintf(out, "set label '%s: %s' at graph 0, 1 left offset 0,0.85 textcolor rgb '#222831'\n",
-            escape_gnuplot(panel->title, arena), escape_gnuplot(panel->unit, arena));
+}
+
+/* gnuplot lays a horizontal key out in columns as wide as the longest label; about that many rows it needs. */
+static int key_rows(const struct panel *panel, int reserved_width)
+{
+    size_t longest = 0;
+    for (int i = 0; i < panel->count; i++)
+        if (strlen(panel->labels[i]) > longest)
+            longest = strlen(panel->labels[i]);
+    const int column_width = (int)longest * LETTER_WIDTH + KEY_SAMPLE_WIDTH;
+    int per_row = (WIDTH * 9 / 10 - reserved_width) / column_width;
+    per_row = per_row < 1 ? 1 : per_row;
+    return (panel->count + per_row - 1) / per_row;
+}
+
+/* The title and the key share a line when both fit; otherwise the title stands above the key. */
+static int head_height(const struct panel *panel)
+{
+    const int title_width = (int)(strlen(panel->title) + strlen(panel->unit) + 4) * LETTER_WIDTH;
+    if (key_rows(panel, title_width) == 1)
+        return HEAD_HEIGHT;
+    return HEAD_HEIGHT + KEY_LINE_HEIGHT * key_rows(panel, 0);
 }
 
 /* Bands behind everything, named in the first panel only. */
@@ -230,18 +261,23 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
                 panel->limit);
 }
 
-/* What was wished for is drawn over what is there, broken and dark; the rest takes its colour from the palette. */
+static bool is_wish(const struct panel *panel, int i)
+{
+    return strcmp(panel->labels[i], "desired") == 0;
+}
+
 static void write_line(FILE *out, const struct plot *plot, const struct panel *panel, int index, int i,
                        struct arena *arena)
 {
-    const bool wish = strcmp(panel->labels[i], "desired") == 0;
     fprintf(out, "'%s.dat' index %d using 1:%d with lines lw %s lc rgb '%s' title '%s'", plot->file, index,
-            2 + i * COLUMN_FIELDS, wish ? "1.3 dt (4,3)" : "1.7", wish ? "#222831" : palette[i],
-            escape_gnuplot(panel->labels[i], arena));
+            2 + i * COLUMN_FIELDS, is_wish(panel, i) ? "1.3 dt (4,3)" : "1.7",
+            is_wish(panel, i) ? "#222831" : palette[i], escape_gnuplot(panel->labels[i], arena));
 }
 
+/* Bands lie below; what was wished for is drawn over what is there, broken and dark. */
 static void write_lines(FILE *out, const struct plot *plot, const struct panel *panel, int index, struct arena *arena)
 {
+    static const char next[] = ", \\\n     ";
     const char *separator = "plot ";
     for (int i = 0; i < panel->count; i++) {
         if (!panel->bands[i])
@@ -249,20 +285,23 @@ static void write_lines(FILE *out, const struct plot *plot, const struct panel *
         const int mean = 2 + i * COLUMN_FIELDS;
         fprintf(out, "%s'%s.dat' index %d using 1:%d:%d with filledcurves fc rgb '#c8%s' notitle", separator,
                 plot->file, index, mean + 1, mean + 2, palette[i] + 1);
-        separator = ", \\\n     ";
+        separator = next;
     }
-    for (int i = panel->count - 1; i >= 0; i--) {
-        fputs(separator, out);
-        write_line(out, plot, panel, index, i, arena);
-        separator = ", \\\n     ";
-    }
+    for (int wish = 0; wish <= 1; wish++)
+        for (int i = 0; i < panel->count; i++) {
+            if (is_wish(panel, i) != (bool)wish)
+                continue;
+            fputs(separator, out);
+            write_line(out, plot, panel, index, i, arena);
+            separator = next;
+        }
     fputc('\n', out);
 }
 
 static int panel_height(const struct panels *panels, int i)
 {
     const bool labelled = i + 1 == panels->count || !same_axis(&panels->panel[i], &panels->panel[i + 1]);
-    return HEAD_HEIGHT + PLOT_HEIGHT + (labelled ? FOOT_HEIGHT : GAP_HEIGHT);
+    return head_height(&panels->panel[i]) + PLOT_HEIGHT + (labelled ? FOOT_HEIGHT : GAP_HEIGHT);
 }
 
 static int panels_height(const struct panels *panels)
@@ -281,9 +320,13 @@ static void write_panels(FILE *out, const struct results *r, const struct plot *
     int above = 0;
     for (int i = 0; i < panels->count; i++) {
         const struct panel *panel = &panels->panel[i];
-        fprintf(out, "set tmargin at screen %.5f\nset bmargin at screen %.5f\n", 1 - (above + HEAD_HEIGHT) / height,
-                1 - (above + HEAD_HEIGHT + PLOT_HEIGHT) / height);
+        const int head = head_height(panel);
+        fprintf(out, "set tmargin at screen %.5f\nset bmargin at screen %.5f\n", 1 - (above + head) / height,
+                1 - (above + head + PLOT_HEIGHT) / height);
         fputs("unset object\nunset label\nunset arrow\n", out);
+        fprintf(out, "set label '%s: %s' at screen 0.07, screen %.5f left textcolor rgb '#222831'\n",
+                escape_gnuplot(panel->title, arena), escape_gnuplot(panel->unit, arena),
+                1 - (above + TITLE_DOWN) / height);
         write_axes(out, r, panel, i + 1 < panels->count ? panel + 1 : NULL, arena);
         write_faults(out, r, panel, i == 0, arena);
         write_lines(out, plot, panel, i, arena);

@@ -145,8 +145,8 @@ static void write_limits(struct markdown *m)
           m->out);
     for (int i = 0; i < r->limit_count && i < SHOWN; i++) {
         const struct limit_summary *l = &r->limits[i];
-        fprintf(m->out, "| %s | %s | %s | %s | %.0f %% | %s |\n", text(m, l->component), text(m, l->limit),
-                figure_limit(l->value, l->maximum, &m->arena), figure_limit(l->maximum, l->maximum, &m->arena), l->peak_share * 100,
+        fprintf(m->out, "| %s | %s | %s | %s | %s | %s |\n", text(m, l->component), text(m, l->limit),
+                figure_limit(l->value, l->maximum, &m->arena), figure_limit(l->maximum, l->maximum, &m->arena), figure_busy(l->peak_share, &m->arena),
                 figure_clock(r->sc, l->at_s, false, &m->arena));
     }
     fputc('\n', m->out);

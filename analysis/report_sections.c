@@ -221,9 +221,10 @@ void report_capacity(struct page *page)
                      "<th><span class=\"soft\">peak</span></th>");
     for (int i = 0; i < r->utilisation_count; i++) {
         const struct utilisation_summary *u = &r->utilisations[i];
-        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%.0f %%</td>"
-                           "<td class=\"n\">%.0f %%</td>",
-                page_text(page, u->component), page_text(page, u->resource), u->mean.mean * 100, u->peak * 100);
+        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td>"
+                           "<td class=\"n\">%s</td>",
+                page_text(page, u->component), page_text(page, u->resource), figure_busy(u->mean.mean, a),
+                figure_busy(u->peak, a));
         write_bar(page, u->peak);
         fputs("</tr>\n", page->out);
     }
@@ -245,9 +246,9 @@ void report_limits(struct page *page)
     for (int i = 0; i < r->limit_count; i++) {
         const struct limit_summary *l = &r->limits[i];
         fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-                           "<td class=\"n\">%.0f %%</td><td class=\"n\">%s</td>",
+                           "<td class=\"n\">%s</td><td class=\"n\">%s</td>",
                 page_text(page, l->component), page_text(page, l->limit), figure_limit(l->value, l->maximum, a),
-                figure_limit(l->maximum, l->maximum, a), l->peak_share * 100, figure_clock(r->sc, l->at_s, false, a));
+                figure_limit(l->maximum, l->maximum, a), figure_busy(l->peak_share, a), figure_clock(r->sc, l->at_s, false, a));
         write_bar(page, l->peak_share);
         fputs("</tr>\n", page->out);
     }

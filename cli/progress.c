@@ -26,7 +26,7 @@ static void show(const struct progress *p)
     const char *left = share > 0.01 ? arena_printf(&arena, ", %s left",
                                                    figure_duration(elapsed_s * (1 - share) / share, &arena))
                                     : "";
-    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s requests/s%s%s", p->terminal ? "\r" : "headroom: ",
+    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s dynamic requests/s%s%s", p->terminal ? "\r" : "headroom: ",
             p->tasks->count, share * 100, figure_short(requests / elapsed_s, &arena), left,
             p->terminal ? "\033[K" : "\n");
     fflush(stderr);
