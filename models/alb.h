@@ -8,8 +8,8 @@
  * A node that sees no healthy target sends to all of them (fail open). A zone whose node is gone leaves the record of
  * the load balancer's name after node_failover; resolvers keep it for the rest of their 60 s.
  * Answers of its own: 502 when the target resets the connection, 503 when nothing is registered, 504 when the target
- * does not accept within 10 s or does not answer within the idle timeout.      [ALB-UG] "Troubleshoot"
- * Left out: slow start, stickiness, weighted random, the balancer's own scaling, zonal shift.
+ * does not accept within 10 s or dies in silence, after the idle timeout.      [ALB-UG] "Troubleshoot"
+ * Left out: the idle timeout of a target that is alive but slow (patience is shorter), slow start, stickiness, weighted random, the balancer's own scaling, zonal shift.
  */
 #ifndef HEADROOM_ALB_H
 #define HEADROOM_ALB_H
@@ -43,7 +43,7 @@ extern const struct component_type alb_type;
 
 struct alb_health {
     uint32_t instance;
-    bool healthy, checked;         /* checked: has passed a first check or failed one */
+    bool healthy, checked;         /* checked: has been healthy once */
     uint8_t streak;                /* consecutive results against the present state */
 };
 

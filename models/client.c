@@ -43,6 +43,7 @@ struct population_state {
     struct delay_law hit, miss;
     struct geo_meters *geo;
     struct meter *uploads_bytes, *origin_bytes, *lookups;
+    struct meter *egress;      /* without a CDN: from the balancer to the internet */
     uint64_t pages;            /* answered in this window, their objects not yet requested */
     uint64_t hour_hits, hour_misses; /* latencies not yet recorded */
     uint64_t hour_requests, hour_connections;
@@ -148,6 +149,12 @@ static void population_meters(struct world *w, struct population_state *p)
         key.usage_type = "Origin-DataTransfer";
         key.operation = "";
         p->origin_bytes = meter_get(&w->meters, key);
+    }
+    if (!w->cloudfront) {
+        const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
+        p->egress = meter_get(&w->meters, (struct usage_key){ .service = "AWSDataTransfer", .usage_type = "DataTransfer-Out-Bytes", .operation = "",
+                                                              .resource = balancer->name, .region = balancer->region->name, .zone = "", .to_zone = "",
+                                                              .tier = "edge", .unit = USAGE_BYTES });
     }
     if (w->sc->by_kind_count[KIND_ROUTE53]) {
         const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
@@ -255,6 +262,7 @@ static void attempt(struct world *w, struct frame *f, struct draw_block client)
         w->recorder.window_attempts++;
         p->hour_requests++;
         p->hour_connections += connects;
+        w->balancer_connections += connects;
         if (p->uploads[f->operation] && p->uploads_bytes)
             meter_add(&w->meters, p->uploads_bytes, p->config->request);
     }
@@ -343,8 +351,7 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
     if (w->now >= w->start) {
         struct population_state *p = &w->populations[f->population];
         p->hour_bytes += p->response[f->operation];
-        if (p->origin_bytes)
-            meter_add(&w->meters, p->origin_bytes, p->response[f->operation]);
+        meter_add(&w->meters, p->egress ? p->egress : p->origin_bytes, p->response[f->operation]);
     }
     if (outcome != OUTCOME_OK) {
         reload_or_leave(w, f, outcome, there);

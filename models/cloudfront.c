@@ -40,6 +40,16 @@ static const struct param params[] = {
     PARAM_END,
 };
 
+static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
+{
+    const struct cloudfront_config *config = c->config;
+    for (int i = 0; i < sc->population_count; i++)
+        if (sc->populations[i].page.present && config->hit_ratio < 1.0 && !config->origins.fixed.name)
+            return diag_error(diag, c->at, "'%s' has static objects to fetch (page of '%s', hit_ratio below 100%%) but no origins.static", c->name,
+                              sc->populations[i].name);
+    return true;
+}
+
 const struct component_type cloudfront_type = {
     .kind = "cloudfront",
     .title = "Amazon CloudFront",
@@ -47,4 +57,5 @@ const struct component_type cloudfront_type = {
     .global = true,
     .params = params,
     .config_size = sizeof(struct cloudfront_config),
+    .validate = validate,
 };

@@ -50,9 +50,9 @@ void control_minute(struct world *w)
                 over = in_service(w, fleet);
                 value = over && fleet->queue >= 0 ? (double)w->queues[fleet->queue].messages.visible / (double)over : NAN;
             }
-            tracking_put(&fleet->tracking[p], value);
-            fleet->measured[p] = over;
+            fleet->pending[fleet->pending_count * fleet->config->scaling_count + p] = (struct datapoint){ value, over };
         }
+        fleet->pending_count++;
         event_set_push(w->events, event_make(w->now + fleet->config->metric_delay, EVENT_CONTROL, EV_CONTROL, (uint32_t)n, 0, EVENT_NO_SLOT));
     }
 }
@@ -103,9 +103,23 @@ static void replace_unhealthy(struct world *w, struct fleet *fleet)
     }
 }
 
-/* The datapoint of the minute is visible now: the alarms, then the periodic health and balance pass. */
+/* The oldest datapoint on its way is published. */
+static void publish(struct fleet *fleet)
+{
+    const int policies = fleet->config->scaling_count;
+    for (int p = 0; p < policies; p++) {
+        tracking_put(&fleet->tracking[p], fleet->pending[p].value);
+        fleet->measured[p] = fleet->pending[p].measured;
+    }
+    fleet->pending_count--;
+    for (int d = 0; d < fleet->pending_count * policies; d++)
+        fleet->pending[d] = fleet->pending[d + policies];
+}
+
+/* The datapoint of a minute is visible now: the alarms, then the periodic health and balance pass. */
 void control_evaluate(struct world *w, struct fleet *fleet)
 {
+    publish(fleet);
     replace_unhealthy(w, fleet);
     evaluate_scaling(w, fleet);
     fleet_reconcile(w, fleet);

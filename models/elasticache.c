@@ -88,7 +88,7 @@ bool cache_lose_zone(struct cache_shard *shard, int zone)
     return true;
 }
 
-bool cache_recover(struct cache_shard *shard, bool zone_up[], sim_time now)
+bool cache_recover(struct cache_shard *shard, const bool zone_up[], int zones, sim_time now)
 {
     shard->serving = true;
     for (int r = 0; r < shard->replicas_left; r++) {
@@ -98,6 +98,15 @@ bool cache_recover(struct cache_shard *shard, bool zone_up[], sim_time now)
         shard->replica_zones[r] = shard->replica_zones[--shard->replicas_left];
         return true;
     }
+    for (int z = 0; z < zones && !zone_up[shard->zone]; z++)
+        if (zone_up[z])
+            shard->zone = z;
     shard->empty_since = now;
     return false;
+}
+
+void cache_rebuild_replica(struct cache_shard *shard, const struct elasticache_config *config, int zone)
+{
+    if (shard->replicas_left < config->replicas && shard->zone != zone)
+        shard->replica_zones[shard->replicas_left++] = zone;
 }

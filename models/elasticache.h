@@ -49,7 +49,6 @@ struct cache {
     const struct component *component;
     struct cache_shard *shards;
     int shard_count;
-    sim_time slow_until;
 };
 
 /* kind, first_entity: of the events of the shards' stations. */
@@ -61,7 +60,9 @@ double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache
 
 /* The primary's zone is gone. Returns true when the shard stops serving (then call cache_recover later). */
 bool cache_lose_zone(struct cache_shard *shard, int zone);
-/* A replica takes over (true) or an empty node arrives (false). */
-bool cache_recover(struct cache_shard *shard, bool zone_up[], sim_time now);
+/* A replica takes over (true) or an empty node arrives in a zone that is up (false). */
+bool cache_recover(struct cache_shard *shard, const bool zone_up[], int zones, sim_time now);
+/* The zone is back: a shard that has fewer replicas than configured gets one there. */
+void cache_rebuild_replica(struct cache_shard *shard, const struct elasticache_config *config, int zone);
 
 #endif

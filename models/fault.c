@@ -53,7 +53,7 @@ enum { STORY_AFTER_END_MIN = 30 };
 
 void fault_note(struct world *w, const char *component, const char *what, bool noticed)
 {
-    for (int i = 0; i < w->sc->fault_count; i++) {
+    for (int i = 0; i < w->sc->fault_count && w->faults; i++) { /* billed days have none */
         struct fault_state *fault = &w->faults[i];
         if (!fault->active || w->now > fault->end + STORY_AFTER_END_MIN * SIM_MINUTE)
             continue;
@@ -65,40 +65,62 @@ void fault_note(struct world *w, const char *component, const char *what, bool n
 
 /* ---- zones ---- */
 
+/* With its old zone back, a database that has failed over gets its standby there. */
+static void rebuild_standby(struct world *w, struct rds *db)
+{
+    if (!db->config->multi_az || db->standby_zone >= 0 || db->lost_zone < 0 || !db->endpoints[RDS_PRIMARY].up ||
+        db->endpoints[RDS_PRIMARY].zone == db->lost_zone || !w->zone_up[db->component->region - w->sc->regions][db->lost_zone])
+        return;
+    db->standby_zone = db->lost_zone;
+    db->lost_zone = -1;
+}
+
+/* An endpoint is gone: its queries hear nothing more, its connections are broken. */
+static void endpoint_lost(struct world *w, int number, int endpoint)
+{
+    struct rds *db = &w->databases[number];
+    struct rds_endpoint *e = &db->endpoints[endpoint];
+    e->up = false;
+    e->epoch++;
+    e->connections = 0;
+    for (uint32_t slot = 0; slot < w->frames_used; slot++) {
+        struct frame *f = frame_at(w, slot);
+        if (f->kind == FRAME_FREE || f->state != AT_DB || w->code->steps[f->step].target != number)
+            continue;
+        if (w->instances[f->instance].pools[f->pool].connections[f->connection].endpoint == endpoint) {
+            little_leave(&w->db_visits, f->visit, w->now);
+            f->state = AT_DB_SILENT;
+        }
+    }
+    station_clear(&e->cpu, w->now, NULL, NULL);
+}
+
+static void primary_lost(struct world *w, int number)
+{
+    struct rds *db = &w->databases[number];
+    const int zone = db->endpoints[RDS_PRIMARY].zone;
+    endpoint_lost(w, number, RDS_PRIMARY);
+    db->generation++;
+    db->lost_zone = zone;
+    db->failing_over = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
+    fault_note(w, db->component->name, db->failing_over ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
+    if (!db->failing_over)
+        return;
+    const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 0);
+    event_set_push(w->events, event_make(w->now + dist_sample(&db->config->failover, draw_unit(d.a)), EVENT_CAPACITY,
+                                         EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+}
+
 static void database_loses_zone(struct world *w, int number, int zone)
 {
     struct rds *db = &w->databases[number];
-    for (int n = 0; n < db->endpoint_count; n++) {
-        struct rds_endpoint *e = &db->endpoints[n];
-        if (e->zone != zone || !e->up)
-            continue;
-        e->up = false;
-        e->epoch++;
-        e->connections = 0;
-        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* its queries hear nothing more */
-            struct frame *f = frame_at(w, slot);
-            if (f->kind == FRAME_FREE || f->state != AT_DB || w->code->steps[f->step].target != number)
-                continue;
-            const struct connection *c = &w->instances[f->instance].pools[f->pool].connections[f->connection];
-            if (c->endpoint == n) {
-                little_leave(&w->db_visits, f->visit, w->now);
-                f->state = AT_DB_SILENT;
-            }
-        }
-        station_clear(&e->cpu, w->now, NULL, NULL);
-        if (n != RDS_PRIMARY) {
+    for (int e = 1; e < db->endpoint_count; e++)
+        if (db->endpoints[e].zone == zone && db->endpoints[e].up) {
+            endpoint_lost(w, number, e);
             fault_note(w, db->component->name, "read replica lost", false);
-            continue;
         }
-        db->generation++;
-        const bool standby = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
-        fault_note(w, db->component->name, standby ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
-        if (standby) {
-            const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 0);
-            event_set_push(w->events, event_make(w->now + dist_sample(&db->config->failover, draw_unit(d.a)), EVENT_CAPACITY,
-                                                 EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
-        }
-    }
+    if (db->endpoints[RDS_PRIMARY].zone == zone && db->endpoints[RDS_PRIMARY].up)
+        primary_lost(w, number);
 }
 
 void database_recovered(struct world *w, int number, uint32_t generation)
@@ -107,14 +129,16 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
     if ((db->generation & 0xffffu) != generation || primary->up)
         return;
-    const bool failover = db->standby_zone >= 0;
+    const bool failover = db->failing_over;
     if (failover) {
         primary->zone = db->standby_zone;
-        db->standby_zone = -1; /* a new standby is built after the zone is back */
+        db->standby_zone = -1;
+        db->failing_over = false;
     }
     primary->up = true;
     fingerprint_add(&w->fingerprint, 0xfa110e4u, w->now, (uint64_t)number);
     fault_note(w, db->component->name, failover ? "standby has taken over" : "primary restarted", true);
+    rebuild_standby(w, db);
 }
 
 static void cache_loses_zone(struct world *w, const struct cache *only, int zone)
@@ -150,7 +174,7 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
     struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
     if ((shard->generation & 0xffffu) != generation || shard->serving)
         return;
-    const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions], w->now);
+    const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions], (int)cache->component->region->zones, w->now);
     fingerprint_add(&w->fingerprint, 0xcac4e0u + replica, w->now, (uint64_t)s);
     fault_note(w, cache->component->name, replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
 }
@@ -163,10 +187,10 @@ static void balancer_loses_zone(struct world *w, int fault, int zone)
         const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"), 0);
         node->dns_out_at = w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
         node->dns_in_at = SIM_NEVER;
-        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence until the edge gives up */
+        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence */
             struct frame *f = frame_at(w, slot);
             if (f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)
-                f->path += w->cloudfront ? 30 * SIM_SECOND : w->albs[a].config->idle_timeout;
+                f->path += SIM_HOUR; /* never heard: the client's patience ends it */
         }
     }
 }
@@ -188,22 +212,20 @@ static void zone_power_lost(struct world *w, int number, const struct fault_conf
     cache_loses_zone(w, NULL, zone);
 }
 
-/* The hosts of a zone are back: replicas serve, the place of a lost primary becomes the standby's, or, without one,
- * the primary restarts there. */
+/* The hosts of a zone are back: replicas serve, a lost primary restarts there unless a standby has its place. */
 static void database_returns(struct world *w, int number, int zone)
 {
     struct rds *db = &w->databases[number];
-    struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
+    const struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
     for (int e = 1; e < db->endpoint_count; e++)
         if (db->endpoints[e].zone == zone)
             db->endpoints[e].up = true;
-    if (db->config->multi_az && db->standby_zone < 0 && primary->up)
-        db->standby_zone = zone;
-    if (!primary->up && primary->zone == zone && db->standby_zone < 0) {
+    if (!primary->up && primary->zone == zone && !db->failing_over) {
         const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
         event_set_push(w->events, event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
                                              EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
     }
+    rebuild_standby(w, db);
 }
 
 static void zone_power_back(struct world *w, const struct fault_config *config)
@@ -219,6 +241,10 @@ static void zone_power_back(struct world *w, const struct fault_config *config)
     for (int n = 0; n < w->database_count; n++)
         if (w->databases[n].component->region == region)
             database_returns(w, n, zone);
+    for (int s = 0; s < w->shard_count; s++) /* nodes that failovers used up are built again here */
+        if (w->caches[w->shard_of[s].cache].component->region == region)
+            cache_rebuild_replica(&w->caches[w->shard_of[s].cache].shards[w->shard_of[s].shard],
+                                  w->caches[w->shard_of[s].cache].config, zone);
 }
 
 /* ---- one component ---- */
@@ -231,10 +257,11 @@ static int external_number(const struct world *w, const char *service)
     return -1;
 }
 
+/* crash: so many instances, by default one; down: all of them. */
 static void crash_instances(struct world *w, const struct fault_config *config, const struct component *c)
 {
-    int64_t left = config->instances > 0 ? config->instances : 1;
     struct fleet *fleet = &w->fleets[c->index];
+    int64_t left = config->kind == FAULT_DOWN ? fleet->instance_count : config->instances > 0 ? config->instances : 1;
     for (uint32_t n = 0; n < fleet->instance_count && left > 0; n++) {
         struct instance *i = &w->instances[fleet->instances[n]];
         if (i->state == INSTANCE_IN_SERVICE && i->alive) {
@@ -249,6 +276,22 @@ static void database_speed(struct world *w, int number, double slower)
     struct rds *db = &w->databases[number];
     for (int e = 0; e < db->endpoint_count; e++)
         station_set_speed(&db->endpoints[e].cpu, w->now, catalogue_db(db->config->instance)->speed / slower);
+}
+
+/* Everything of a fleet or a cache takes `slower` times as long: a bad deployment, a noisy neighbour. */
+static void component_speed(struct world *w, const struct component *c, double slower)
+{
+    if (c->kind == KIND_RDS)
+        database_speed(w, c->index, slower);
+    if (c->kind == KIND_ELASTICACHE)
+        for (int s = 0; s < w->caches[c->index].shard_count; s++)
+            station_set_speed(&w->caches[c->index].shards[s].thread, w->now, 1.0 / slower);
+    if (c->kind != KIND_ASG)
+        return;
+    struct fleet *fleet = &w->fleets[c->index];
+    fleet->speed = fleet->shape->speed / slower; /* of instances launched meanwhile too */
+    for (uint32_t n = 0; n < fleet->instance_count; n++)
+        station_set_speed(&w->instances[fleet->instances[n]].cpu, w->now, fleet->speed);
 }
 
 static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
@@ -267,25 +310,23 @@ static void component_begin(struct world *w, const struct fault_config *config, 
     const struct component *c = scenario_component(w->sc, config->component.name);
     if (!c)
         return;
-    if (c->kind == KIND_ASG && config->kind != FAULT_SLOW)
+    if (config->kind == FAULT_SLOW)
+        component_speed(w, c, config->factor);
+    else if (c->kind == KIND_ASG)
         crash_instances(w, config, c);
-    if (c->kind == KIND_ELASTICACHE)
+    else if (c->kind == KIND_ELASTICACHE)
         cache_loses_zone(w, &w->caches[c->index], w->caches[c->index].shards[0].zone);
-    if (c->kind == KIND_RDS && config->kind == FAULT_SLOW)
-        database_speed(w, c->index, config->factor);
-    else if (c->kind == KIND_RDS)
-        database_loses_zone(w, c->index, w->databases[c->index].endpoints[RDS_PRIMARY].zone);
+    else if (c->kind == KIND_RDS && w->databases[c->index].endpoints[RDS_PRIMARY].up)
+        primary_lost(w, c->index);
 }
 
 static void component_end(struct world *w, const struct fault_config *config)
 {
     const struct component *c = scenario_component(w->sc, config->component.name);
-    if (!c || c->kind != KIND_RDS)
-        return;
-    if (config->kind == FAULT_SLOW)
-        database_speed(w, c->index, 1.0);
-    else
-        database_returns(w, c->index, w->databases[c->index].endpoints[RDS_PRIMARY].zone);
+    if (c && config->kind == FAULT_SLOW)
+        component_speed(w, c, 1.0);
+    else if (c && c->kind == KIND_RDS && w->databases[c->index].lost_zone >= 0)
+        database_returns(w, c->index, w->databases[c->index].lost_zone);
 }
 
 void fault_begin(struct world *w, int number)

@@ -65,7 +65,7 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
     struct instance *i = &w->instances[w->instance_count++];
     *i = (struct instance){ .id = id, .fleet = (uint16_t)(fleet - w->fleets), .zone = (uint8_t)zone, .alive = true,
                             .launched_at = w->now, .billed_until = w->now, .launch = fleet->launches++ };
-    station_init(&i->cpu, w->arena, w->events, STATION_PROCESSOR_SHARING, EV_CPU, id, fleet->shape->vcpus, fleet->shape->speed,
+    station_init(&i->cpu, w->arena, w->events, STATION_PROCESSOR_SHARING, EV_CPU, id, fleet->shape->vcpus, fleet->speed,
                  fleet->cap_q16, w->now);
     const struct service_config *service = fleet->service->config;
     gate_init(&i->workers, w->arena, (uint32_t)service->workers, (uint32_t)service->backlog, w->now);
@@ -146,10 +146,12 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
     const struct scenario *sc = w->sc;
     *fleet = (struct fleet){ .component = c, .config = c->config, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1 };
     fleet->shape = catalogue_instance(fleet->config->instance);
+    fleet->speed = fleet->shape->speed;
     fleet->cap_q16 = catalogue_capacity_q16(fleet->shape, w->arena);
     fleet->desired = fleet->config->size.desired;
     fleet->tracking = ARENA_ARRAY(w->arena, struct tracking, fleet->config->scaling_count);
     fleet->measured = ARENA_ARRAY(w->arena, int64_t, fleet->config->scaling_count);
+    fleet->pending = ARENA_ARRAY(w->arena, struct datapoint, PENDING_MINUTES * fleet->config->scaling_count);
     fleet->min_size = (double)INT64_MAX;
     fleet->service_index = -1;
     for (int s = 0; s < sc->service_count; s++)
@@ -233,11 +235,6 @@ static int64_t counted_size(const struct world *w, const struct fleet *fleet)
     int64_t size = 0;
     for (int z = 0; z < zone_count(w, fleet); z++)
         size += fleet->in_service[z] + fleet->launching[z];
-    for (uint32_t n = 0; n < fleet->instance_count; n++) {
-        const struct instance *i = &w->instances[fleet->instances[n]];
-        if (i->replaced && i->state == INSTANCE_IN_SERVICE)
-            size--;
-    }
     return size;
 }
 
@@ -315,7 +312,12 @@ void instance_launched(struct world *w, struct instance *i)
 {
     if (i->state != INSTANCE_LAUNCHING)
         return;
-    enter_service(w, i, false);
+    if (i->alive) {
+        enter_service(w, i, false);
+        return;
+    }
+    instance_gone(w, i); /* its zone was lost while it booted: the group tries again */
+    fleet_reconcile(w, &w->fleets[i->fleet]);
 }
 
 void instance_retire(struct world *w, struct instance *i)

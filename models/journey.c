@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "models/elasticache.h"
+#include "models/rds.h"
+#include "models/sqs.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 #include "sim/draw.h"
@@ -48,14 +50,15 @@ static struct step *emit(struct compiler *c, enum step_code code, const char *ki
     return step;
 }
 
-static uint16_t pool_of(struct compiler *c, const struct component *database)
+static uint16_t pool_of(struct compiler *c, const struct component *database, bool write)
 {
+    const bool readers = !write && ((const struct rds_config *)database->config)->read_replicas > 0;
     struct service_code *s = c->service;
     for (int i = 0; i < s->pool_count; i++)
-        if (s->pools[i].database == database)
+        if (s->pools[i].database == database && s->pools[i].readers == readers)
             return (uint16_t)i;
     s->pools = arena_grow(c->arena, s->pools, (size_t)s->pool_count, (size_t)s->pool_count + 1, sizeof *s->pools);
-    s->pools[s->pool_count] = (struct pool_rule){ .database = database, .size = POOL_DEFAULT };
+    s->pools[s->pool_count] = (struct pool_rule){ .database = database, .readers = readers, .size = POOL_DEFAULT };
     for (int i = 0; i < s->config->pool_count; i++)
         if (s->config->pools[i].database == database)
             s->pools[s->pool_count].size = s->config->pools[i].size;
@@ -115,7 +118,7 @@ static void compile_query(struct compiler *c, const struct step_query *query, bo
     struct step *step = emit(c, CODE_QUERY, write ? "write" : "read", database->name);
     step->write = write;
     step->target = (uint16_t)database->index;
-    step->pool = pool_of(c, database);
+    step->pool = pool_of(c, database, write);
     sampler_init(&step->time, &query->time, c->arena);
     step->timeout = query->timeout;
     step->request = query->request;
@@ -184,6 +187,9 @@ const struct journey_code *journey_compile(const struct scenario *sc, struct are
             struct compiler c = { .arena = arena, .sc = sc, .code = code, .service = service,
                                   .operation = &service->config->operations[o] };
             service->first_step[o] = code->step_count;
+            const struct component *queue = service->config->consumes.target;
+            if (queue)
+                sampler_init(&emit(&c, CODE_RECEIVE, "receive", queue->name)->time, &((const struct sqs_config *)queue->config)->receive, arena);
             compile_steps(&c, c.operation->steps, c.operation->step_count);
             emit(&c, CODE_ANSWER, "answer", "")->response = c.operation->response;
         }

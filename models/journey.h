@@ -12,7 +12,7 @@
 #include "models/scenario.h"
 #include "sim/sampler.h"
 
-enum step_code { CODE_CPU, CODE_WAIT, CODE_GET, CODE_FILL, CODE_QUERY, CODE_CALL, CODE_SEND, CODE_ANSWER };
+enum step_code { CODE_RECEIVE, CODE_CPU, CODE_WAIT, CODE_GET, CODE_FILL, CODE_QUERY, CODE_CALL, CODE_SEND, CODE_ANSWER };
 
 struct step {
     enum step_code code;
@@ -33,7 +33,9 @@ struct step {
 #define BREAKER_NONE 0xffffu
 
 struct breaker_rule { double errors; int64_t requests; sim_time window, open; };
-struct pool_rule { const struct component *database; int64_t size; };
+/* Connections per instance. A database with read replicas has two pools of that size, as data sources for its writer and
+ * its readers: a connection leads to one endpoint. */
+struct pool_rule { const struct component *database; bool readers; int64_t size; };
 struct external_rule { const struct operation_config *operation; const struct dist *time; };
 
 struct service_code {

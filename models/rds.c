@@ -90,6 +90,7 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
                         .endpoint_count = 1 + (int)config->read_replicas };
     const int first = config->zone[0] ? zone_index(component->region, config->zone) : 0;
     db->standby_zone = config->multi_az ? (first + 1) % db->zones : -1;
+    db->lost_zone = -1;
     db->max_connections = config->max_connections ? config->max_connections
                                                   : rds_default_connections((enum rds_engine)config->engine, shape->memory_bytes);
     sampler_init(&db->commit, &config->commit, arena);

@@ -54,6 +54,8 @@ struct rds {
     struct rds_endpoint endpoints[RDS_ENDPOINTS_MAX]; /* 0 the primary, then the replicas */
     int endpoint_count;
     int standby_zone;          /* -1: none */
+    int lost_zone;             /* where a lost primary stood, until a standby is built there again; -1: none */
+    bool failing_over;
     int64_t max_connections;
     uint32_t next_replica;
     uint32_t generation;       /* of primary losses */

@@ -55,7 +55,7 @@ void request_begin(struct world *w, struct frame *f)
     }
     f->flags |= FLAG_BALANCED;
     f->instance = (uint16_t)target;
-    f->path += zone_rtt(w, 0, alb->nodes[node].zone, w->instances[target].zone, bits.b << 32);
+    f->path += zone_rtt(w, w->fleets[w->instances[target].fleet].region, alb->nodes[node].zone, w->instances[target].zone, bits.b << 32);
     request_offer_instance(w, f);
 }
 
@@ -482,6 +482,7 @@ void request_run(struct world *w, struct frame *f)
         f->tries = 0;
         call_try(w, f, step);
         break;
+    case CODE_RECEIVE:
     case CODE_WAIT:
     case CODE_SEND: {
         const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
@@ -560,6 +561,7 @@ static void delay_over(struct world *w, struct frame *f)
         queue_changed(w, step->target);
         break;
     }
+    case CODE_RECEIVE:
     case CODE_FILL:
     case CODE_WAIT:
         f->step++;

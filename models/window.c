@@ -132,16 +132,17 @@ static void add(struct world *w, struct usage_key key, int64_t quantity)
 }
 
 /* What goes through the balancer, in the raw dimensions of a capacity unit. */
-static void balancer_window(struct world *w, double seconds)
+static void balancer_window(struct world *w)
 {
     const struct component *c = w->sc->by_kind[KIND_ALB][w->front];
     const struct alb_config *config = c->config;
-    const double per_connection = w->cloudfront ? w->cloudfront->requests_per_connection : 1.0;
-    const double life_s = w->cloudfront ? (double)w->cloudfront->connection_life / 1e9 : 60.0;
-    const double connections = (double)w->balancer_requests / per_connection;
+    /* Viewers' own connections, or the CDN's kept-alive ones; idle for so long the balancer closes them. */
+    const double connections = w->cloudfront ? (double)w->balancer_requests / w->cloudfront->requests_per_connection
+                                             : (double)w->balancer_connections;
+    const double life_s = (double)(w->cloudfront ? w->cloudfront->connection_life : config->idle_timeout) / 1e9;
     add(w, key_of("AWSELB", "ALB:NewConnections", "", c, USAGE_COUNT), (int64_t)(connections + 0.5));
-    /* Little's law: active = new per second * mean life; summed over the window's minutes. */
-    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT), (int64_t)(connections / seconds * life_s * seconds / 60.0 + 0.5));
+    /* Little's law: connections that are open, summed over the minutes, are connections times their life in minutes. */
+    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT), (int64_t)(connections * life_s / 60.0 + 0.5));
     add(w, key_of("AWSELB", "ALB:ProcessedBytes", "", c, USAGE_BYTES), w->balancer_bytes);
     const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
     add(w, key_of("AWSELB", "ALB:RuleEvaluations", "", c, USAGE_COUNT), (int64_t)w->balancer_requests * billed_rules);
@@ -152,7 +153,7 @@ static void traffic_window(struct world *w, double seconds)
     const uint64_t edge = clients_static_window(w);
     if (w->waf)
         add(w, key_of("awswaf", "Request", "", w->waf_component, USAGE_COUNT), (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
-    balancer_window(w, seconds);
+    balancer_window(w);
     if ((double)edge / seconds > w->peak_edge_per_s) {
         w->peak_edge_per_s = (double)edge / seconds;
         w->peak_edge_at_s = since_start_s(w);
@@ -180,7 +181,7 @@ void window_end(struct world *w)
         recorder_window(&w->recorder, (double)length / 1e9);
     }
     w->balancer_bytes = 0;
-    w->balancer_requests = w->window_misses = 0;
+    w->balancer_requests = w->balancer_connections = w->window_misses = 0;
     w->recorder.window++;
     const sim_time into = w->now - w->start;
     w->meters.hour = w->now < w->end ? (int)(into / SIM_HOUR) : -1;

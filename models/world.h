@@ -116,6 +116,9 @@ struct CACHE_ALIGNED frame {
 };
 _Static_assert(sizeof(struct frame) == 128, "a frame is two cache lines");
 
+/* Datapoints on their way to the alarms: metric_delay is at most three minutes. */
+enum { PENDING_MINUTES = 4 };
+
 struct connection { int8_t endpoint; uint8_t epoch; }; /* endpoint -1: closed */
 
 struct pool {
@@ -134,7 +137,6 @@ struct instance {
     uint8_t zone;
     uint8_t state;           /* enum instance_state */
     bool alive;              /* the host runs */
-    bool replaced;           /* its replacement has been decided */
     struct station cpu;
     struct gate workers;
     struct pool *pools;
@@ -155,6 +157,7 @@ struct fleet {
     int alb, queue;          /* index, or -1 */
     const struct shape *shape;
     const uint32_t *cap_q16;
+    double speed;            /* of its vCPUs now: the shape's, unless a fault slows it */
     int64_t desired;
     uint16_t *instances;     /* ids, all states but free */
     uint32_t instance_count, instance_capacity;
@@ -163,7 +166,9 @@ struct fleet {
     uint32_t next_consumer;  /* round robin over instances with idle threads */
     sim_time idle_thread_since; uint64_t idle_threads; uint128 idle_thread_ns;
     struct tracking *tracking; /* of each scaling policy */
-    int64_t *measured;       /* instances behind the newest datapoint, by policy */
+    struct datapoint { double value; int64_t measured; } *pending; /* not yet published: [minute][policy] */
+    int pending_count;       /* minutes */
+    int64_t *measured;       /* instances behind the newest visible datapoint, by policy */
     int column;              /* first of its columns: desired, in service, healthy, cpu, workers */
     double peak_cpu, peak_cpu_at_s, sum_cpu; uint64_t cpu_windows;
     double sum_workers;
@@ -236,7 +241,7 @@ struct world {
     int account_count;
     struct meters meters;
     struct fingerprint fingerprint;
-    int64_t balancer_bytes; uint64_t balancer_requests; /* in the present window */
+    int64_t balancer_bytes; uint64_t balancer_requests, balancer_connections; /* in the present window */
     double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
     uint64_t window_misses;
     uint64_t events_handled, station_visits, attempts_total, health_checks, refused_frames;

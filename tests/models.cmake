@@ -12,3 +12,8 @@ headroom_test(unit/test_scenario.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_scenario_check.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_yaml.c LINKS headroom::models LABELS quick)
 headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quick)
+
+# AWS services and whole replications
+headroom_test(unit/test_alb.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_asg.c LINKS headroom::models LABELS quick)
+headroom_test(scenario/test_replicate.c LINKS headroom::models LABELS quick)
