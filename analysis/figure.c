@@ -91,6 +91,18 @@ const char *figure_percent(double share, double half_width, struct arena *arena)
     return arena_printf(arena, "%.*f %%", places, percent);
 }
 
+bool figure_all_succeeded(struct ci ci)
+{
+    return ci.mean == 1 && ci_has_interval(ci);
+}
+
+const char *figure_share(struct ci ci, struct arena *arena)
+{
+    if (figure_all_succeeded(ci))
+        return arena_printf(arena, "100 %%, at least %s", figure_percent(ci.lo, 1 - ci.lo, arena));
+    return figure_percent(ci.mean, ci_half_width(ci), arena);
+}
+
 static int usd_places(double usd)
 {
     return fabs(usd) < 99.995 ? 2 : 0;
@@ -128,6 +140,11 @@ const char *figure_duration(double s, struct arena *arena)
     if (minutes % 60 == 0)
         return arena_printf(arena, "%" PRId64 " h", minutes / 60);
     return arena_printf(arena, "%" PRId64 " h %02d min", minutes / 60, (int)(minutes % 60));
+}
+
+const char *figure_things(int64_t count, const char *thing, struct arena *arena)
+{
+    return arena_printf(arena, "%s %s%s", figure_count((double)count, arena), thing, count == 1 ? "" : "s");
 }
 
 const char *figure_short(double count, struct arena *arena)
@@ -187,7 +204,7 @@ const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct 
 static const char *half_text(struct ci ci, int places, struct arena *arena)
 {
     const double scale = pow(10, places);
-    return decimals(ceil(ci_half_width(ci) * scale - 1e-9) / scale, places, arena);
+    return decimals(fmax(0, ceil(ci_half_width(ci) * scale - 1e-9)) / scale, places, arena);
 }
 
 const char *figure_half_ms(struct ci ci, struct arena *arena)
@@ -203,5 +220,7 @@ const char *figure_half_usd(struct ci ci, struct arena *arena)
 const char *figure_half_percent(struct ci ci, struct arena *arena)
 {
     const struct ci percent = { .mean = ci.mean * 100, .lo = ci.lo * 100, .hi = ci.hi * 100 };
-    return ci_has_interval(ci) ? half_text(percent, percent_places(ci_half_width(ci)), arena) : "";
+    if (!ci_has_interval(ci) || figure_all_succeeded(ci))
+        return "";
+    return half_text(percent, percent_places(ci_half_width(ci)), arena);
 }

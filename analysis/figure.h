@@ -17,6 +17,9 @@
 const char *figure_count(double count, struct arena *arena);
 /* "99.87 %": decimals until the half width shows (2 to 5), or 2 without one (0). */
 const char *figure_percent(double share, double half_width, struct arena *arena);
+/* A share whose trials all succeeded: "100 %, at least 99.9998 %". Other shares as figure_percent(). */
+const char *figure_share(struct ci ci, struct arena *arena);
+bool figure_all_succeeded(struct ci ci);
 /* "212", "9.41", "1,250": three significant digits, no unit. */
 const char *figure_ms(double ms, struct arena *arena);
 /* "$12,346", below $100 with cents */
@@ -25,6 +28,8 @@ const char *figure_usd(double usd, struct arena *arena);
 const char *figure_cents(int64_t cents, struct arena *arena);
 /* "48 s", "4 min 10 s", "1 h 05 min" */
 const char *figure_duration(double s, struct arena *arena);
+/* "1 replica", "3 replicas" */
+const char *figure_things(int64_t count, const char *thing, struct arena *arena);
 /* "1.2M", "34k", "950" */
 const char *figure_short(double count, struct arena *arena);
 /* "12.4", "0.031": three significant digits, grouped, no exponent; for counts that need not be whole */
@@ -41,7 +46,7 @@ const char *figure_clock(const struct scenario *sc, double since_start_s, bool s
 const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct arena *arena);
 
 /* The half width of an interval with the decimals that its value has: "1.2" for 24.3 ms, "$18" for $335, "0.03" for
- * 99.87 %. "" when there is no interval. */
+ * 99.87 %. "" when there is no interval, or when figure_share() has said "at least". */
 const char *figure_half_ms(struct ci ci, struct arena *arena);
 const char *figure_half_usd(struct ci ci, struct arena *arena);
 const char *figure_half_percent(struct ci ci, struct arena *arena);

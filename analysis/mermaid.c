@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/escape.h"
+#include "analysis/figure.h"
 #include "analysis/report.h"
 #include "models/alb.h"
 #include "models/asg.h"
@@ -61,12 +62,14 @@ static const char *detail_of(struct chart *c, const struct component *component)
     }
     case KIND_RDS: {
         const struct rds_config *rds = component->config;
-        return arena_printf(a, "%s%s, %lld replica%s", rds->instance, rds->multi_az ? ", Multi-AZ" : "",
-                            (long long)rds->read_replicas, rds->read_replicas == 1 ? "" : "s");
+        const char *standby = rds->multi_az ? ", Multi-AZ" : "";
+        if (rds->read_replicas == 0)
+            return arena_printf(a, "%s%s", rds->instance, standby);
+        return arena_printf(a, "%s%s, %s", rds->instance, standby, figure_things(rds->read_replicas, "replica", a));
     }
     case KIND_ELASTICACHE: {
         const struct elasticache_config *cache = component->config;
-        return arena_printf(a, "%s, %lld shards", cache->node, (long long)cache->shards);
+        return arena_printf(a, "%s, %s", cache->node, figure_things(cache->shards, "shard", a));
     }
     case KIND_ROUTE53:
     case KIND_CLOUDFRONT:
@@ -98,8 +101,8 @@ static void nodes(struct chart *c)
         if (!sc->components[i].region)
             node(c, &sc->components[i], "  ");
     for (int r = 0; r < sc->region_count; r++) {
-        fprintf(c->out, "  subgraph r%d[\"%s, %lld zones\"]\n", r, escape_mermaid(sc->regions[r].name, &c->arena),
-                (long long)sc->regions[r].zones);
+        fprintf(c->out, "  subgraph r%d[\"%s, %s\"]\n", r, escape_mermaid(sc->regions[r].name, &c->arena),
+                figure_things(sc->regions[r].zones, "zone", &c->arena));
         for (int i = 0; i < sc->component_count; i++)
             if (sc->components[i].region == &sc->regions[r])
                 node(c, &sc->components[i], "    ");
@@ -168,7 +171,7 @@ static void edge_arrows(struct chart *c)
     for (int i = 0; i < sc->by_kind_count[KIND_WAF]; i++) {
         const struct waf_config *waf = sc->by_kind[KIND_WAF][i]->config;
         if (waf->on.target)
-            arrow(c, component_id(c, waf->on.target), component_id(c, sc->by_kind[KIND_WAF][i]), "inspects");
+            arrow(c, component_id(c, waf->on.target), component_id(c, sc->by_kind[KIND_WAF][i]), "inspected by");
     }
     for (int i = 0; i < sc->by_kind_count[KIND_CLOUDFRONT]; i++) {
         const struct component *cloudfront = sc->by_kind[KIND_CLOUDFRONT][i];

@@ -19,7 +19,7 @@ static const struct plot catalogue[PLOT_KINDS] = {
     [PLOT_QUEUE] = { .file = "queue", .title = "Queue backlog and age",
                      .caption = "Messages waiting, and how long the oldest has waited." },
     [PLOT_COST] = { .file = "cost", .title = "Cost by service",
-                    .caption = "The bill of the month that contains the day, by service." },
+                    .caption = "The month that contains the day, mean of its bills." },
 };
 
 /* The child becomes gnuplot inside `folder`; nothing goes through a shell. -1 when there is no process. */

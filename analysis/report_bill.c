@@ -80,14 +80,17 @@ void report_money(struct page *page)
 
 /* ---- the bill ---- */
 
+/* A rate has all its decimals, and at least the two of cents. */
 static const char *rate_text(struct page *page, const struct bill_line *line)
 {
     char buffer[64];
-    const char *rate = arena_text(&page->arena, money_to_text(line->rate, buffer, sizeof buffer));
-    const char *unit = page_text(page, line->unit);
-    if (line->rate_per == 1)
-        return arena_printf(&page->arena, "$%s / %s", rate, unit);
-    return arena_printf(&page->arena, "$%s / %s %s", rate, figure_count((double)line->rate_per, &page->arena), unit);
+    const char *rate = money_to_text(line->rate, buffer, sizeof buffer);
+    const char *point = strchr(rate, '.');
+    const char *cents = !point ? ".00" : strlen(point) == 2 ? "0" : "";
+    const char *per = line->rate_per == 1         ? ""
+                      : line->rate_per == 1000000 ? "1M "
+                                                  : arena_printf(&page->arena, "%" PRId64 " ", line->rate_per);
+    return arena_printf(&page->arena, "$%s%s / %s%s", rate, cents, per, page_text(page, line->unit));
 }
 
 static void write_line(struct page *page, const struct bill_line *line)

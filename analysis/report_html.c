@@ -124,7 +124,7 @@ static const char *objective_value(struct page *page, const struct objective_sum
     if (isnan(value.mean))
         return "–";
     if (strcmp(o->unit, "share") == 0)
-        return page_interval(page, figure_percent(value.mean, ci_half_width(value), a), figure_half_percent(value, a));
+        return page_interval(page, figure_share(value, a), figure_half_percent(value, a));
     if (strcmp(o->unit, "ms") == 0)
         return page_interval(page, arena_printf(a, "%s ms", figure_ms(value.mean, a)), figure_half_ms(value, a));
     return page_interval(page, figure_usd(value.mean, a), figure_half_usd(value, a));
@@ -185,8 +185,7 @@ static void write_verdict(struct page *page)
         else
             fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
     }
-    fprintf(page->out, "%d replication%s of %s, %s requests.</p></div>\n", r->replications,
-            r->replications == 1 ? "" : "s", figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a),
+    fprintf(page->out, "%s of %s, %s requests.</p></div>\n", figure_things(r->replications, "replication", a), figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a),
             figure_short((double)r->requests, a));
     write_objectives(page);
 }
@@ -226,9 +225,9 @@ static void write_footer(struct page *page)
             r->sc->seed, r->replications, r->finished - r->replications, r->fingerprint);
     if (r->price_date)
         fprintf(page->out, "<dt>prices</dt><dd>as of %s</dd>\n", page_text(page, r->price_date));
-    fprintf(page->out, "<dt>simulated</dt><dd>%s requests in %s on %d thread%s (%s/s), at most %.0f MiB</dd>\n",
+    fprintf(page->out, "<dt>simulated</dt><dd>%s requests in %s on %s (%s/s), at most %.0f MiB</dd>\n",
             figure_short((double)(r->requests + r->billed_requests), &page->arena),
-            figure_duration(t->wall_s, &page->arena), t->threads, t->threads == 1 ? "" : "s",
+            figure_duration(t->wall_s, &page->arena), figure_things(t->threads, "thread", &page->arena),
             figure_short(t->requests_per_s, &page->arena), (double)t->peak_rss_bytes / 1048576);
     fputs("</dl></footer>\n", page->out);
 }

@@ -44,7 +44,7 @@ static const char *found(struct markdown *m, const struct objective_summary *o)
     if (isnan(value.mean))
         return "–";
     if (strcmp(o->unit, "share") == 0)
-        return interval(m, figure_percent(value.mean, ci_half_width(value), a), figure_half_percent(value, a));
+        return interval(m, figure_share(value, a), figure_half_percent(value, a));
     if (strcmp(o->unit, "ms") == 0)
         return interval(m, arena_printf(a, "%s ms", figure_ms(value.mean, a)), figure_half_ms(value, a));
     return usd_interval(m, value);
@@ -70,8 +70,8 @@ static void write_verdict(struct markdown *m)
     } else {
         fputs("No objectives were set.\n", m->out);
     }
-    fprintf(m->out, "\n%d replications of %s, %s requests, seed %" PRId64 ". Intervals are at the 95 %% level.\n\n",
-            r->replications, figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
+    fprintf(m->out, "\n%s of %s, %s requests, seed %" PRId64 ". Intervals are at the 95 %% level.\n\n",
+            figure_things(r->replications, "replication", &m->arena), figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
             figure_short((double)r->requests, &m->arena), r->sc->seed);
 }
 
@@ -103,14 +103,14 @@ static void write_operations(struct markdown *m)
 {
     const struct results *r = m->r;
     struct arena *a = &m->arena;
-    fputs("## Availability and latency\n\n| operation | availability | p50 ms | p95 ms | p99 ms | failed a day |\n"
+    fputs("## Availability and latency\n\n| operation | availability | p50 ms | p95 ms | p99 ms | failed |\n"
           "| --- | ---: | ---: | ---: | ---: | ---: |\n", m->out);
     for (int i = 0; i < r->operation_count; i++) {
         const struct operation_summary *op = &r->operations[i];
         if (isnan(op->availability.mean))
             continue;
         fprintf(m->out, "| %s | %s | %s | %s | %s | %s |\n", text(m, op->name),
-                figure_percent(op->availability.mean, ci_half_width(op->availability), a),
+                op->one_sided ? "100 %" : figure_share(op->availability, a),
                 figure_ms(op->latency_ms[LATENCY_P50].mean, a), figure_ms(op->latency_ms[LATENCY_P95].mean, a),
                 figure_ms(op->latency_ms[LATENCY_P99].mean, a),
                 figure_per_day((double)op->failed / r->replications, a));

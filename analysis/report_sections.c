@@ -54,8 +54,7 @@ static const char *availability_text(struct page *page, const struct operation_s
     const struct ci ci = op->availability;
     if (op->one_sided)
         return arena_printf(a, "100 %% <span class=\"soft\">at least %s</span>", figure_percent(ci.lo, 1 - ci.lo, a));
-    const char *value = figure_percent(ci.mean, ci_half_width(ci), a);
-    return page_interval(page, value, figure_half_percent(ci, a));
+    return page_interval(page, figure_share(ci, a), figure_half_percent(ci, a));
 }
 
 static const char *bad_minutes_text(struct page *page, const struct operation_summary *op)
@@ -82,7 +81,7 @@ static void availability_row(struct page *page, const struct operation_summary *
 static void error_table(struct page *page)
 {
     const struct results *r = page->r;
-    fputs("<h3>Errors by code</h3>\n<p class=\"soft\">Final outcomes per day, mean over replications.</p>\n", page->out);
+    fputs("<h3>Errors by code</h3>\n<p class=\"soft\">Final outcomes, mean over replications.</p>\n", page->out);
     struct arena *a = &page->arena;
     const char *heads = "<th>Operation</th>";
     for (int o = OUTCOME_OK + 1; o < OUTCOME_COUNT; o++)
@@ -103,8 +102,10 @@ static void error_table(struct page *page)
 void report_availability(struct page *page)
 {
     page_heading(page, "availability", "Availability");
-    open_table(page, "<th>Operation</th><th class=\"n\">Availability</th><th class=\"n\">Begun per day</th>"
-                     "<th class=\"n\">Failed per day</th><th class=\"n\">Per attempt</th><th class=\"n\">Bad minutes</th>");
+    fputs("<p class=\"soft\">Operations answered correctly within the client’s patience, its retries included; counts are "
+          "means over replications. Bad minutes have less success than the objective.</p>\n", page->out);
+    open_table(page, "<th>Operation</th><th class=\"n\">Availability</th><th class=\"n\">Begun</th>"
+                     "<th class=\"n\">Failed</th><th class=\"n\">Per attempt</th><th class=\"n\">Bad minutes</th>");
     for (int i = 0; i < page->r->operation_count; i++)
         if (!isnan(page->r->operations[i].availability.mean))
             availability_row(page, &page->r->operations[i]);

@@ -44,7 +44,7 @@ const char *const report_style[] = {
     "min-width:6rem}\n"
     "figure{margin:1.25rem 0}figcaption{color:var(--soft);font-size:.875rem;margin-bottom:.25rem}"
     "figcaption b{color:var(--ink);font-weight:600}.plot{overflow-x:auto}.plot svg{display:block;width:100%;"
-    "min-width:640px;height:auto}.plot text{font-family:inherit}\n",
+    "min-width:760px;height:auto}.plot text{font-family:inherit}\n",
     "details{border-bottom:1px solid var(--rule)}summary{cursor:pointer;padding:9px 0;display:flex;gap:1rem;"
     "align-items:baseline}summary::before{content:'\\25b8';color:var(--soft);width:.8em;flex:none}"
     "details[open]>summary::before{content:'\\25be'}summary::-webkit-details-marker{display:none}"

@@ -53,7 +53,7 @@ static const char *objective_value(struct screen *s, const struct objective_summ
     if (isnan(o->value.mean))
         return "-";
     if (strcmp(o->unit, "share") == 0)
-        return with_error(s, figure_percent(o->value.mean, ci_half_width(o->value), a), figure_half_percent(o->value, a));
+        return with_error(s, figure_share(o->value, a), figure_half_percent(o->value, a));
     if (strcmp(o->unit, "ms") == 0)
         return with_error(s, arena_printf(a, "%s ms", figure_ms(o->value.mean, a)), figure_half_ms(o->value, a));
     return usd_with_error(s, o->value);
@@ -63,8 +63,8 @@ static void write_head(struct screen *s)
 {
     const struct results *r = s->r;
     struct arena *a = &s->arena;
-    fprintf(s->out, "%s   %d replication%s of %s, seed %lld\n", plain(s, r->sc->name), r->replications,
-            r->replications == 1 ? "" : "s", figure_duration((double)r->sc->clock.length / SIM_SECOND, a),
+    fprintf(s->out, "%s   %s of %s, seed %lld\n", plain(s, r->sc->name), figure_things(r->replications, "replication", a),
+            figure_duration((double)r->sc->clock.length / SIM_SECOND, a),
             (long long)r->sc->seed);
     if (r->violation)
         fprintf(s->out, "  %sINVALID%s         an internal check failed: %s\n", paint(s, VERDICT_MISSED), unpaint(s),
@@ -131,7 +131,7 @@ static void write_operations(struct screen *s, const char *label,
 
 static const char *availability_value(struct screen *s, const struct operation_summary *op)
 {
-    return figure_percent(op->availability.mean, ci_half_width(op->availability), &s->arena);
+    return op->one_sided ? "100 %" : figure_share(op->availability, &s->arena);
 }
 
 static const char *p99_value(struct screen *s, const struct operation_summary *op)
@@ -178,10 +178,10 @@ static void write_simulation(struct screen *s, const char *directory)
 {
     const struct results *r = s->r;
     write_label(s, "simulated");
-    fprintf(s->out, "%s requests in %s (%s/s, %d thread%s, %.0f MiB)\n",
+    fprintf(s->out, "%s requests in %s (%s/s, %s, %.0f MiB)\n",
             figure_short((double)(r->requests + r->billed_requests), &s->arena),
             figure_duration(r->timing.wall_s, &s->arena), figure_short(r->timing.requests_per_s, &s->arena),
-            r->timing.threads, r->timing.threads == 1 ? "" : "s", (double)r->timing.peak_rss_bytes / 1048576);
+            figure_things(r->timing.threads, "thread", &s->arena), (double)r->timing.peak_rss_bytes / 1048576);
     if (!directory)
         return;
     write_label(s, "report");
