@@ -213,7 +213,9 @@ static uint64_t run_arrivals(uint64_t count, const void *parameter)
     struct arena arena;
     struct arrivals arrivals;
     arena_init(&arena);
-    static const struct rate_knot knots[] = { { 0, 300.0 }, { SIM_HOUR, 1000.0 }, { 2 * SIM_HOUR, 400.0 }, { 10000 * SIM_DAY, 500.0 } };
+    static const struct rate_knot knots[] = {
+        { 0, 300.0 }, { SIM_HOUR, 1000.0 }, { 2 * SIM_HOUR, 400.0 }, { 10000 * SIM_DAY, 500.0 }
+    };
     arrivals_init(&arrivals, &arena, knots, ARRAY_LEN(knots), KEY, 3);
     uint64_t found = 0;
     for (uint64_t i = 0; i < count; i++)
@@ -327,11 +329,14 @@ static void show_stations(double by_hand_ns)
         { "M/M/1 on events, per customer, inputs included", { STATION_FCFS, 1, 70.0, "exp(10ms)" }, true },
         { "M/M/1 shared, per customer, inputs included", { STATION_PROCESSOR_SHARING, 1, 70.0, "exp(10ms)" }, true },
         { "2 CPUs shared at 60 %, lognormal, per visit, without inputs",
-          { STATION_PROCESSOR_SHARING, 2, 120.0, "lognormal(mean=10ms cv=1)" }, false },
+          { STATION_PROCESSOR_SHARING, 2, 120.0, "lognormal(mean=10ms cv=1)" },
+          false },
         { "4 CPUs shared at 80 %, lognormal, per visit, without inputs",
-          { STATION_PROCESSOR_SHARING, 4, 320.0, "lognormal(mean=10ms cv=1)" }, false },
+          { STATION_PROCESSOR_SHARING, 4, 320.0, "lognormal(mean=10ms cv=1)" },
+          false },
         { "4 servers in order at 80 %, lognormal, per visit, without inputs",
-          { STATION_FCFS, 4, 320.0, "lognormal(mean=10ms cv=1)" }, false },
+          { STATION_FCFS, 4, 320.0, "lognormal(mean=10ms cv=1)" },
+          false },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const double all_ns = ns_each(run_station, 1000000, &cases[i].c);
@@ -370,7 +375,8 @@ int main(void)
         show(services[i], ns_each(run_sample, 10000000, services[i]));
     show("next arrival of a piecewise-linear rate, draw included", ns_each(run_arrivals, 5000000, NULL));
     show("latency into a histogram", ns_each(run_histogram, 20000000, NULL));
-    static const enum dispatch_policy policies[] = { DISPATCH_ROUND_ROBIN, DISPATCH_POWER_OF_TWO, DISPATCH_LEAST_OUTSTANDING };
+    static const enum dispatch_policy policies[] = { DISPATCH_ROUND_ROBIN, DISPATCH_POWER_OF_TWO,
+                                                     DISPATCH_LEAST_OUTSTANDING };
     static const char *const names[] = { "round robin", "power of two", "least outstanding" };
     for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
         char what[80];

@@ -6,10 +6,7 @@
 #include "sim/base/check.h"
 #include "sim/number.h"
 
-static double seconds(sim_time ns)
-{
-    return (double)ns / 1e9;
-}
+static double seconds(sim_time ns) { return (double)ns / 1e9; }
 
 static double slope_per_s2(const struct rate_knot *from)
 {
@@ -31,7 +28,8 @@ void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_kn
         CHECK(knots[k].rate_per_s >= 0.0, "a negative rate");
     for (uint32_t k = 0; k + 1 < count; k++) {
         CHECK(knots[k].at < knots[k + 1].at, "the knots of a rate are not in order");
-        a->segment_sum[k] = 0.5 * (knots[k].rate_per_s + knots[k + 1].rate_per_s) * seconds(knots[k + 1].at - knots[k].at);
+        a->segment_sum[k] = 0.5 * (knots[k].rate_per_s + knots[k + 1].rate_per_s) *
+                            seconds(knots[k + 1].at - knots[k].at);
     }
     if (count > 1)
         a->slope_per_s2 = slope_per_s2(knots);

@@ -201,14 +201,10 @@ static uint32_t power_of_two(const struct dispatcher *d, uint64_t bits)
 static uint32_t choose(struct dispatcher *d, uint64_t bits)
 {
     switch (d->policy) {
-    case DISPATCH_ROUND_ROBIN:
-        return next_in_turn(d);
-    case DISPATCH_LEAST_OUTSTANDING:
-        return least_outstanding(d, bits);
-    case DISPATCH_RANDOM:
-        return d->order[draw_below(bits, d->eligible)];
-    case DISPATCH_POWER_OF_TWO:
-        return power_of_two(d, bits);
+    case DISPATCH_ROUND_ROBIN: return next_in_turn(d);
+    case DISPATCH_LEAST_OUTSTANDING: return least_outstanding(d, bits);
+    case DISPATCH_RANDOM: return d->order[draw_below(bits, d->eligible)];
+    case DISPATCH_POWER_OF_TWO: return power_of_two(d, bits);
     }
     CHECK(false, "no such dispatch policy");
     return 0;

@@ -18,9 +18,9 @@
 enum dispatch_policy { DISPATCH_ROUND_ROBIN, DISPATCH_LEAST_OUTSTANDING, DISPATCH_RANDOM, DISPATCH_POWER_OF_TWO };
 
 struct dispatch_target {
-    uint32_t target;      /* the caller's number for it, below 2^24 and dense: it indexes a table */
+    uint32_t target; /* the caller's number for it, below 2^24 and dense: it indexes a table */
     uint32_t outstanding;
-    bool eligible;        /* healthy, or everybody is eligible because nobody is healthy (the caller decides) */
+    bool eligible; /* healthy, or everybody is eligible because nobody is healthy (the caller decides) */
 };
 
 struct dispatcher {
@@ -29,14 +29,14 @@ struct dispatcher {
     struct dispatch_target *targets; /* in order of joining */
     uint32_t count, capacity;
     uint32_t eligible;
-    uint32_t next;                   /* round robin position */
-    uint32_t *position;              /* of a target number in targets[], DISPATCHER_NONE when it is not a member */
+    uint32_t next;      /* round robin position */
+    uint32_t *position; /* of a target number in targets[], DISPATCHER_NONE when it is not a member */
     uint32_t position_count;
     /* The eligible positions; least outstanding keeps them sorted by outstanding, level_start[k] being the first
      * with at least k, so that picking and releasing are O(1). */
-    uint32_t *order, *rank;          /* rank: place of a position in order[] */
+    uint32_t *order, *rank; /* rank: place of a position in order[] */
     uint32_t *level_start;
-    uint32_t levels;                 /* entries of level_start[]; more than the largest outstanding count + 1 */
+    uint32_t levels; /* entries of level_start[]; more than the largest outstanding count + 1 */
 };
 
 void dispatcher_init(struct dispatcher *d, struct arena *arena, enum dispatch_policy policy);

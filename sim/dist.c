@@ -13,10 +13,7 @@ struct dist dist_constant(sim_time ns)
 }
 
 /* The quantile of the exponential distribution of mean 1. 1 - u is exact for the 53-bit numbers of draw_unit(). */
-static double unit_exponential(double u)
-{
-    return u < 0x1p-53 ? u : -number_log(1.0 - u);
-}
+static double unit_exponential(double u) { return u < 0x1p-53 ? u : -number_log(1.0 - u); }
 
 static double lerp_normal_scores(const struct dist *dist, double u)
 {
@@ -40,22 +37,14 @@ static double pick_value(const struct dist *dist, double u)
 static double quantile_ns(const struct dist *dist, double u)
 {
     switch (dist->kind) {
-    case DIST_CONSTANT:
-        return dist->a;
-    case DIST_EXPONENTIAL:
-        return dist->a * unit_exponential(u);
-    case DIST_LOGNORMAL:
-        return number_exp(dist->a + dist->b * number_normal_quantile(u));
-    case DIST_GAMMA:
-        return lerp_normal_scores(dist, u);
-    case DIST_WEIBULL:
-        return dist->a * number_pow(unit_exponential(u), dist->b);
-    case DIST_PARETO:
-        return dist->a * number_exp(dist->b * unit_exponential(u));
-    case DIST_UNIFORM:
-        return dist->a + dist->b * u;
-    case DIST_EMPIRICAL:
-        return pick_value(dist, u);
+    case DIST_CONSTANT: return dist->a;
+    case DIST_EXPONENTIAL: return dist->a * unit_exponential(u);
+    case DIST_LOGNORMAL: return number_exp(dist->a + dist->b * number_normal_quantile(u));
+    case DIST_GAMMA: return lerp_normal_scores(dist, u);
+    case DIST_WEIBULL: return dist->a * number_pow(unit_exponential(u), dist->b);
+    case DIST_PARETO: return dist->a * number_exp(dist->b * unit_exponential(u));
+    case DIST_UNIFORM: return dist->a + dist->b * u;
+    case DIST_EMPIRICAL: return pick_value(dist, u);
     }
     CHECK(false, "no such distribution");
     return 0.0;

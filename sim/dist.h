@@ -39,13 +39,13 @@ enum dist_kind {
 
 struct dist {
     enum dist_kind kind;
-    double a, b;          /* constant: ns; exp: mean; lognormal: mu, sigma of ln(ns); weibull: scale, 1/shape;
+    double a, b;         /* constant: ns; exp: mean; lognormal: mu, sigma of ln(ns); weibull: scale, 1/shape;
                              pareto: min, 1/alpha; uniform: low, width; tables: unused */
-    const double *table;  /* gamma: quantiles at the normal scores; empirical: sorted values; else NULL */
+    const double *table; /* gamma: quantiles at the normal scores; empirical: sorted values; else NULL */
     uint32_t table_count;
-    double mean_ns;       /* output */
-    double scv;           /* squared coefficient of variation; INFINITY when the variance is infinite; output */
-    const char *text;     /* as the user wrote it */
+    double mean_ns;   /* output */
+    double scv;       /* squared coefficient of variation; INFINITY when the variance is infinite; output */
+    const char *text; /* as the user wrote it */
 };
 
 /*

@@ -20,15 +20,15 @@ enum { ARGUMENTS_MAX = 2, TOKENS_MAX = 8, WORD_MAX = 63, GAMMA_POINTS = 4097 };
 enum argument_kind { ARGUMENT_DURATION, ARGUMENT_NUMBER, ARGUMENT_FILE };
 
 struct argument {
-    const char *key;          /* NULL: written without a key */
+    const char *key; /* NULL: written without a key */
     enum argument_kind kind;
-    double min, max;          /* durations in ns */
-    const char *limits;       /* in words, for the message */
+    double min, max;    /* durations in ns */
+    const char *limits; /* in words, for the message */
 };
 
 struct form {
     const char *name;
-    const char *example;      /* the hint of every error */
+    const char *example; /* the hint of every error */
     void (*make)(struct dist *out, const double value[ARGUMENTS_MAX], struct arena *arena);
     struct argument arguments[ARGUMENTS_MAX];
     int argument_count;
@@ -107,6 +107,8 @@ static void make_pareto(struct dist *out, const double value[ARGUMENTS_MAX], str
     out->scv = alpha > 2.0 ? 1.0 / (alpha * (alpha - 2.0)) : INFINITY;
 }
 
+/* A row per form. */
+/* clang-format off */
 #define POSITIVE(name) { name, ARGUMENT_DURATION, 1.0, DIST_MAX_NS, "from 1ns to 104d" }
 #define LENGTH(name)   { name, ARGUMENT_DURATION, 0.0, DIST_MAX_NS, "from 0 to 104d" }
 
@@ -125,6 +127,7 @@ static const struct form FORMS[] = {
     { "uniform", "uniform(3s 10s)", make_uniform, { LENGTH(NULL), LENGTH(NULL) }, 2 },
     { "empirical", "empirical(file.csv)", NULL, { { NULL, ARGUMENT_FILE, 0.0, 0.0, "" } }, 1 },
 };
+/* clang-format on */
 
 static const char ALL_EXAMPLES[] =
     "write a duration such as 9ms, or one of exp(9ms), lognormal(mean=9ms cv=1.2), lognormal(median=25s p95=60s), "
@@ -154,8 +157,9 @@ static bool has_comma(struct reader *r)
     if (!strchr(r->text, ','))
         return false;
     diag_error(r->diag, r->at, "a comma in '%s'", r->text);
-    diag_hint(r->diag, "separate the arguments by spaces, as in lognormal(mean=9ms cv=1.2): a comma would end the value "
-                       "inside { } and in a list");
+    diag_hint(r->diag,
+              "separate the arguments by spaces, as in lognormal(mean=9ms cv=1.2): a comma would end the value "
+              "inside { } and in a list");
     return true;
 }
 

@@ -20,9 +20,9 @@ enum {
     BUCKETS = 16384, /* times 262 us: a horizon of 4.3 s, beyond most service times and timeouts that are events */
     WORDS = BUCKETS / 64,
     DEFAULT_SHIFT = 18,
-    SORTED_MAX = 64, /* events; beyond, insertion costs more than the heap */
+    SORTED_MAX = 64,              /* events; beyond, insertion costs more than the heap */
     SORTED_ROOM = 2 * SORTED_MAX, /* entries, so that closing the gap left by pops is rare */
-    HEAP_PAD = 3,    /* unused entries before the root: the four children of a node then share one cache line */
+    HEAP_PAD = 3, /* unused entries before the root: the four children of a node then share one cache line */
     NODES_FIRST = 256,
     HEAP_FIRST = 256,
 };
@@ -35,15 +35,15 @@ struct node {
 };
 
 struct event_set {
-    uint32_t head, tail;    /* of sorted[] */
+    uint32_t head, tail; /* of sorted[] */
     uint64_t heap_count;
-    struct event *heap;     /* heap[HEAP_PAD] is the root */
-    uint64_t current;       /* absolute number of the current bucket: sorted[] has all up to it */
-    uint64_t horizon;       /* BUCKETS, or 0 for the oracle */
-    uint64_t last_time;     /* of the last popped event */
+    struct event *heap; /* heap[HEAP_PAD] is the root */
+    uint64_t current;   /* absolute number of the current bucket: sorted[] has all up to it */
+    uint64_t horizon;   /* BUCKETS, or 0 for the oracle */
+    uint64_t last_time; /* of the last popped event */
     uint64_t in_wheel;
     struct node *nodes;
-    uint32_t free_node;     /* list */
+    uint32_t free_node; /* list */
     uint32_t node_count, node_capacity;
     int shift;
     uint64_t heap_capacity; /* without the pad */
@@ -70,10 +70,7 @@ struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns)
     return set_new(arena, bucket_ns == 0 ? DEFAULT_SHIFT : count_trailing_zeros_u64((uint64_t)bucket_ns), BUCKETS);
 }
 
-struct event_set *event_set_new_heap(struct arena *arena)
-{
-    return set_new(arena, DEFAULT_SHIFT, 0);
-}
+struct event_set *event_set_new_heap(struct arena *arena) { return set_new(arena, DEFAULT_SHIFT, 0); }
 
 /* Writes an event from registers. As a struct, gcc 12 would put it together on the stack and stall on reading it back. */
 static inline void put_key(struct event *place, uint128 key)

@@ -21,11 +21,11 @@ enum gate_verdict { GATE_ENTERED, GATE_WAITING, GATE_REFUSED };
 
 struct gate {
     struct arena *arena; /* borrowed: the ring grows there */
-    uint32_t limit;    /* places; may be changed, then see gate_admit() */
-    uint32_t backlog;  /* at most this many wait */
+    uint32_t limit;      /* places; may be changed, then see gate_admit() */
+    uint32_t backlog;    /* at most this many wait */
     uint32_t inside, waiting;
-    uint32_t *ring;    /* waiting jobs, oldest at head; withdrawn ones are GATE_NONE until they reach the head */
-    uint32_t capacity; /* of ring, a power of two; it grows with those who wait */
+    uint32_t *ring;      /* waiting jobs, oldest at head; withdrawn ones are GATE_NONE until they reach the head */
+    uint32_t capacity;   /* of ring, a power of two; it grows with those who wait */
     uint32_t head, used; /* ring entries, withdrawn ones included */
     /* meters */
     sim_time last;

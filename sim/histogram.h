@@ -34,7 +34,8 @@ static inline uint32_t histogram_bin(sim_time value_ns)
     if (value_ns >= ((sim_time)1 << HISTOGRAM_HIGH_BITS))
         return HISTOGRAM_BINS - 1;
     const int top = 63 - count_leading_zeros_u64((uint64_t)value_ns);
-    const uint32_t sub = (uint32_t)((uint64_t)value_ns >> (top - HISTOGRAM_SUB_BITS)) & ((1u << HISTOGRAM_SUB_BITS) - 1);
+    const uint32_t sub = (uint32_t)((uint64_t)value_ns >> (top - HISTOGRAM_SUB_BITS)) &
+                         ((1u << HISTOGRAM_SUB_BITS) - 1);
     return ((uint32_t)(top - HISTOGRAM_LOW_BITS + 1) << HISTOGRAM_SUB_BITS) + sub;
 }
 

@@ -41,7 +41,10 @@ struct message_queue {
     sim_time visibility;
     uint32_t receives_max; /* receives without a removal before a message is dead */
     /* the FIFO of pending visibility timeouts */
-    struct message_expiry { sim_time at; uint32_t message, receives; } *expiries;
+    struct message_expiry {
+        sim_time at;
+        uint32_t message, receives;
+    } * expiries;
     uint32_t expiry_capacity, expiry_head, expiry_count;
     /* meters */
     uint64_t put, removed, dead, redelivered;

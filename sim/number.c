@@ -61,20 +61,21 @@ double number_log(double x)
 /* x = n ln2 / 32 + r: e^x = 2^(n/32) e^r, the power from a table of 32 and a shift. */
 double number_exp(double x)
 {
-    static const double power[32] = { /* 2^(j/32), correctly rounded */
-        0x1.0000000000000p+0, 0x1.059b0d3158574p+0, 0x1.0b5586cf9890fp+0, 0x1.11301d0125b51p+0,
-        0x1.172b83c7d517bp+0, 0x1.1d4873168b9aap+0, 0x1.2387a6e756238p+0, 0x1.29e9df51fdee1p+0,
-        0x1.306fe0a31b715p+0, 0x1.371a7373aa9cbp+0, 0x1.3dea64c123422p+0, 0x1.44e086061892dp+0,
-        0x1.4bfdad5362a27p+0, 0x1.5342b569d4f82p+0, 0x1.5ab07dd485429p+0, 0x1.6247eb03a5585p+0,
-        0x1.6a09e667f3bcdp+0, 0x1.71f75e8ec5f74p+0, 0x1.7a11473eb0187p+0, 0x1.82589994cce13p+0,
-        0x1.8ace5422aa0dbp+0, 0x1.93737b0cdc5e5p+0, 0x1.9c49182a3f090p+0, 0x1.a5503b23e255dp+0,
-        0x1.ae89f995ad3adp+0, 0x1.b7f76f2fb5e47p+0, 0x1.c199bdd85529cp+0, 0x1.cb720dcef9069p+0,
-        0x1.d5818dcfba487p+0, 0x1.dfc97337b9b5fp+0, 0x1.ea4afa2a490dap+0, 0x1.f50765b6e4540p+0,
+    /* 2^(j/32), correctly rounded */
+    static const double power[32] = {
+        0x1.0000000000000p+0, 0x1.059b0d3158574p+0, 0x1.0b5586cf9890fp+0, 0x1.11301d0125b51p+0, 0x1.172b83c7d517bp+0,
+        0x1.1d4873168b9aap+0, 0x1.2387a6e756238p+0, 0x1.29e9df51fdee1p+0, 0x1.306fe0a31b715p+0, 0x1.371a7373aa9cbp+0,
+        0x1.3dea64c123422p+0, 0x1.44e086061892dp+0, 0x1.4bfdad5362a27p+0, 0x1.5342b569d4f82p+0, 0x1.5ab07dd485429p+0,
+        0x1.6247eb03a5585p+0, 0x1.6a09e667f3bcdp+0, 0x1.71f75e8ec5f74p+0, 0x1.7a11473eb0187p+0, 0x1.82589994cce13p+0,
+        0x1.8ace5422aa0dbp+0, 0x1.93737b0cdc5e5p+0, 0x1.9c49182a3f090p+0, 0x1.a5503b23e255dp+0, 0x1.ae89f995ad3adp+0,
+        0x1.b7f76f2fb5e47p+0, 0x1.c199bdd85529cp+0, 0x1.cb720dcef9069p+0, 0x1.d5818dcfba487p+0, 0x1.dfc97337b9b5fp+0,
+        0x1.ea4afa2a490dap+0, 0x1.f50765b6e4540p+0,
     };
     /* (e^r - 1 - r) / r^2 to 2.2e-19 / r^2 on |r| <= ln2 / 64 */
-    static const double c2 = 0.5, c3 = 0x1.555555554dccap-3, c4 = 0x1.5555555551910p-5,
-                        c5 = 0x1.11114faa79fd2p-7, c6 = 0x1.6c1700057e56ap-10;
-    static const double TO_INTEGER = 0x1.8p52; /* adding it rounds to the nearest integer, which stands in the low bits */
+    static const double c2 = 0.5, c3 = 0x1.555555554dccap-3, c4 = 0x1.5555555551910p-5, c5 = 0x1.11114faa79fd2p-7,
+                        c6 = 0x1.6c1700057e56ap-10;
+    /* adding it rounds to the nearest integer, which then stands in the low bits */
+    static const double TO_INTEGER = 0x1.8p52;
 
     if (!(x > -745.2))
         return 0.0;
@@ -96,10 +97,7 @@ double number_exp(double x)
     return value * from_bits((uint64_t)(1023 + half) << 52) * from_bits((uint64_t)(1023 + exponent - half) << 52);
 }
 
-double number_pow(double x, double y)
-{
-    return number_exp(y * number_log(x));
-}
+double number_pow(double x, double y) { return number_exp(y * number_log(x)); }
 
 /* Stirling's series at x + n >= 12, its next term being below 1e-18, and the recurrence back to x. */
 double number_log_gamma(double x)
@@ -113,7 +111,8 @@ double number_log_gamma(double x)
     const double y = 1.0 / x;
     const double y2 = y * y;
     const double series =
-        y * (1.0 / 12 - y2 * (1.0 / 360 - y2 * (1.0 / 1260 - y2 * (1.0 / 1680 - y2 * (1.0 / 1188 - y2 * (691.0 / 360360))))));
+        y * (1.0 / 12 -
+             y2 * (1.0 / 360 - y2 * (1.0 / 1260 - y2 * (1.0 / 1680 - y2 * (1.0 / 1188 - y2 * (691.0 / 360360))))));
     return (x - 0.5) * number_log(x) - x + HALF_LN_2PI + series - number_log(product);
 }
 
@@ -138,8 +137,8 @@ double number_normal_quantile(double p)
                                               3.9307895800092710610e+4,
                                               2.8729085735721942674e+4,
                                               5.2264952788528545610e+3 };
-    static const double near_top[8] = { 1.42343711074968357734e0,  4.63033784615654529590e0,  5.76949722146069140550e0,
-                                        3.64784832476320460504e0,  1.27045825245236838258e0,  2.41780725177450611770e-1,
+    static const double near_top[8] = { 1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                                        3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                                         2.27238449892691845833e-2, 7.74545014278341407640e-4 };
     static const double near_bottom[8] = { 1.0,
                                            2.05319162663775882187e0,

@@ -20,18 +20,12 @@ enum { JOBS_FIRST = 8 };
 
 static const uint64_t VIRTUAL_LIMIT_Q16 = UINT64_C(1) << 62;
 
-static uint64_t u64_min(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+static uint64_t u64_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* ---- heap of jobs on (mark, serial, job) */
 
 /* As one number: a comparison without a branch, and an entry that stays in registers. */
-static inline uint128 job_key(struct station_job j)
-{
-    return (uint128)j.mark << 64 | (uint64_t)j.serial << 32 | j.job;
-}
+static inline uint128 job_key(struct station_job j) { return (uint128)j.mark << 64 | (uint64_t)j.serial << 32 | j.job; }
 
 static inline void put_job(struct station_job *place, uint128 key)
 {

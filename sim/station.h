@@ -29,7 +29,7 @@
 enum discipline { STATION_PROCESSOR_SHARING, STATION_FCFS };
 
 struct station_job {
-    uint64_t mark;   /* PS: virtual finish time, 2^-16 ns. FCFS in queue: demand in ns of a server of speed 1 */
+    uint64_t mark; /* PS: virtual finish time, 2^-16 ns. FCFS in queue: demand in ns of a server of speed 1 */
     uint32_t job;
     uint32_t serial; /* tie order: low bits of the request's ordinal */
 };
@@ -38,12 +38,12 @@ struct station {
     struct event_set *events; /* borrowed */
     struct arena *arena;      /* borrowed: the job table grows there */
     enum discipline discipline;
-    uint32_t kind, entity;    /* of its events */
+    uint32_t kind, entity; /* of its events */
     uint32_t servers;
-    uint32_t speed_q16;       /* 65536 = a reference server */
-    const uint32_t *cap_q16;  /* PS: cap(k) * 65536 for k = 0..servers; NULL: cap(k) = k */
-    uint64_t virtual_q16;     /* PS: virtual time at virtual_at, reset when the station empties */
-    uint64_t rate_q48;        /* PS: progress of each job, ns of demand per ns, * 2^48 */
+    uint32_t speed_q16;      /* 65536 = a reference server */
+    const uint32_t *cap_q16; /* PS: cap(k) * 65536 for k = 0..servers; NULL: cap(k) = k */
+    uint64_t virtual_q16;    /* PS: virtual time at virtual_at, reset when the station empties */
+    uint64_t rate_q48;       /* PS: progress of each job, ns of demand per ns, * 2^48 */
     sim_time virtual_at;
     sim_time armed_at;        /* PS: time of the pending event, SIM_NEVER when none */
     bool draining;            /* PS: between the first station_done() of an event and the one that returns NONE */
@@ -51,18 +51,20 @@ struct station {
     uint32_t capacity;        /* of jobs[], a power of two */
     uint32_t head, waiting;   /* FCFS ring */
     uint32_t in_service;      /* PS: all jobs; FCFS: busy servers */
-    struct station_job *serving; /* FCFS: those in service, a heap whose marks are the ends; killed jobs are not in it */
+    struct station_job
+        *serving; /* FCFS: those in service, a heap whose marks are the ends; killed jobs are not in it */
     uint32_t serving_capacity;
     /* meters */
-    sim_time last;            /* time of the last change */
+    sim_time last; /* time of the last change */
     uint64_t arrivals, completions, killed;
-    uint128 busy_q16;         /* integral of the busy servers (min(n, servers)) * 65536 dt, in server-ns * 2^16 */
-    uint128 number;           /* integral of the number of jobs, in job-ns */
+    uint128 busy_q16; /* integral of the busy servers (min(n, servers)) * 65536 dt, in server-ns * 2^16 */
+    uint128 number;   /* integral of the number of jobs, in job-ns */
 };
 
 /* cap_q16 is borrowed, servers + 1 entries, or NULL. speed 1.0 is the reference. */
 void station_init(struct station *st, struct arena *arena, struct event_set *events, enum discipline discipline,
-                  uint32_t kind, uint32_t entity, uint32_t servers, double speed, const uint32_t *cap_q16, sim_time now);
+                  uint32_t kind, uint32_t entity, uint32_t servers, double speed, const uint32_t *cap_q16,
+                  sim_time now);
 
 /* Larger demands count as this: heavy tails end somewhere, and virtual time has 2^46 ns before it is rebased. */
 #define STATION_DEMAND_MAX ((sim_time)1 << 45) /* 9.8 hours of a reference server */
@@ -89,10 +91,7 @@ bool station_remove(struct station *st, sim_time now, uint32_t job);
 void station_clear(struct station *st, sim_time now, void (*each)(void *context, uint32_t job), void *context);
 
 /* Jobs inside: in service and waiting. */
-static inline uint32_t station_count(const struct station *st)
-{
-    return st->in_service + st->waiting;
-}
+static inline uint32_t station_count(const struct station *st) { return st->in_service + st->waiting; }
 
 /* Brings the meters up to `now` (windows, the end of a run). Changes nothing else. */
 void station_meter(struct station *st, sim_time now);

@@ -16,7 +16,8 @@ static struct timer_link *link_at(void *links, uint32_t stride, uint32_t owner)
 
 void timer_ring_init(struct timer_ring *ring, struct arena *arena, int shift, uint32_t slots, sim_time now)
 {
-    CHECK(slots >= 4 && (slots & (slots - 1)) == 0 && slots < HEAD_FLAG, "the slots of a timer ring are a power of two");
+    CHECK(slots >= 4 && (slots & (slots - 1)) == 0 && slots < HEAD_FLAG,
+          "the slots of a timer ring are a power of two");
     *ring = (struct timer_ring){
         .heads = ARENA_ARRAY(arena, uint32_t, slots),
         .slots = slots,

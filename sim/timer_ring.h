@@ -23,11 +23,11 @@ struct timer_link {
 };
 
 struct timer_ring {
-    uint32_t *heads;   /* first owner of each slot, or TIMER_NONE */
-    uint32_t slots;    /* power of two */
-    int shift;         /* slot width = 2^shift ns */
-    uint64_t swept;    /* slots before this absolute index have been swept */
-    uint64_t armed;    /* owners linked now */
+    uint32_t *heads; /* first owner of each slot, or TIMER_NONE */
+    uint32_t slots;  /* power of two */
+    int shift;       /* slot width = 2^shift ns */
+    uint64_t swept;  /* slots before this absolute index have been swept */
+    uint64_t armed;  /* owners linked now */
 };
 
 void timer_ring_init(struct timer_ring *ring, struct arena *arena, int shift, uint32_t slots, sim_time now);

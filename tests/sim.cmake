@@ -1,7 +1,6 @@
 foreach(module number draw gamma_table dist sampler histogram event_set timer_ring station gate message_queue dispatcher arrivals)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()
-headroom_test(unit/test_sampler.c LINKS headroom::sim LABELS quick)
 foreach(theory queues gate network arrivals)
     headroom_test(theory/test_theory_${theory}.c LINKS headroom::sim PkgConfig::gsl LABELS theory)
 endforeach()

@@ -25,7 +25,7 @@ struct queue_case {
     uint32_t gate_limit, gate_backlog; /* limit 0: no gate */
     double lambda_per_s;
     const char *service;
-    uint64_t customers;                     /* per replication */
+    uint64_t customers; /* per replication */
     double threshold_s[QUEUE_THRESHOLDS];
 };
 
@@ -68,11 +68,8 @@ static inline void queue_arrive(struct queue_sim *q, sim_time now, uint64_t ordi
     q->free = customer->next_free;
     *customer = (struct queue_customer){ .arrived_at = now, .demand = demand, .ordinal = ordinal };
     switch (q->c->gate_limit ? gate_enter(&q->gate, now, slot) : GATE_ENTERED) {
-    case GATE_ENTERED:
-        queue_serve(q, now, slot);
-        break;
-    case GATE_WAITING:
-        break;
+    case GATE_ENTERED: queue_serve(q, now, slot); break;
+    case GATE_WAITING: break;
     case GATE_REFUSED:
         q->lost += ordinal >= q->measured_from;
         customer->next_free = q->free;
@@ -134,7 +131,8 @@ static inline struct queue_result queue_simulate(const struct queue_case *c, uin
     q.customers = ARENA_ARRAY(&arena, struct queue_customer, QUEUE_SLOTS);
     for (uint32_t i = QUEUE_SLOTS; i-- > 0; q.free = i)
         q.customers[i].next_free = q.free;
-    station_init(&q.station, &arena, q.events, c->discipline, 0, 0, c->servers, c->speed > 0.0 ? c->speed : 1.0, c->cap_q16, 0);
+    station_init(&q.station, &arena, q.events, c->discipline, 0, 0, c->servers, c->speed > 0.0 ? c->speed : 1.0,
+                 c->cap_q16, 0);
     if (c->gate_limit)
         gate_init(&q.gate, &arena, c->gate_limit, c->gate_backlog, 0);
 

@@ -6,8 +6,13 @@ enum { SEED = 20241129, CUSTOMERS = 50000 };
 
 /* M/M/c/c: Erlang B. [KLE-1] sec. 3.6 */
 static const struct queue_case loss_system = {
-    .discipline = STATION_FCFS, .servers = 10, .gate_limit = 10, .gate_backlog = 0, .lambda_per_s = 8.0,
-    .service = "exp(1s)", .customers = 2 * CUSTOMERS,
+    .discipline = STATION_FCFS,
+    .servers = 10,
+    .gate_limit = 10,
+    .gate_backlog = 0,
+    .lambda_per_s = 8.0,
+    .service = "exp(1s)",
+    .customers = 2 * CUSTOMERS,
 };
 
 static void given_as_many_places_as_servers_when_all_are_taken_then_the_loss_is_erlang_b(void **state)
@@ -50,9 +55,13 @@ static void given_workers_with_a_backlog_when_it_is_full_then_it_is_mmck(void **
     /* the same with sharing behind the gate: workers are limited, not servers */
     const enum discipline disciplines[] = { STATION_FCFS, STATION_PROCESSOR_SHARING };
     for (uint64_t i = 0; i < ARRAY_LEN(disciplines); i++) {
-        const struct queue_case c = { .discipline = disciplines[i], .servers = SERVERS, .gate_limit = SERVERS,
-                                      .gate_backlog = PLACES - SERVERS, .lambda_per_s = lambda_per_s,
-                                      .service = "exp(1s)", .customers = CUSTOMERS };
+        const struct queue_case c = { .discipline = disciplines[i],
+                                      .servers = SERVERS,
+                                      .gate_limit = SERVERS,
+                                      .gate_backlog = PLACES - SERVERS,
+                                      .lambda_per_s = lambda_per_s,
+                                      .service = "exp(1s)",
+                                      .customers = CUSTOMERS };
         const struct queue_cis ci = queue_cis_of(&c, SEED + 10 + i);
         assert_ci_covers(ci.lost, p[PLACES], 0.02);
         assert_ci_covers(ci.number, number, 0.01);
@@ -72,8 +81,12 @@ static void given_more_workers_than_servers_when_shared_then_the_loss_is_mmcks(v
     for (int n = 0; n <= PLACES; n++)
         death_per_s[n] = n < SERVERS ? n : SERVERS;
     birth_death(lambda_per_s, death_per_s, PLACES + 1, p);
-    const struct queue_case c = { .discipline = STATION_PROCESSOR_SHARING, .servers = SERVERS, .gate_limit = WORKERS,
-                                  .gate_backlog = BACKLOG, .lambda_per_s = lambda_per_s, .service = "exp(1s)",
+    const struct queue_case c = { .discipline = STATION_PROCESSOR_SHARING,
+                                  .servers = SERVERS,
+                                  .gate_limit = WORKERS,
+                                  .gate_backlog = BACKLOG,
+                                  .lambda_per_s = lambda_per_s,
+                                  .service = "exp(1s)",
                                   .customers = CUSTOMERS };
     assert_ci_covers(queue_cis_of(&c, SEED + 20).lost, p[PLACES], 0.025);
 }

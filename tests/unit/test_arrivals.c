@@ -34,8 +34,8 @@ static struct arrivals arrivals_of(struct arena *arena, const struct rate_knot *
 
 /* A ramp, a plateau, a pause, a step within a nanosecond, a fall to zero. */
 static const struct rate_knot day[] = {
-    { 10 * SIM_SECOND, 0.0 },  { 20 * SIM_SECOND, 100.0 }, { 30 * SIM_SECOND, 100.0 },     { 31 * SIM_SECOND, 0.0 },
-    { 50 * SIM_SECOND, 0.0 },  { 50 * SIM_SECOND + 1, 500.0 }, { 60 * SIM_SECOND, 300.0 }, { 70 * SIM_SECOND, 0.0 },
+    { 10 * SIM_SECOND, 0.0 }, { 20 * SIM_SECOND, 100.0 },     { 30 * SIM_SECOND, 100.0 }, { 31 * SIM_SECOND, 0.0 },
+    { 50 * SIM_SECOND, 0.0 }, { 50 * SIM_SECOND + 1, 500.0 }, { 60 * SIM_SECOND, 300.0 }, { 70 * SIM_SECOND, 0.0 },
 };
 
 static void given_a_rate_shape_when_arrivals_come_then_they_are_ordered_inside_it_and_end(void **state)
@@ -81,7 +81,8 @@ static void given_twice_the_rate_when_the_same_customers_come_then_they_come_in_
 static void given_no_rate_when_asked_then_nobody_comes(void **state)
 {
     const struct rate_knot none[] = { { 0, 0.0 }, { SIM_DAY, 0.0 } };
-    struct arrivals a = arrivals_of(*state, none, 2), b = arrivals_of(*state, none, 0), c = arrivals_of(*state, none, 1);
+    struct arrivals a = arrivals_of(*state, none, 2), b = arrivals_of(*state, none, 0),
+                    c = arrivals_of(*state, none, 1);
     assert_int_equal(arrivals_next(&a), SIM_NEVER);
     assert_int_equal(arrivals_next(&b), SIM_NEVER);
     assert_int_equal(arrivals_next(&c), SIM_NEVER);

@@ -99,7 +99,8 @@ static void given_lognormals_when_sampled_then_quantiles_are_gsls(void **state)
 
 static void given_a_lognormal_by_median_and_percentile_when_sampled_then_it_has_both(void **state)
 {
-    const struct dist p95 = parsed(*state, "lognormal(median=25s p95=60s)"), p99 = parsed(*state, "lognormal(p99=90s median=25s)");
+    const struct dist p95 = parsed(*state, "lognormal(median=25s p95=60s)"),
+                      p99 = parsed(*state, "lognormal(p99=90s median=25s)");
     assert_near(dist_quantile_ns(&p95, 0.5), 25e9, 1e-13);
     assert_near(dist_quantile_ns(&p95, 0.95), 60e9, 1e-13);
     assert_near(dist_quantile_ns(&p99, 0.5), 25e9, 1e-13);
@@ -149,7 +150,8 @@ static void given_weibull_when_sampled_then_quantiles_and_moments_are_gsls(void 
 
 static void given_pareto_when_sampled_then_quantiles_and_moments_are_right(void **state)
 {
-    const struct dist dist = parsed(*state, "pareto(min=1ms alpha=2.5)"), wild = parsed(*state, "pareto(min=1ms alpha=1.5)");
+    const struct dist dist = parsed(*state, "pareto(min=1ms alpha=2.5)"),
+                      wild = parsed(*state, "pareto(min=1ms alpha=1.5)");
     for (size_t i = 0; i < ARRAY_LEN(LEVELS); i++)
         assert_near(dist_quantile_ns(&dist, LEVELS[i]), gsl_cdf_pareto_Qinv(1.0 - LEVELS[i], 2.5, 1e6), 1e-12);
     assert_near(dist.mean_ns, 1e6 * 2.5 / 1.5, 1e-15);
@@ -169,8 +171,14 @@ static void given_uniform_when_sampled_then_it_spans_its_ends(void **state)
 /* Monotone in u, and the mean over a fine grid of u is the mean: what common random numbers rely on. */
 static void given_any_distribution_when_u_grows_then_the_value_grows_and_the_mean_holds(void **state)
 {
-    const char *texts[] = { "exp(9ms)", "lognormal(mean=9ms cv=1.0)", "lognormal(mean=9ms cv=0)", "gamma(mean=22ms cv=0.8)",
-                            "weibull(mean=1s shape=1.5)", "pareto(min=1ms alpha=4)", "uniform(0 10s)", "5us" };
+    const char *texts[] = { "exp(9ms)",
+                            "lognormal(mean=9ms cv=1.0)",
+                            "lognormal(mean=9ms cv=0)",
+                            "gamma(mean=22ms cv=0.8)",
+                            "weibull(mean=1s shape=1.5)",
+                            "pareto(min=1ms alpha=4)",
+                            "uniform(0 10s)",
+                            "5us" };
     enum { GRID = 200000 };
     for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
         const struct dist dist = parsed(*state, texts[k]);
@@ -188,8 +196,8 @@ static void given_any_distribution_when_u_grows_then_the_value_grows_and_the_mea
 
 static void given_extreme_draws_when_sampled_then_the_clock_does_not_overflow(void **state)
 {
-    const char *texts[] = { "exp(100d)", "lognormal(mean=1d cv=20)", "pareto(min=1d alpha=1.01)", "weibull(mean=1d shape=0.2)",
-                            "gamma(mean=100d cv=5)" };
+    const char *texts[] = { "exp(100d)", "lognormal(mean=1d cv=20)", "pareto(min=1d alpha=1.01)",
+                            "weibull(mean=1d shape=0.2)", "gamma(mean=100d cv=5)" };
     for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
         const struct dist dist = parsed(*state, texts[k]);
         assert_in_range(dist_sample(&dist, draw_unit(UINT64_MAX)), 1, (sim_time)DIST_MAX_NS);
@@ -205,7 +213,8 @@ static void given_a_comma_when_parsed_then_it_is_explained(void **state)
 
 static void given_a_misspelt_name_when_parsed_then_the_nearest_is_offered(void **state)
 {
-    assert_refused(*state, "lognromal(mean=9ms cv=1)", "unknown distribution 'lognromal'; did you mean 'lognormal'?", "exp(9ms)");
+    assert_refused(*state, "lognromal(mean=9ms cv=1)", "unknown distribution 'lognromal'; did you mean 'lognormal'?",
+                   "exp(9ms)");
     assert_refused(*state, "zipf(3)", "unknown distribution 'zipf'", "exp(9ms)");
     assert_refused(*state, "9 parsecs", "'9 parsecs' is not a duration or a distribution", "exp(9ms)");
     assert_refused(*state, "(9ms)", "'(9ms)' is not a distribution", "exp(9ms)");
@@ -214,8 +223,10 @@ static void given_a_misspelt_name_when_parsed_then_the_nearest_is_offered(void *
 static void given_wrong_arguments_when_parsed_then_each_is_named(void **state)
 {
     assert_refused(*state, "lognormal(mean=9ms)", "'lognormal(mean=9ms)' lacks cv=", "lognormal(mean=9ms cv=1.2)");
-    assert_refused(*state, "lognormal(median=9ms p90=20ms)", "unknown argument 'p90' in 'lognormal(median=9ms p90=20ms)'", "p95");
-    assert_refused(*state, "lognormal(mean=9ms mean=8ms)", "'mean' is given twice in 'lognormal(mean=9ms mean=8ms)'", "cv");
+    assert_refused(*state, "lognormal(median=9ms p90=20ms)",
+                   "unknown argument 'p90' in 'lognormal(median=9ms p90=20ms)'", "p95");
+    assert_refused(*state, "lognormal(mean=9ms mean=8ms)", "'mean' is given twice in 'lognormal(mean=9ms mean=8ms)'",
+                   "cv");
     assert_refused(*state, "lognormal(9ms cv=1)", "'9ms' in 'lognormal(9ms cv=1)' has no name", "mean=");
     assert_refused(*state, "exp()", "'exp()' lacks an argument", "exp(9ms)");
     assert_refused(*state, "exp(9ms 8ms)", "too many arguments in 'exp(9ms 8ms)'", "exp(9ms)");
@@ -229,7 +240,8 @@ static void given_values_out_of_range_when_parsed_then_the_range_is_said(void **
 {
     assert_refused(*state, "exp(0)", "'0' in 'exp(0)' is out of range: from 1ns to 104d", NULL);
     assert_refused(*state, "pareto(min=1ms alpha=1)",
-                   "'1' in 'pareto(min=1ms alpha=1)' is out of range: from 1.01 to 100: the mean is infinite at 1", NULL);
+                   "'1' in 'pareto(min=1ms alpha=1)' is out of range: from 1.01 to 100: the mean is infinite at 1",
+                   NULL);
     assert_refused(*state, "uniform(10s 3s)", "in 'uniform(10s 3s)' the second duration is less than the first", NULL);
     assert_refused(*state, "lognormal(median=9ms p95=8ms)",
                    "in 'lognormal(median=9ms p95=8ms)' the second duration is less than the first", NULL);

@@ -24,8 +24,9 @@ static void given_the_published_vectors_when_drawn_then_the_answers_are_the_publ
     assert_block(draw_at((struct draw_key){ 0, 0 }, 0, 0, 0), 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
     assert_block(draw_at((struct draw_key){ 0xffffffff, 0xffffffff }, UINT64_MAX, 0xffffffff, 0xffffffff), 0x408f276d,
                  0x41c83b0e, 0xa20bc7c6, 0x6d5451fd);
-    assert_block(draw_at((struct draw_key){ 0xa4093822, 0x299f31d0 }, UINT64_C(0x85a308d3243f6a88), 0x13198a2e, 0x03707344),
-                 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
+    assert_block(
+        draw_at((struct draw_key){ 0xa4093822, 0x299f31d0 }, UINT64_C(0x85a308d3243f6a88), 0x13198a2e, 0x03707344),
+        0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
 }
 
 static void given_another_seed_replication_place_or_attempt_when_drawn_then_the_numbers_differ(void **state)

@@ -35,10 +35,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct event event_at(sim_time at, uint32_t slot)
-{
-    return event_make(at, EVENT_COMPLETION, 1, 2, 3, slot);
-}
+static struct event event_at(sim_time at, uint32_t slot) { return event_make(at, EVENT_COMPLETION, 1, 2, 3, slot); }
 
 static void given_the_parts_of_an_event_when_made_then_they_can_be_read_back(void **state)
 {
@@ -103,20 +100,14 @@ static sim_time some_delay(struct draw_block bits)
 {
     const double u = draw_unit(bits.a);
     switch (draw_below(bits.b, 8)) {
-    case 0:
-        return 0;
-    case 1:
-        return (sim_time)(u * 1000.0);
+    case 0: return 0;
+    case 1: return (sim_time)(u * 1000.0);
     case 2:
     case 3:
-    case 4:
-        return (sim_time)(u * 50e6);
-    case 5:
-        return (sim_time)(u * 3e9);
-    case 6:
-        return SIM_SECOND;
-    default:
-        return (sim_time)(u * u * u * 3e12);
+    case 4: return (sim_time)(u * 50e6);
+    case 5: return (sim_time)(u * 3e9);
+    case 6: return SIM_SECOND;
+    default: return (sim_time)(u * u * u * 3e12);
     }
 }
 
@@ -132,8 +123,8 @@ static void assert_same_sequence(struct fixture *f, uint64_t steps, uint64_t pen
         if (fill || size == 0) {
             if (i >= steps)
                 break;
-            const struct event e =
-                event_make(now + some_delay(bits), (enum event_class)(bits.a % 7), 1, bits.a >> 8 & 3, (uint32_t)i, (uint32_t)i);
+            const struct event e = event_make(now + some_delay(bits), (enum event_class)(bits.a % 7), 1,
+                                              bits.a >> 8 & 3, (uint32_t)i, (uint32_t)i);
             event_set_push(f->wheel, e);
             event_set_push(f->heap, e);
             size++;

@@ -126,7 +126,7 @@ static void given_random_use_when_compared_with_a_list_then_they_agree(void **st
         const uint32_t action = draw_below(bits.a, 10);
         if (action < 5) {
             const enum gate_verdict verdict = gate_enter(&gate, i, i);
-            const enum gate_verdict expected = inside < LIMIT     ? GATE_ENTERED
+            const enum gate_verdict expected = inside < LIMIT      ? GATE_ENTERED
                                                : waiting < BACKLOG ? GATE_WAITING
                                                                    : GATE_REFUSED;
             assert_int_equal(verdict, expected);

@@ -41,7 +41,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void start(struct fixture *f, enum discipline discipline, uint32_t servers, double speed, const uint32_t *cap_q16)
+static void start(struct fixture *f, enum discipline discipline, uint32_t servers, double speed,
+                  const uint32_t *cap_q16)
 {
     station_init(&f->st, &f->arena, f->events, discipline, KIND, ENTITY, servers, speed, cap_q16, 0);
 }
