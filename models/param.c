@@ -48,12 +48,43 @@ struct named {
     struct mark at;
 };
 
+static bool apply_defaults(struct param_reader *reader, const struct param *table, const char *what, void *out,
+                           bool required_too);
+
+/* The texts behind a cut-off distribution, up to the closing parenthesis: " cv=1)". They are not unknown keys. */
+static const char *take_rest(struct param_reader *reader, const struct node *mapping, int i)
+{
+    const char *rest = "";
+    for (int k = i + 1; k < mapping->count; k++) {
+        const char *key = mapping->keys[k]->text;
+        if (mapping->items[k]->kind != NODE_SCALAR || mapping->items[k]->text[0])
+            break;
+        mapping->used[k] = true;
+        rest = arena_printf(reader->arena, "%s %s", rest, key);
+        if (strchr(key, ')'))
+            break;
+    }
+    return rest[0] ? rest : " ...)";
+}
+
 /* "operation 'browse' of service 'web'" */
 static const char *element_name(struct param_reader *reader, const struct param *row, const char *key, const char *what)
 {
     const char *name = row->noun ? arena_printf(reader->arena, "%s '%s'", row->noun, key)
                                  : arena_printf(reader->arena, "'%s' in '%s'", key, row->name);
     return strcmp(what, PARAM_TOP) ? arena_printf(reader->arena, "%s of %s", name, what) : name;
+}
+
+static bool read_element(struct param_reader *reader, const struct param *row, const struct node *map, int i,
+                         const char *what, void *element)
+{
+    const char *name = element_name(reader, row, map->keys[i]->text, what);
+    if (param_cut_off(map->items[i])) {
+        apply_defaults(reader, row->sub, name, element, false);
+        return param_report_cut_off(reader, &row->sub[0], map->items[i], take_rest(reader, map, i), name);
+    }
+    const bool named = param_is_name(map->keys[i]->text) || param_not_a_name(reader, map->keys[i]);
+    return param_read(reader, row->sub, map->items[i], name, element) && named;
 }
 
 static bool read_map(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
@@ -65,18 +96,17 @@ static bool read_map(struct param_reader *reader, const struct param *row, const
         return too_many(reader, row, node, what);
     char *elements = arena_alloc(reader->arena, (size_t)node->count, row->sub_size);
     bool ok = true;
+    int count = 0;
     for (int i = 0; i < node->count; i++) {
-        const struct node *key = node->keys[i];
+        if (node->used[i])
+            continue; /* the rest of a distribution that a comma cut off */
         node->used[i] = true;
-        if (!param_is_name(key->text))
-            ok = param_not_a_name(reader, key);
-        char *element = elements + (size_t)i * row->sub_size;
-        *(struct named *)element = (struct named){ key->text, key->at };
-        const char *name = element_name(reader, row, key->text, what);
-        ok = param_read(reader, row->sub, node->items[i], name, element) && ok;
+        char *element = elements + (size_t)count++ * row->sub_size;
+        *(struct named *)element = (struct named){ node->keys[i]->text, node->keys[i]->at };
+        ok = read_element(reader, row, node, i, what, element) && ok;
     }
     *(void **)member(out, row->offset) = elements;
-    *(int *)member(out, row->count_offset) = node->count;
+    *(int *)member(out, row->count_offset) = count;
     return ok;
 }
 
@@ -150,6 +180,14 @@ static bool read_variant(struct param_reader *reader, const struct param *row, i
     return param_read(reader, v->sub, value, arena_printf(reader->arena, "%s in %s", v->key, what), out->config);
 }
 
+static int find_variant(const struct param *row, const char *key)
+{
+    for (int v = 0; row->variants[v].key; v++)
+        if (!strcmp(row->variants[v].key, key))
+            return v;
+    return -1;
+}
+
 /* One item: {key: value} or a bare value of the first variant. */
 static bool read_tagged_item(struct param_reader *reader, const struct param *row, const struct node *item,
                              const char *what, struct tagged *out)
@@ -160,6 +198,9 @@ static bool read_tagged_item(struct param_reader *reader, const struct param *ro
         out->shorthand = true;
         return read_variant(reader, row, 0, item, item->at, what, out);
     }
+    const int variant = item->count > 0 ? find_variant(row, item->keys[0]->text) : -1;
+    if (item->count > 1 && variant >= 0 && param_cut_off(item->items[0]))
+        return param_report_cut_off(reader, &row->variants[variant].sub[0], item->items[0], take_rest(reader, item, 0), what);
     if (item->count != 1) {
         diag_error(reader->diag, item->count > 1 ? item->keys[1]->at : item->at, "an item of %s has one key, not %d",
                    what, item->count);
@@ -168,9 +209,8 @@ static bool read_tagged_item(struct param_reader *reader, const struct param *ro
                                                           "inside: %s: {key: value}", item->keys[0]->text);
     }
     item->used[0] = true;
-    for (int v = 0; row->variants[v].key; v++)
-        if (!strcmp(row->variants[v].key, item->keys[0]->text))
-            return read_variant(reader, row, v, item->items[0], item->keys[0]->at, what, out);
+    if (variant >= 0)
+        return read_variant(reader, row, variant, item->items[0], item->keys[0]->at, what, out);
     return wrong_variant(reader, row, item->keys[0], what);
 }
 
@@ -231,9 +271,6 @@ static const struct node *default_node(struct param_reader *reader, const struct
     return node;
 }
 
-static bool apply_defaults(struct param_reader *reader, const struct param *table, const char *what, void *out,
-                           bool required_too);
-
 static bool apply_default(struct param_reader *reader, const struct param *row, const char *what, void *out)
 {
     if (row->kind == PARAM_TEXT)
@@ -267,22 +304,6 @@ static bool report_missing(struct param_reader *reader, const struct param *row,
 {
     diag_error(reader->diag, at, "'%s' is missing in %s", row->name, what);
     return diag_hint(reader->diag, "%s: %s (%s)", row->name, row->doc, param_kind_name(row->kind));
-}
-
-/* The texts behind a cut-off distribution, up to the closing parenthesis: " cv=1)". They are not unknown keys. */
-static const char *take_rest(struct param_reader *reader, const struct node *mapping, int i)
-{
-    const char *rest = "";
-    for (int k = i + 1; k < mapping->count; k++) {
-        const char *key = mapping->keys[k]->text;
-        if (mapping->items[k]->kind != NODE_SCALAR || mapping->items[k]->text[0])
-            break;
-        mapping->used[k] = true;
-        rest = arena_printf(reader->arena, "%s %s", rest, key);
-        if (strchr(key, ')'))
-            break;
-    }
-    return rest[0] ? rest : " ...)";
 }
 
 static int find_key(const struct node *mapping, const char *key)

@@ -292,6 +292,8 @@ static bool mark_external(struct param_reader *reader, const struct service_conf
         }
         if (operation->step_count == 1 && operation->steps[0].variant == STEP_WAIT)
             continue;
+        if (operation->step_count == 0 && reader->diag->errors > 0)
+            continue; /* what could not be read has been reported */
         diag_error(reader->diag, operation->at, "operation '%s' of external service '%s' is one time, not steps",
                    operation->name, service->name);
         ok = diag_hint(reader->diag, "write %s: lognormal(mean=180ms cv=0.6)", operation->name);

@@ -97,6 +97,9 @@ static bool check_fleets(struct resolver *r)
 {
     const struct scenario *sc = r->sc;
     bool ok = true;
+    for (int s = 0; s < sc->service_count; s++)
+        if (!sc->services[s].external && !sc->services[s].runs_on.target)
+            return false; /* reported; which fleet it meant is not known */
     for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++) {
         const struct component *fleet = sc->by_kind[KIND_ASG][f];
         if (service_on(sc, fleet))

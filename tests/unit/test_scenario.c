@@ -235,6 +235,23 @@ static void given_rates_that_make_no_sense_when_loaded_then_it_is_said(void **st
     assert_non_null(load_with(f, "traffic.shoppers.rate=300/s", NULL));
 }
 
+/* Wherever a comma may cut a distribution off: a step, a key of a step, an external operation, a key of a component. */
+static void given_commas_in_distributions_when_loaded_then_each_is_explained_and_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const sets[] = {
+        "services.web.operations.browse=[{cpu: lognormal(mean=9ms, cv=1)}]",
+        "services.web.operations.browse=[{read: {time: lognormal(mean=9ms, cv=1), from: catalog-db}}]",
+        "services.payments.operations={charge: lognormal(mean=9ms, cv=1), refund: 1s}",
+        "regions.us-east-1.web-fleet={kind: asg, instance: m7g.large, size: {max: 30}, launch: lognormal(mean=9ms, cv=1)}",
+        "traffic.shoppers.client={patience: lognormal(mean=9ms, cv=1), reloads: 2}",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+        assert_refused(f, sets[i], "arguments are separated by spaces: lognormal(mean=9ms cv=1)");
+        assert_int_equal(f->diag.errors, 1);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -251,6 +268,7 @@ int main(void)
         TEST(given_faults_that_make_no_sense_when_loaded_then_it_is_said),
         TEST(given_wrong_clocks_when_loaded_then_it_is_said),
         TEST(given_rates_that_make_no_sense_when_loaded_then_it_is_said),
+        TEST(given_commas_in_distributions_when_loaded_then_each_is_explained_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
