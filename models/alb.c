@@ -60,6 +60,16 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
     if (config->health.timeout >= config->health.interval)
         return diag_error(diag, c->at, "the health check of '%s' times out after its next one is due: timeout must be "
                                        "shorter than interval", c->name);
+    for (int a = 0; a < c->index; a++) {
+        const struct alb_config *other = sc->by_kind[KIND_ALB][a]->config;
+        if (other->targets.target && other->targets.target == config->targets.target)
+            return diag_error(diag, c->at, "'%s' and '%s' share the fleet '%s': a fleet behind two balancers is not modelled",
+                              sc->by_kind[KIND_ALB][a]->name, c->name, config->targets.name);
+    }
+    for (int p = 0; p < sc->population_count && !sc->by_kind_count[KIND_CLOUDFRONT]; p++)
+        if (sc->populations[p].page.present)
+            return diag_error(diag, sc->populations[p].at, "'%s' has a page with static objects but there is no cloudfront to ask for them",
+                              sc->populations[p].name);
     return true;
 }
 
@@ -74,6 +84,28 @@ const struct component_type alb_type = {
 
 /* ---- behaviour ---- */
 
+/* Nobody healthy: everybody is eligible. [ALB-UG] Target group health, "fail open". */
+static void refresh_eligibility(struct alb_node *node)
+{
+    for (uint32_t i = 0; i < node->health_count; i++)
+        dispatcher_set_eligible(&node->targets, node->health[i].instance,
+                                node->healthy == 0 || node->health[i].healthy);
+}
+
+static void refresh(struct alb *alb, struct alb_node *node, sim_time now)
+{
+    refresh_eligibility(node);
+    if (alb->config->cross_zone || !node->up)
+        return;
+    const bool out = node->dns_out_at <= now && now < node->dns_in_at;
+    if (node->healthy == 0 && !out) {
+        node->dns_out_at = now;
+        node->dns_in_at = SIM_NEVER;
+    } else if (node->healthy > 0 && out) {
+        node->dns_in_at = now;
+    }
+}
+
 void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *config, int zones)
 {
     *alb = (struct alb){ .config = config, .arena = arena, .node_count = zones };
@@ -81,15 +113,8 @@ void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *con
         struct alb_node *node = &alb->nodes[i];
         *node = (struct alb_node){ .zone = i, .up = true, .dns_out_at = SIM_NEVER, .dns_in_at = SIM_NEVER };
         dispatcher_init(&node->targets, arena, (enum dispatch_policy)config->algorithm);
+        refresh(alb, node, 0);
     }
-}
-
-/* Nobody healthy: everybody is eligible. [ALB-UG] Target group health, "fail open". */
-static void refresh_eligibility(struct alb_node *node)
-{
-    for (uint32_t i = 0; i < node->health_count; i++)
-        dispatcher_set_eligible(&node->targets, node->health[i].instance,
-                                node->healthy == 0 || node->health[i].healthy);
 }
 
 static struct alb_health *health_of(const struct alb_node *node, uint32_t instance)
@@ -100,7 +125,7 @@ static struct alb_health *health_of(const struct alb_node *node, uint32_t instan
     return NULL;
 }
 
-void alb_register(struct alb *alb, uint32_t instance, int zone, bool healthy)
+void alb_register(struct alb *alb, sim_time now, uint32_t instance, int zone, bool healthy)
 {
     for (int i = 0; i < alb->node_count; i++) {
         struct alb_node *node = &alb->nodes[i];
@@ -115,11 +140,11 @@ void alb_register(struct alb *alb, uint32_t instance, int zone, bool healthy)
             (struct alb_health){ .instance = instance, .healthy = healthy, .checked = healthy };
         node->healthy += healthy;
         dispatcher_join(&node->targets, instance, false);
-        refresh_eligibility(node);
+        refresh(alb, node, now);
     }
 }
 
-void alb_deregister(struct alb *alb, uint32_t instance)
+void alb_deregister(struct alb *alb, sim_time now, uint32_t instance)
 {
     for (int i = 0; i < alb->node_count; i++) {
         struct alb_node *node = &alb->nodes[i];
@@ -130,7 +155,7 @@ void alb_deregister(struct alb *alb, uint32_t instance)
         for (struct alb_health *end = node->health + --node->health_count; h < end; h++)
             h[0] = h[1];
         dispatcher_leave(&node->targets, instance);
-        refresh_eligibility(node);
+        refresh(alb, node, now);
     }
 }
 
@@ -139,15 +164,20 @@ bool alb_knows(const struct alb *alb, int node, uint32_t instance)
     return health_of(&alb->nodes[node], instance) != NULL;
 }
 
-enum alb_change alb_check_result(struct alb *alb, int number, uint32_t instance, bool passed)
+enum alb_change alb_check_result(struct alb *alb, sim_time now, int number, uint32_t instance, bool passed)
 {
     struct alb_node *node = &alb->nodes[number];
     struct alb_health *h = health_of(node, instance);
-    if (!h || passed == h->healthy) {
-        if (h)
-            h->streak = 0;
+    if (!h)
+        return ALB_SAME;
+    if (passed == h->healthy) {
+        /* A new target that keeps failing is found unhealthy, and then needs as many successes as any other. */
+        h->streak = passed || h->checked ? 0 : (uint8_t)(h->streak + 1);
+        h->checked = h->checked || h->streak >= alb->config->health.unhealthy;
         return ALB_SAME;
     }
+    if (!h->checked)
+        h->streak = 0;
     const bool first = !h->checked; /* a new target needs a single success */
     const int64_t needed = passed ? (first ? 1 : alb->config->health.healthy) : alb->config->health.unhealthy;
     if (++h->streak < needed)
@@ -156,27 +186,31 @@ enum alb_change alb_check_result(struct alb *alb, int number, uint32_t instance,
     h->checked = true;
     h->streak = 0;
     node->healthy += passed ? 1u : -1u;
-    refresh_eligibility(node);
+    refresh(alb, node, now);
     return passed ? ALB_BECAME_HEALTHY : ALB_BECAME_UNHEALTHY;
 }
 
 bool alb_sees_healthy(const struct alb *alb, uint32_t instance)
 {
+    bool looked_at = false;
     for (int i = 0; i < alb->node_count; i++) {
         const struct alb_health *h = alb->nodes[i].up ? health_of(&alb->nodes[i], instance) : NULL;
         if (h && h->healthy)
             return true;
+        looked_at |= h != NULL;
     }
-    return false;
+    return !looked_at;
 }
 
 uint32_t alb_healthy_count(const struct alb *alb)
 {
-    uint32_t best = 0;
-    for (int i = 0; i < alb->node_count; i++)
-        if (alb->nodes[i].up && alb->nodes[i].healthy > best)
-            best = alb->nodes[i].healthy;
-    return best;
+    uint32_t most = 0, sum = 0; /* with cross-zone off every target is known to one node */
+    for (int i = 0; i < alb->node_count; i++) {
+        const uint32_t here = alb->nodes[i].up ? alb->nodes[i].healthy : 0;
+        most = here > most ? here : most;
+        sum += here;
+    }
+    return alb->config->cross_zone ? most : sum;
 }
 
 int alb_resolve(const struct alb *alb, sim_time now, uint32_t resolver, uint64_t bits)

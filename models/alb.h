@@ -5,7 +5,8 @@
  *
  *   registered --first check passes--> healthy --`unhealthy` failures--> unhealthy --`healthy` successes--> healthy
  *
- * A node that sees no healthy target sends to all of them (fail open). A zone whose node is gone leaves the record of
+ * A node that sees no healthy target sends to all of them (fail open); with cross-zone off its zone also leaves the
+ * record as long as another has healthy targets. A zone whose node is gone leaves the record of
  * the load balancer's name after node_failover; resolvers keep it for the rest of their 60 s.
  * Answers of its own: 502 when the target resets the connection, 503 when nothing is registered, 504 when the target
  * does not accept within 10 s or dies in silence, after the idle timeout.      [ALB-UG] "Troubleshoot"
@@ -43,7 +44,7 @@ extern const struct component_type alb_type;
 
 struct alb_health {
     uint32_t instance;
-    bool healthy, checked;         /* checked: has been healthy once */
+    bool healthy, checked;         /* checked: no longer new, it has been found healthy or unhealthy */
     uint8_t streak;                /* consecutive results against the present state */
 };
 
@@ -68,14 +69,14 @@ enum alb_change { ALB_SAME, ALB_BECAME_HEALTHY, ALB_BECAME_UNHEALTHY };
 void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *config, int zones);
 
 /* `healthy`: a target that was there before the run began. zone: with cross-zone off only its own node knows it. */
-void alb_register(struct alb *alb, uint32_t instance, int zone, bool healthy);
-void alb_deregister(struct alb *alb, uint32_t instance);
+void alb_register(struct alb *alb, sim_time now, uint32_t instance, int zone, bool healthy);
+void alb_deregister(struct alb *alb, sim_time now, uint32_t instance);
 bool alb_knows(const struct alb *alb, int node, uint32_t instance);
 
 /* One result of node's check of `instance`; updates who is eligible there. */
-enum alb_change alb_check_result(struct alb *alb, int node, uint32_t instance, bool passed);
+enum alb_change alb_check_result(struct alb *alb, sim_time now, int node, uint32_t instance, bool passed);
 
-/* Healthy in the eyes of at least one node that is up. */
+/* Healthy in the eyes of at least one node that is up; true when no such node looks at it. */
 bool alb_sees_healthy(const struct alb *alb, uint32_t instance);
 /* Targets that are healthy in the eyes of some node, the figure that CloudWatch would show. */
 uint32_t alb_healthy_count(const struct alb *alb);

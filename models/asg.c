@@ -83,6 +83,12 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
             diag_hint(diag, "did you mean '%s'?", nearest);
         ok = false;
     }
+    int64_t all = 0;
+    for (int a = 0; a < sc->by_kind_count[KIND_ASG]; a++)
+        all += ((const struct asg_config *)sc->by_kind[KIND_ASG][a]->config)->size.max;
+    if (all > ASG_INSTANCES_MAX)
+        ok = diag_error(diag, c->at, "the groups of the scenario may have %lld instances together, more than the %d that a run can hold",
+                        (long long)all, ASG_INSTANCES_MAX);
     if (config->size.desired == 0)
         config->size.desired = config->size.min;
     if (config->size.min > config->size.max || config->size.desired < config->size.min ||

@@ -16,6 +16,9 @@
 
 #include "models/scenario.h"
 
+/* Instances of all groups together, by their size.max. A run numbers at most twice as many, replacements included. */
+enum { ASG_INSTANCES_MAX = 4096 };
+
 enum scaling_variant { SCALE_TARGET_TRACKING, SCALE_BACKLOG };
 enum asg_health_type { ASG_HEALTH_EC2, ASG_HEALTH_ELB };
 

@@ -249,6 +249,13 @@ static sim_time path_delay(struct world *w, struct population_state *p, const st
     return delay + sampler_draw(&w->balancer_time, path.b << 32);
 }
 
+/* Whoever stands in front of the target answers 504 when it has heard nothing for so long: the CDN or the balancer. */
+static sim_time answer_limit(const struct world *w)
+{
+    const sim_time idle = w->albs[w->front].config->idle_timeout;
+    return w->cloudfront && w->cloudfront->response_timeout < idle ? w->cloudfront->response_timeout : idle;
+}
+
 static void attempt(struct world *w, struct frame *f, struct draw_block client)
 {
     struct population_state *p = &w->populations[f->population];
@@ -256,7 +263,8 @@ static void attempt(struct world *w, struct frame *f, struct draw_block client)
     f->path = path_delay(w, p, f, connects);
     f->tries = 0;
     f->flags &= FLAG_COUNTED;
-    f->deadline = w->now + sampler_draw(&p->patience, client.b);
+    const sim_time patience = sampler_draw(&p->patience, client.b), limit = answer_limit(w);
+    f->deadline = w->now + (patience < limit ? patience : limit);
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
         w->recorder.window_attempts++;
@@ -363,14 +371,19 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
 
 void client_patience_over(struct world *w, struct frame *f)
 {
+    enum outcome outcome = OUTCOME_GAVE_UP;
+    if (f->state == AT_EDGE)
+        outcome = OUTCOME_UNREACHABLE;
+    else if (w->now - f->entered >= answer_limit(w))
+        outcome = OUTCOME_HTTP_504;
     if (f->state == AT_LATE_ANSWER || f->state == AT_EDGE) { /* nothing of ours is held */
-        reload_or_leave(w, f, f->state == AT_EDGE ? OUTCOME_UNREACHABLE : OUTCOME_GAVE_UP, w->now);
+        reload_or_leave(w, f, outcome, w->now);
         return;
     }
     f->flags |= FLAG_ABANDONED;
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE) {
-        finish(w, f, OUTCOME_GAVE_UP, w->now);
+        finish(w, f, outcome, w->now);
         return;
     }
     struct frame *client = frame_at(w, slot);
@@ -381,7 +394,7 @@ void client_patience_over(struct world *w, struct frame *f)
     client->population = f->population;
     client->attempt = f->attempt;
     client->flags = f->flags & FLAG_COUNTED;
-    reload_or_leave(w, client, OUTCOME_GAVE_UP, w->now);
+    reload_or_leave(w, client, outcome, w->now);
 }
 
 /* ---- static objects, in bulk ---- */

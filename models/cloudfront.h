@@ -23,6 +23,7 @@ struct cloudfront_config {
     struct dist hit_time;                /* at the edge location, a hit */
     struct dist origin_rtt;              /* edge location to the region, round trip */
     sim_time connection_timeout;
+    sim_time response_timeout;           /* of the origin: no answer for so long is a 504 */
     int64_t connection_attempts;
     double requests_per_connection;      /* to the origin, kept alive */
     sim_time connection_life;            /* mean life of a connection to the origin */

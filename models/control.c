@@ -48,7 +48,8 @@ void control_minute(struct world *w)
             int64_t over = measured;
             if (fleet->config->scaling[p].variant == SCALE_BACKLOG) {
                 over = in_service(w, fleet);
-                value = over && fleet->queue >= 0 ? (double)w->queues[fleet->queue].messages.visible / (double)over : NAN;
+                over = over ? over : 1; /* an empty group is measured as one instance, or it would never begin */
+                value = fleet->queue >= 0 ? (double)w->queues[fleet->queue].messages.visible / (double)over : NAN;
             }
             fleet->pending[fleet->pending_count * fleet->config->scaling_count + p] = (struct datapoint){ value, over };
         }

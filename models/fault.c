@@ -58,7 +58,7 @@ void fault_note(struct world *w, const char *component, const char *what, bool n
         if (!fault->active || w->now > fault->end + STORY_AFTER_END_MIN * SIM_MINUTE)
             continue;
         note(w, fault, component, what);
-        if (noticed && isnan(fault->detected_s))
+        if (noticed && isnan(fault->detected_s) && w->now <= fault->end + 5 * SIM_MINUTE)
             fault->detected_s = since_start_s(w);
     }
 }
@@ -129,11 +129,14 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
     if ((db->generation & 0xffffu) != generation || primary->up)
         return;
-    const bool failover = db->failing_over;
+    const bool *zone_up = w->zone_up[db->component->region - w->sc->regions];
+    const bool failover = db->standby_zone >= 0 && zone_up[db->standby_zone] && (db->failing_over || !zone_up[primary->zone]);
+    db->failing_over = false;
+    if (!failover && !zone_up[primary->zone])
+        return; /* the standby went too: the first zone that is back restarts it */
     if (failover) {
         primary->zone = db->standby_zone;
         db->standby_zone = -1;
-        db->failing_over = false;
     }
     primary->up = true;
     fingerprint_add(&w->fingerprint, 0xfa110e4u, w->now, (uint64_t)number);
@@ -141,12 +144,12 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     rebuild_standby(w, db);
 }
 
-static void cache_loses_zone(struct world *w, const struct cache *only, int zone)
+static void cache_loses_zone(struct world *w, const struct cache *lost, int zone)
 {
     for (int s = 0; s < w->shard_count; s++) {
         struct cache *cache = &w->caches[w->shard_of[s].cache];
         struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
-        if ((only && cache != only) || !cache_lose_zone(shard, zone))
+        if (cache != lost || !cache_lose_zone(shard, zone))
             continue;
         for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* commands under way: the client's timeout, then a miss */
             struct frame *f = frame_at(w, slot);
@@ -179,9 +182,11 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
     fault_note(w, cache->component->name, replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
 }
 
-static void balancer_loses_zone(struct world *w, int fault, int zone)
+static void balancer_loses_zone(struct world *w, int fault, const struct region *region, int zone)
 {
     for (int a = 0; a < w->alb_count; a++) {
+        if (w->sc->by_kind[KIND_ALB][a]->region != region)
+            continue;
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = false;
         const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"), 0);
@@ -200,7 +205,7 @@ static void zone_power_lost(struct world *w, int number, const struct fault_conf
     const struct region *region = config->zone.target;
     const int r = (int)(region - w->sc->regions), zone = config->zone_index;
     w->zone_up[r][zone] = false;
-    balancer_loses_zone(w, number, zone);
+    balancer_loses_zone(w, number, region, zone);
     for (uint32_t n = 0; n < w->instance_count; n++) {
         struct instance *i = &w->instances[n];
         if (i->state != INSTANCE_FREE && i->zone == zone && w->fleets[i->fleet].region == r)
@@ -209,7 +214,9 @@ static void zone_power_lost(struct world *w, int number, const struct fault_conf
     for (int d = 0; d < w->database_count; d++)
         if (w->databases[d].component->region == region)
             database_loses_zone(w, d, zone);
-    cache_loses_zone(w, NULL, zone);
+    for (int c = 0; c < w->cache_count; c++)
+        if (w->caches[c].component->region == region)
+            cache_loses_zone(w, &w->caches[c], zone);
 }
 
 /* The hosts of a zone are back: replicas serve, a lost primary restarts there unless a standby has its place. */
@@ -220,7 +227,7 @@ static void database_returns(struct world *w, int number, int zone)
     for (int e = 1; e < db->endpoint_count; e++)
         if (db->endpoints[e].zone == zone)
             db->endpoints[e].up = true;
-    if (!primary->up && primary->zone == zone && !db->failing_over) {
+    if (!primary->up && !db->failing_over && (primary->zone == zone || db->standby_zone == zone)) {
         const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
         event_set_push(w->events, event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
                                              EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
@@ -234,8 +241,12 @@ static void zone_power_back(struct world *w, const struct fault_config *config)
     const int zone = config->zone_index;
     w->zone_up[region - w->sc->regions][zone] = true;
     for (int a = 0; a < w->alb_count; a++) {
+        if (w->sc->by_kind[KIND_ALB][a]->region != region)
+            continue;
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = true;
+        if (node->dns_out_at > w->now)
+            node->dns_out_at = SIM_NEVER; /* back before anybody noticed */
         node->dns_in_at = w->now + w->albs[a].config->ttl; /* found healthy again, then published: assumed */
     }
     for (int n = 0; n < w->database_count; n++)
@@ -249,12 +260,23 @@ static void zone_power_back(struct world *w, const struct fault_config *config)
 
 /* ---- one component ---- */
 
-static int external_number(const struct world *w, const char *service)
+/* All operations of a service of somebody else's. Returns whether there is such a service. */
+static bool external_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
 {
-    for (int e = 0; e < w->code->external_count; e++)
-        if (text_equal(w->code->externals[e].operation->service->name, service))
-            return e;
-    return -1;
+    bool found = false;
+    for (int e = 0; e < w->code->external_count; e++) {
+        if (!text_equal(w->code->externals[e].operation->service->name, config->component.name))
+            continue;
+        struct external *other = &w->externals[e];
+        found = true;
+        if (config->kind == FAULT_SLOW) {
+            other->slow_until = fault->end;
+            other->slow_factor = config->factor;
+        } else {
+            other->down_until = fault->end;
+        }
+    }
+    return found;
 }
 
 /* crash: so many instances, by default one; down: all of them. */
@@ -296,17 +318,8 @@ static void component_speed(struct world *w, const struct component *c, double s
 
 static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
 {
-    const int external = external_number(w, config->component.name);
-    if (external >= 0) {
-        struct external *other = &w->externals[external];
-        if (config->kind == FAULT_SLOW) {
-            other->slow_until = fault->end;
-            other->slow_factor = config->factor;
-        } else {
-            other->down_until = fault->end;
-        }
+    if (external_begin(w, config, fault))
         return;
-    }
     const struct component *c = scenario_component(w->sc, config->component.name);
     if (!c)
         return;
@@ -329,6 +342,31 @@ static void component_end(struct world *w, const struct fault_config *config)
         database_returns(w, c->index, w->databases[c->index].lost_zone);
 }
 
+/* Launches suffer from the newest fault under way that says so. */
+static void impair_launches(struct world *w)
+{
+    w->launches.active = false;
+    for (int i = 0; i < w->sc->fault_count; i++) {
+        const struct fault_config *config = &w->sc->faults[i];
+        if (!w->faults[i].active || w->faults[i].over || !config->launches.present)
+            continue;
+        const struct region *region = config->zone.target;
+        w->launches = (struct launch_impairment){ .active = true, .region = region ? (int)(region - w->sc->regions) : 0,
+                                                  .zone = config->zone_index, .zone_fails = config->launches.zone_fails,
+                                                  .latency = config->launches.region_latency, .errors = config->launches.region_errors };
+    }
+}
+
+/* Another fault holds the same zone. */
+static bool zone_still_dark(const struct world *w, const struct fault_config *config)
+{
+    for (int i = 0; i < w->sc->fault_count; i++)
+        if (w->faults[i].active && !w->faults[i].over && w->sc->faults[i].zone.target == config->zone.target &&
+            w->sc->faults[i].zone_index == config->zone_index)
+            return true;
+    return false;
+}
+
 void fault_begin(struct world *w, int number)
 {
     const struct fault_config *config = &w->sc->faults[number];
@@ -336,9 +374,7 @@ void fault_begin(struct world *w, int number)
     fault->active = true;
     fingerprint_add(&w->fingerprint, 0xfa17u, w->now, (uint64_t)number);
     note(w, fault, config->zone.name ? config->zone.name : config->component.name, "begins");
-    if (config->launches.present)
-        w->launches = (struct launch_impairment){ .active = true, .zone = config->zone_index, .zone_fails = config->launches.zone_fails,
-                                                  .latency = config->launches.region_latency, .errors = config->launches.region_errors };
+    impair_launches(w);
     if (config->zone.name)
         zone_power_lost(w, number, config);
     else
@@ -349,10 +385,10 @@ void fault_end(struct world *w, int number)
 {
     const struct fault_config *config = &w->sc->faults[number];
     note(w, &w->faults[number], config->zone.name ? config->zone.name : config->component.name, "trigger gone");
-    if (config->launches.present)
-        w->launches.active = false;
-    if (config->zone.name)
+    w->faults[number].over = true;
+    impair_launches(w);
+    if (config->zone.name && !zone_still_dark(w, config))
         zone_power_back(w, config);
-    else
+    if (!config->zone.name)
         component_end(w, config);
 }

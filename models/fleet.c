@@ -116,7 +116,7 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
     i->in_service_at = w->now;
     if (fleet->alb >= 0) {
         struct alb *alb = &w->albs[fleet->alb];
-        alb_register(alb, i->id, i->zone, healthy);
+        alb_register(alb, w->now, i->id, i->zone, healthy);
         const struct draw_block phase = draw_at(w->key, i->launch, draw_place(fleet->component->name), 1);
         for (int node = 0; node < alb->node_count; node++) {
             const uint64_t spread = fingerprint_mix(phase.a + (uint64_t)node) % (uint64_t)alb->config->health.interval;
@@ -193,14 +193,22 @@ static int zone_count(const struct world *w, const struct fleet *fleet)
 
 static bool launches_fail(const struct world *w, const struct fleet *fleet, int zone)
 {
-    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails && w->launches.zone == zone);
+    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails && w->launches.region == fleet->region && w->launches.zone == zone);
+}
+
+/* Ties between zones are broken at random, as AWS does: otherwise the same zone would always be the emptiest. */
+static int first_zone(const struct world *w, const struct fleet *fleet)
+{
+    const uint64_t subject = fleet->launches << 16 | (uint64_t)(w->now / SIM_MINUTE & 0xffff);
+    return (int)draw_below(draw_at(w->key, subject, draw_place(fleet->component->name), 4).a, (uint32_t)zone_count(w, fleet));
 }
 
 /* The zone with the fewest instances among those where launches work: the group tries the next zone by itself. */
 static int zone_to_launch(const struct world *w, const struct fleet *fleet)
 {
     int best = -1;
-    for (int z = 0; z < zone_count(w, fleet); z++) {
+    for (int n = 0; n < zone_count(w, fleet); n++) {
+        const int z = (first_zone(w, fleet) + n) % zone_count(w, fleet);
         if (launches_fail(w, fleet, z))
             continue;
         if (best < 0 || fleet->in_service[z] + fleet->launching[z] < fleet->in_service[best] + fleet->launching[best])
@@ -212,10 +220,10 @@ static int zone_to_launch(const struct world *w, const struct fleet *fleet)
 static bool launch_one(struct world *w, struct fleet *fleet, int zone)
 {
     if (w->instance_count == w->instance_limit)
-        return false;
+        return false; /* the loader bounds the groups; a run that still gets here has replaced thousands */
     const struct draw_block d = draw_at(w->key, fleet->launches, draw_place(fleet->component->name), 0);
     double slower = 1.0;
-    if (w->launches.active) {
+    if (w->launches.active && w->launches.region == fleet->region) {
         if (draw_unit(d.b) < w->launches.errors) {
             fleet->launches++; /* the call failed; the next evaluation tries again */
             fault_note(w, fleet->component->name, "a launch failed: control plane error", true);
@@ -241,8 +249,8 @@ static int64_t counted_size(const struct world *w, const struct fleet *fleet)
 /* Scale-in: the zone with most instances, there the oldest.       [ASG-UG] Default termination policy */
 static struct instance *instance_to_retire(struct world *w, struct fleet *fleet)
 {
-    int fullest = 0;
-    for (int z = 1; z < zone_count(w, fleet); z++)
+    int fullest = first_zone(w, fleet);
+    for (int z = 0; z < zone_count(w, fleet); z++)
         if (fleet->in_service[z] > fleet->in_service[fullest])
             fullest = z;
     struct instance *oldest = NULL;
@@ -303,7 +311,7 @@ void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired)
     fault_note(w, fleet->component->name,
                desired > fleet->desired ? arena_printf(w->arena, "scales out from %d to %d", (int)fleet->desired, (int)desired)
                                         : arena_printf(w->arena, "scales in from %d to %d", (int)fleet->desired, (int)desired),
-               desired > fleet->desired);
+               false);
     fleet->desired = desired;
     fleet_reconcile(w, fleet);
 }
@@ -326,7 +334,7 @@ void instance_retire(struct world *w, struct instance *i)
     if (i->state == INSTANCE_IN_SERVICE) {
         threads_leave(w, i);
         if (fleet->alb >= 0)
-            alb_deregister(&w->albs[fleet->alb], i->id);
+            alb_deregister(&w->albs[fleet->alb], w->now, i->id);
     }
     if (!i->alive || i->state == INSTANCE_LAUNCHING) {
         instance_gone(w, i);
@@ -358,7 +366,9 @@ static void kill_requests(struct world *w, struct instance *i, bool reset)
             if (connection->endpoint >= 0 && connection->epoch == db->endpoints[connection->endpoint].epoch)
                 db->endpoints[connection->endpoint].connections--;
             connection->endpoint = -1;
+            pool->idle[c] = (uint16_t)(service->pools[p].size - 1 - c);
         }
+        pool->idle_count = (uint32_t)service->pools[p].size;
     }
 }
 
@@ -451,7 +461,7 @@ static void check_result(struct world *w, const struct frame *f, bool passed)
     if (i->state != INSTANCE_IN_SERVICE)
         return;
     struct alb *alb = &w->albs[w->fleets[i->fleet].alb];
-    const enum alb_change change = alb_check_result(alb, f->node, i->id, passed);
+    const enum alb_change change = alb_check_result(alb, w->now, f->node, i->id, passed);
     if (change == ALB_SAME)
         return;
     fingerprint_add(&w->fingerprint, 0x4ea174u + (uint64_t)change, w->now, (uint64_t)i->id << 8 | f->node);

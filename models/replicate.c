@@ -95,11 +95,20 @@ const char *world_violation(struct world *w)
 
 /* ---- the record ---- */
 
-static void record_faults(struct world *w, struct replication *out)
+/* At least 99.9 % of the operations that ended in the window were answered, or all but one where there are few. */
+static bool window_is_fine(const struct world *w, int k)
 {
     const struct series *series = &w->recorder.series;
     const int all = w->recorder.first_availability_column + w->recorder.operation_count - 2;
-    const double *availability = series->values + (int64_t)all * series->window_count;
+    const double availability = series->values[(int64_t)all * series->window_count + k];
+    const double begun = series->values[(int64_t)w->recorder.arrivals_column * series->window_count + k] * (double)series->window_ns / 1e9;
+    const double bound = begun > 0 && begun < 1000 ? 1.0 - 1.5 / begun : 0.999;
+    return isnan(availability) || availability >= bound;
+}
+
+static void record_faults(struct world *w, struct replication *out)
+{
+    const struct series *series = &w->recorder.series;
     const double *errors = series->values + (int64_t)w->recorder.first_error_column * series->window_count;
     const double window_s = (double)series->window_ns / 1e9;
     const int calm = (int)((5 * SIM_MINUTE + series->window_ns - 1) / series->window_ns);
@@ -116,11 +125,11 @@ static void record_faults(struct world *w, struct replication *out)
         const int first = (int)(result->start_s / window_s);
         int hurt = -1, good = 0, k = first;
         for (; k < series->window_count && good < calm; k++) {
-            const bool fine = isnan(availability[k]) || availability[k] >= 0.999;
+            const bool fine = window_is_fine(w, k);
             if (!fine && hurt < 0)
                 hurt = k;
             good = fine ? good + 1 : 0;
-            if (hurt < 0 && k - first > 2 * calm)
+            if (hurt < 0 && (double)k * window_s > result->end_s + 600)
                 break; /* it never hurt */
             if (hurt < 0)
                 good = 0;
@@ -167,8 +176,9 @@ static void record_fleets(struct world *w, struct replication *out)
         const double windows = (double)fleet->size_windows;
         out->fleets[out->fleet_count++] = (struct fleet_result){ .name = name, .min = fleet->min_size,
                                                                  .mean = fleet->sum_size / windows, .max = fleet->max_size };
-        utilisation(out, name, "cpu", fleet->sum_cpu / windows, fleet->peak_cpu);
-        utilisation(out, name, "workers", fleet->sum_workers / windows, fleet->peak_workers);
+        const double up = fleet->cpu_windows ? (double)fleet->cpu_windows : 1.0;
+        utilisation(out, name, "cpu", fleet->sum_cpu / up, fleet->peak_cpu);
+        utilisation(out, name, "workers", fleet->sum_workers / up, fleet->peak_workers);
         limit(out, name, "size.max", fleet->max_size, (double)fleet->config->size.max, NAN);
         limit(out, name, "cpu", fleet->peak_cpu, 1.0, fleet->peak_cpu_at_s);
         limit(out, name, "workers", fleet->peak_workers, 1.0, fleet->peak_workers_at_s);
@@ -187,7 +197,7 @@ static void record_components(struct world *w, struct replication *out)
         const struct component_account *account = &w->accounts[a];
         utilisation(out, account->component, account->resource, account->windows ? account->sum / (double)account->windows : 0, account->peak);
         limit(out, account->component, account->resource, account->peak, 1.0, account->peak_at_s);
-        flow(out, account->component, account->resource, account->station->completions);
+        flow(out, account->component, account->resource, account->station->completions - account->completions_before);
     }
     for (int d = 0; d < w->database_count; d++) {
         int64_t peak = 0;
@@ -199,9 +209,9 @@ static void record_components(struct world *w, struct replication *out)
         const struct queue *queue = &w->queues[q];
         /* [SQS-DG] Quotas: about 120,000 messages in flight. */
         limit(out, queue->component->name, "messages in flight", (double)queue->peak_in_flight, 120000, queue->peak_in_flight_at_s);
-        flow(out, queue->component->name, "sent", queue->messages.put);
-        flow(out, queue->component->name, "dead", queue->messages.dead);
-        flow(out, queue->component->name, "redelivered", queue->messages.redelivered);
+        flow(out, queue->component->name, "sent", queue->messages.put - queue->put_before);
+        flow(out, queue->component->name, "dead", queue->messages.dead - queue->dead_before);
+        flow(out, queue->component->name, "redelivered", queue->messages.redelivered - queue->redelivered_before);
     }
     if (w->cloudfront) /* [CF-DG] Quotas: requests per second of a distribution */
         limit(out, w->cloudfront_component->name, "requests/s", w->peak_edge_per_s, 250000, w->peak_edge_at_s);

@@ -213,7 +213,9 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     if (f->kind == FRAME_MESSAGE) {
         frame_free(w, slot); /* the queue shows the message again when its visibility ends */
     } else if (f->kind == FRAME_HEALTH && !reset) {
-        f->state = AT_NOTHING; /* its timeout will tell */
+        f->state = AT_NOTHING; /* its timeout will tell, or has told */
+        if (f->flags & FLAG_ABANDONED)
+            frame_free(w, slot);
     } else if (reset) {
         answer(w, f, OUTCOME_HTTP_502);
     } else {
@@ -418,6 +420,7 @@ static void breaker_result(struct world *w, const struct frame *f, const struct 
     b->errors += failed;
     if (b->calls >= rule->requests && (double)b->errors >= rule->errors * (double)b->calls) {
         b->open_until = w->now + rule->open;
+        fault_note(w, w->code->externals[step->external].operation->service->name, "circuit breakers opened", true);
         b->calls = b->errors = 0;
     }
 }

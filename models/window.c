@@ -88,8 +88,8 @@ static void fleet_window(struct world *w, struct fleet *fleet, sim_time length, 
         fleet->peak_workers = workers;
         fleet->peak_workers_at_s = since_start_s(w);
     }
-    fleet->sum_cpu += cpu;
-    fleet->sum_workers += workers;
+    fleet->sum_cpu += up ? cpu : 0;
+    fleet->sum_workers += up ? workers : 0;
     fleet->cpu_windows += up > 0;
     fleet->min_size = serving < fleet->min_size ? serving : fleet->min_size;
     fleet->max_size = serving > fleet->max_size ? serving : fleet->max_size;
@@ -164,6 +164,31 @@ static void traffic_window(struct world *w, double seconds)
     }
 }
 
+/* The run's figures begin with `start`: what the warm-up counted is forgotten. */
+static void forget_warm_up(struct world *w)
+{
+    w->station_visits = w->attempts_total = w->health_checks = 0;
+    for (int e = 0; e < w->code->external_count; e++)
+        w->externals[e].calls = w->externals[e].failures = 0;
+    for (int d = 0; d < w->database_count; d++)
+        for (int e = 0; e < w->databases[d].endpoint_count; e++)
+            w->databases[d].endpoints[e].connections_peak = w->databases[d].endpoints[e].connections;
+    for (int a = 0; a < w->account_count; a++)
+        w->accounts[a].completions_before = w->accounts[a].station->completions;
+    for (int q = 0; q < w->queue_count; q++) {
+        struct queue *queue = &w->queues[q];
+        queue->peak_in_flight = queue->messages.in_flight;
+        queue->peak_in_flight_at_s = 0;
+        queue->put_before = queue->messages.put;
+        queue->dead_before = queue->messages.dead;
+        queue->redelivered_before = queue->messages.redelivered;
+    }
+    for (int f = 0; f < w->fleet_count; f++) {
+        w->fleets[f].idle_thread_ns = 0;
+        w->fleets[f].idle_thread_since = w->now;
+    }
+}
+
 void window_end(struct world *w)
 {
     const bool count = w->recorder.window >= 0;
@@ -174,6 +199,8 @@ void window_end(struct world *w)
             fleet_window(w, &w->fleets[f], length, count);
     for (int a = 0; a < w->account_count; a++)
         account_window(w, &w->accounts[a], length, count);
+    if (!count)
+        forget_warm_up(w);
     if (count) {
         for (int q = 0; q < w->queue_count; q++)
             queue_window(w, &w->queues[q]);
@@ -272,8 +299,7 @@ void usage_close(struct world *w)
         struct fleet *fleet = &w->fleets[queue->fleet];
         fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->end - fleet->idle_thread_since);
         fleet->idle_thread_since = w->end;
-        const double share = (double)(w->end - w->start) / (double)w->end; /* the warm-up's are not billed */
-        const double polls = (double)fleet->idle_thread_ns / (double)queue->config->long_poll * share;
+        const double polls = (double)fleet->idle_thread_ns / (double)queue->config->long_poll;
         for (int hour = 0; hour < w->meters.hours; hour++)
             queue->requests->quantity[hour] += (int64_t)(polls / w->meters.hours + 0.5);
     }

@@ -187,15 +187,16 @@ struct queue {
     uint64_t peak_in_flight; double peak_in_flight_at_s;
     int column;              /* visible, oldest age */
     struct meter *requests;
+    uint64_t put_before, dead_before, redelivered_before; /* during the warm-up */
 };
 
 struct external {
     sim_time down_until;
     double slow_factor; sim_time slow_until;
-    uint64_t calls, failures;
+    uint64_t calls, failures;  /* inside the window */
 };
 
-struct launch_impairment { bool active; int zone; bool zone_fails; double latency, errors; };
+struct launch_impairment { bool active; int region, zone; bool zone_fails; double latency, errors; };
 
 struct world {
     const struct scenario *sc;
@@ -231,7 +232,6 @@ struct world {
     struct population_state *populations;
     bool **zone_up;            /* [region][zone] */
     struct launch_impairment launches;
-    int fault_active_count;
     struct fault_state *faults;
 
     struct little balancer;    /* attempts between entering the balancer and its answer */
@@ -338,12 +338,13 @@ struct component_account {
     struct station *station;
     int column;
     uint128 busy_before;
+    uint64_t completions_before; /* during the warm-up */
     double sum, peak, peak_at_s;
     uint64_t windows;
 };
 
 struct fault_state {
-    bool active;               /* begun; its timeline is open until the service is restored */
+    bool active, over;         /* begun; its trigger is gone */
     sim_time begin, end;
     double detected_s;
     struct fault_event *events;

@@ -37,9 +37,9 @@ static int teardown(void **state)
 static void given_a_new_target_when_one_check_passes_then_that_node_finds_it_healthy(void **state)
 {
     struct fixture *f = *state;
-    alb_register(&f->alb, 7, 0, false);
+    alb_register(&f->alb, 0, 7, 0, false);
     assert_false(alb_sees_healthy(&f->alb, 7));
-    assert_int_equal(alb_check_result(&f->alb, 1, 7, true), ALB_BECAME_HEALTHY);
+    assert_int_equal(alb_check_result(&f->alb, 0, 1, 7, true), ALB_BECAME_HEALTHY);
     assert_true(alb_sees_healthy(&f->alb, 7));
     assert_int_equal(f->alb.nodes[0].healthy, 0);
     assert_int_equal(f->alb.nodes[1].healthy, 1);
@@ -48,12 +48,12 @@ static void given_a_new_target_when_one_check_passes_then_that_node_finds_it_hea
 static void given_a_healthy_target_when_it_fails_twice_in_a_row_then_it_is_unhealthy(void **state)
 {
     struct fixture *f = *state;
-    alb_register(&f->alb, 1, 0, true);
-    alb_register(&f->alb, 2, 1, true);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, false), ALB_SAME);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, true), ALB_SAME); /* the streak is broken */
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, false), ALB_SAME);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, false), ALB_BECAME_UNHEALTHY);
+    alb_register(&f->alb, 0, 1, 0, true);
+    alb_register(&f->alb, 0, 2, 1, true);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, false), ALB_SAME);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, true), ALB_SAME); /* the streak is broken */
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, false), ALB_SAME);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, false), ALB_BECAME_UNHEALTHY);
     for (int i = 0; i < 10; i++)
         assert_int_equal(dispatcher_pick(&f->alb.nodes[0].targets, (uint64_t)i << 60), 2);
 }
@@ -61,19 +61,19 @@ static void given_a_healthy_target_when_it_fails_twice_in_a_row_then_it_is_unhea
 static void given_an_unhealthy_target_when_it_passes_three_times_then_it_is_healthy_again(void **state)
 {
     struct fixture *f = *state;
-    alb_register(&f->alb, 1, 0, true);
-    alb_check_result(&f->alb, 0, 1, false);
-    alb_check_result(&f->alb, 0, 1, false);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, true), ALB_SAME);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, true), ALB_SAME);
-    assert_int_equal(alb_check_result(&f->alb, 0, 1, true), ALB_BECAME_HEALTHY);
+    alb_register(&f->alb, 0, 1, 0, true);
+    alb_check_result(&f->alb, 0, 0, 1, false);
+    alb_check_result(&f->alb, 0, 0, 1, false);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, true), ALB_SAME);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, true), ALB_SAME);
+    assert_int_equal(alb_check_result(&f->alb, 0, 0, 1, true), ALB_BECAME_HEALTHY);
 }
 
 static void given_no_healthy_target_when_a_node_picks_then_it_fails_open(void **state)
 {
     struct fixture *f = *state;
-    alb_register(&f->alb, 1, 0, false);
-    alb_register(&f->alb, 2, 1, false);
+    alb_register(&f->alb, 0, 1, 0, false);
+    alb_register(&f->alb, 0, 2, 1, false);
     bool seen[3] = { false };
     for (int i = 0; i < 4; i++)
         seen[dispatcher_pick(&f->alb.nodes[0].targets, 0)] = true;
@@ -83,8 +83,8 @@ static void given_no_healthy_target_when_a_node_picks_then_it_fails_open(void **
 static void given_no_target_when_a_node_picks_then_there_is_none(void **state)
 {
     struct fixture *f = *state;
-    alb_register(&f->alb, 1, 0, true);
-    alb_deregister(&f->alb, 1);
+    alb_register(&f->alb, 0, 1, 0, true);
+    alb_deregister(&f->alb, 0, 1);
     assert_int_equal(dispatcher_pick(&f->alb.nodes[0].targets, 0), DISPATCHER_NONE);
 }
 
@@ -92,7 +92,7 @@ static void given_cross_zone_is_off_when_a_target_joins_then_only_its_zone_knows
 {
     struct fixture *f = *state;
     f->config.cross_zone = false;
-    alb_register(&f->alb, 1, 2, true);
+    alb_register(&f->alb, 0, 1, 2, true);
     assert_false(alb_knows(&f->alb, 0, 1));
     assert_true(alb_knows(&f->alb, 2, 1));
 }
@@ -110,6 +110,20 @@ static void given_a_node_out_of_the_record_when_its_ttl_is_over_then_nobody_uses
             assert_int_not_equal(alb_resolve(&f->alb, out + 60 * SIM_SECOND, r, bits << 60), 1);
         }
     assert_true(used_just_after > 0);
+}
+
+static void given_cross_zone_is_off_when_a_zone_has_no_healthy_target_then_it_leaves_the_record(void **state)
+{
+    struct fixture *f = *state;
+    f->config.cross_zone = false;
+    alb_register(&f->alb, 0, 1, 0, true);
+    alb_register(&f->alb, 0, 2, 1, true);
+    alb_register(&f->alb, 0, 3, 2, true);
+    const sim_time lost = 3600 * SIM_SECOND;
+    alb_check_result(&f->alb, lost, 1, 2, false);
+    alb_check_result(&f->alb, lost, 1, 2, false);
+    for (uint64_t bits = 0; bits < 16; bits++)
+        assert_int_not_equal(alb_resolve(&f->alb, lost + 60 * SIM_SECOND, 5, bits << 60), 1);
 }
 
 static void given_every_node_out_of_the_record_when_a_client_asks_then_all_are_returned(void **state)
@@ -134,6 +148,7 @@ int main(void)
         TEST(given_no_target_when_a_node_picks_then_there_is_none),
         TEST(given_cross_zone_is_off_when_a_target_joins_then_only_its_zone_knows_it),
         TEST(given_a_node_out_of_the_record_when_its_ttl_is_over_then_nobody_uses_it),
+        TEST(given_cross_zone_is_off_when_a_zone_has_no_healthy_target_then_it_leaves_the_record),
         TEST(given_every_node_out_of_the_record_when_a_client_asks_then_all_are_returned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
