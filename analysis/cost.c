@@ -44,7 +44,8 @@ static bool month_bill(struct bill *out, const struct billing *b, int month, uin
 {
     size_t count;
     const struct usage *usage = month_usage(b, month, replication, &count, arena);
-    const struct bill_period period = { .year = b->calendar->year, .month = month,
+    const struct bill_period period = { .year = b->calendar->year,
+                                        .month = month,
                                         .days = b->calendar->days[month - 1] };
     return bill_compute(out, b->book, usage, count, period, arena, b->diag);
 }
@@ -188,7 +189,8 @@ bool cost_compute(struct cost *out, const struct task_list *tasks, const struct 
     const struct scenario *sc = tasks->sc;
     *out = (struct cost){ .start_month = sc->clock.month, .calendar = calendar_fill(sc, arena) };
     const struct billing b = { .tasks = tasks, .book = book, .calendar = &out->calendar, .diag = diag };
-    out->bill.period = (struct bill_period){ .year = sc->clock.year, .month = sc->clock.month,
+    out->bill.period = (struct bill_period){ .year = sc->clock.year,
+                                             .month = sc->clock.month,
                                              .days = calendar_month_days(sc->clock.year, sc->clock.month) };
     out->monthly = days_are_simulated(tasks);
     if (out->monthly) {

@@ -22,27 +22,27 @@ struct month_cost {
 };
 
 struct service_cost {
-    const char *name;                 /* "Amazon Elastic Compute Cloud" */
+    const char *name; /* "Amazon Elastic Compute Cloud" */
     int64_t cents[BILL_REPLICATIONS];
-    double mean_usd;                  /* exact in half cents: the means of all services add up to the mean total */
+    double mean_usd; /* exact in half cents: the means of all services add up to the mean total */
 };
 
 struct cost {
-    bool monthly;                     /* there is a calendar and its days are simulated */
+    bool monthly; /* there is a calendar and its days are simulated */
     struct calendar_fill calendar;
     struct month_cost months[MONTHS];
-    struct ci monthly_mean_usd;       /* mean over the 12 months */
-    struct ci monthly_peak_usd;       /* of the dearest month */
-    int peak_month;                   /* 1..12 */
-    int start_month;                  /* 1..12: contains `start` */
-    int shown;                        /* the replication that is shown line by line */
-    struct bill bill;                 /* its bill for the month of `start` */
-    struct service_cost *services;    /* month of `start`, dearest first */
+    struct ci monthly_mean_usd;    /* mean over the 12 months */
+    struct ci monthly_peak_usd;    /* of the dearest month */
+    int peak_month;                /* 1..12 */
+    int start_month;               /* 1..12: contains `start` */
+    int shown;                     /* the replication that is shown line by line */
+    struct bill bill;              /* its bill for the month of `start` */
+    struct service_cost *services; /* month of `start`, dearest first */
     int service_count;
-    struct ci window_usd;             /* the headline day */
-    double *window_samples_usd;       /* of each replication; NAN where there is none */
+    struct ci window_usd;       /* the headline day */
+    double *window_samples_usd; /* of each replication; NAN where there is none */
     int window_count;
-    const char *violation;            /* NULL, or a bill that does not add up */
+    const char *violation; /* NULL, or a bill that does not add up */
 };
 
 /* Bills everything. False when a rate is missing (reported in diag). */

@@ -44,8 +44,8 @@ static const char *replace(const char *text, const struct replacement *table, st
         const size_t length = utf8_length(s);
         const char *by = length == 1 ? replacement_of((char)*s, table) : NULL;
         if (by) {
-            memcpy(out + o, by, strlen(by));
-            o += strlen(by);
+            while (*by)
+                out[o++] = *by++;
         } else if (length == 0 || *s < 0x20 || *s == 0x7f) {
             out[o++] = length == 1 && (*s == '\n' || *s == '\t' || *s == '\r') ? ' ' : '?';
         } else {
@@ -59,26 +59,19 @@ static const char *replace(const char *text, const struct replacement *table, st
 
 const char *escape_html(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '&', "&amp;" },  { '<', "&lt;" },  { '>', "&gt;" },
-                                                { '"', "&quot;" }, { '\'', "&#39;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
 const char *escape_markdown(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '&', "&amp;" },  { '<', "&lt;" },   { '>', "&gt;" },
-                                                { '|', "&#124;" }, { '`', "&#96;" },  { '*', "&#42;" },
-                                                { '_', "&#95;" },  { '[', "&#91;" },  { ']', "&#93;" },
-                                                { '!', "&#33;" },  { '\\', "&#92;" }, { '@', "&#64;" },
-                                                { '#', "&#35;" },  { '~', "&#126;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '|', "&#124;" }, { '`', "&#96;" }, { '*', "&#42;" }, { '_', "&#95;" }, { '[', "&#91;" }, { ']', "&#93;" }, { '!', "&#33;" }, { '\\', "&#92;" }, { '@', "&#64;" }, { '#', "&#35;" }, { '~', "&#126;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
 const char *escape_mermaid(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '"', "#quot;" }, { '<', "#lt;" },  { '>', "#gt;" },
-                                                { '&', "#amp;" },  { '#', "#35;" },  { ';', "#59;" },
-                                                { '`', "#96;" },   { '\\', "#92;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '"', "#quot;" }, { '<', "#lt;" }, { '>', "#gt;" }, { '&', "#amp;" }, { '#', "#35;" }, { ';', "#59;" }, { '`', "#96;" }, { '\\', "#92;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
@@ -94,9 +87,7 @@ const char *escape_csv(const char *text, struct arena *arena)
 
 const char *escape_gnuplot(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '\'', "’" }, { '"', "”" }, { '`', "’" }, { '\\', "/" },
-                                                { '<', "‹" },  { '>', "›" }, { '&', "+" }, { '{', "(" }, { '}', ")" },
-                                                { 0, NULL } };
+    static const struct replacement table[] = { { '\'', "’" }, { '"', "”" }, { '`', "’" }, { '\\', "/" }, { '<', "‹" }, { '>', "›" }, { '&', "+" }, { '{', "(" }, { '}', ")" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 

@@ -24,7 +24,8 @@ static const char *group(const char *digits, struct arena *arena)
             out[o++] = ',';
         out[o++] = digits[sign + i];
     }
-    strcpy(out + o, digits + sign + whole);
+    for (const char *rest = digits + sign + whole; *rest; rest++)
+        out[o++] = *rest;
     return out;
 }
 
@@ -35,10 +36,7 @@ static const char *decimals(double value, int places, struct arena *arena)
     return group(arena_printf(arena, "%.*f", places, value), arena);
 }
 
-const char *figure_count(double count, struct arena *arena)
-{
-    return decimals(count, 0, arena);
-}
+const char *figure_count(double count, struct arena *arena) { return decimals(count, 0, arena); }
 
 static int places_for_three_digits(double value)
 {
@@ -59,10 +57,7 @@ static int ms_places(double ms)
     return places < 3 ? places : 3;
 }
 
-const char *figure_ms(double ms, struct arena *arena)
-{
-    return decimals(ms, ms_places(ms), arena);
-}
+const char *figure_ms(double ms, struct arena *arena) { return decimals(ms, ms_places(ms), arena); }
 
 const char *figure_number(double value, struct arena *arena)
 {
@@ -91,10 +86,7 @@ const char *figure_percent(double share, double half_width, struct arena *arena)
     return arena_printf(arena, "%.*f %%", places, percent);
 }
 
-bool figure_all_succeeded(struct ci ci)
-{
-    return ci.mean == 1 && ci_has_interval(ci);
-}
+bool figure_all_succeeded(struct ci ci) { return ci.mean == 1 && ci_has_interval(ci); }
 
 const char *figure_share(struct ci ci, struct arena *arena)
 {
@@ -103,10 +95,7 @@ const char *figure_share(struct ci ci, struct arena *arena)
     return figure_percent(ci.mean, ci_half_width(ci), arena);
 }
 
-static int usd_places(double usd)
-{
-    return fabs(usd) < 99.995 ? 2 : 0;
-}
+static int usd_places(double usd) { return fabs(usd) < 99.995 ? 2 : 0; }
 
 const char *figure_usd(double usd, struct arena *arena)
 {
@@ -149,7 +138,10 @@ const char *figure_things(int64_t count, const char *thing, struct arena *arena)
 
 const char *figure_short(double count, struct arena *arena)
 {
-    static const struct { double size; const char *suffix; } units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
+    static const struct {
+        double size;
+        const char *suffix;
+    } units[] = { { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } };
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         if (count < units[i].size)
             continue;
@@ -195,9 +187,8 @@ const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct 
     struct tm tm;
     gmtime_r(&local, &tm);
     const int offset_min = (offset_s < 0 ? -offset_s : offset_s) / 60;
-    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-                        tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, offset_s < 0 ? '-' : '+', offset_min / 60,
-                        offset_min % 60);
+    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                        tm.tm_hour, tm.tm_min, tm.tm_sec, offset_s < 0 ? '-' : '+', offset_min / 60, offset_min % 60);
 }
 
 /* A half width is rounded up: an interval is not made narrower by being printed. */

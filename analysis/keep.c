@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static const char *keep_text(const char *text, struct arena *arena)
-{
-    return text ? arena_text(arena, text) : NULL;
-}
+static const char *keep_text(const char *text, struct arena *arena) { return text ? arena_text(arena, text) : NULL; }
 
 static void *keep_array(const void *old, int count, size_t size, struct arena *arena)
 {
@@ -37,16 +34,15 @@ static void keep_operations(struct replication *rep, bool usage_only, struct are
 
 static void keep_series(struct series *series, struct arena *arena)
 {
-    struct series_column *columns =
-        keep_array(series->columns, series->column_count, sizeof *series->columns, arena);
+    struct series_column *columns = keep_array(series->columns, series->column_count, sizeof *series->columns, arena);
     for (int i = 0; i < series->column_count; i++) {
         columns[i].component = keep_text(columns[i].component, arena);
         columns[i].name = keep_text(columns[i].name, arena);
         columns[i].unit = keep_text(columns[i].unit, arena);
     }
     series->columns = columns;
-    series->values =
-        keep_array(series->values, series->column_count * series->window_count, sizeof *series->values, arena);
+    series->values = keep_array(series->values, series->column_count * series->window_count, sizeof *series->values,
+                                arena);
 }
 
 /* Records of one key follow each other or are spread over hours; either way a key is copied once. */
@@ -59,7 +55,9 @@ static void keep_usage(struct replication *rep, struct arena *arena)
         slots *= 2;
     struct arena scratch;
     arena_init(&scratch);
-    struct { const struct usage_key *old, *kept; } *table = arena_alloc(&scratch, slots, sizeof *table);
+    struct {
+        const struct usage_key *old, *kept;
+    } *table = arena_alloc(&scratch, slots, sizeof *table);
     for (size_t i = 0; i < count; i++) {
         size_t slot = (size_t)((uintptr_t)usage[i].key / sizeof(void *) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % slots;
         while (table[slot].old && table[slot].old != usage[i].key)

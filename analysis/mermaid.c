@@ -12,11 +12,15 @@
 #include "models/rds.h"
 #include "models/waf.h"
 
+struct arrow {
+    const char *from, *to, *label;
+};
+
 struct chart {
     const struct scenario *sc;
     FILE *out;
     struct arena arena;
-    struct arrow { const char *from, *to, *label; } *arrows; /* drawn already: each once */
+    struct arrow *arrows; /* drawn already: each once */
     int arrow_count, arrow_capacity;
 };
 
@@ -77,8 +81,7 @@ static const char *detail_of(struct chart *c, const struct component *component)
     case KIND_S3:
     case KIND_ALB:
     case KIND_SQS:
-    case KIND_COUNT:
-        return "";
+    case KIND_COUNT: return "";
     }
     return "";
 }
@@ -133,15 +136,9 @@ static void step_arrows(struct chart *c, const char *from, const struct tagged *
             step_arrows(c, from, get->miss, get->miss_count);
             break;
         }
-        case STEP_READ:
-            arrow_to(c, from, &((const struct step_query *)config)->database, "read");
-            break;
-        case STEP_WRITE:
-            arrow_to(c, from, &((const struct step_query *)config)->database, "write");
-            break;
-        case STEP_SEND:
-            arrow_to(c, from, &((const struct step_send *)config)->to, "send");
-            break;
+        case STEP_READ: arrow_to(c, from, &((const struct step_query *)config)->database, "read"); break;
+        case STEP_WRITE: arrow_to(c, from, &((const struct step_query *)config)->database, "write"); break;
+        case STEP_SEND: arrow_to(c, from, &((const struct step_send *)config)->to, "send"); break;
         case STEP_CALL: {
             const struct operation_config *called = ((const struct step_call *)config)->operation.target;
             if (called && called->service)
@@ -149,8 +146,7 @@ static void step_arrows(struct chart *c, const char *from, const struct tagged *
             break;
         }
         case STEP_CPU:
-        case STEP_WAIT:
-            break;
+        case STEP_WAIT: break;
         }
     }
 }
@@ -159,7 +155,7 @@ static void edge_arrows(struct chart *c)
 {
     const struct scenario *sc = c->sc;
     const bool cdn = sc->by_kind_count[KIND_CLOUDFRONT] > 0;
-    const struct component *door = cdn                              ? sc->by_kind[KIND_CLOUDFRONT][0]
+    const struct component *door = cdn                               ? sc->by_kind[KIND_CLOUDFRONT][0]
                                    : sc->by_kind_count[KIND_ALB] > 0 ? sc->by_kind[KIND_ALB][0]
                                                                      : NULL;
     for (int p = 0; door && p < sc->population_count; p++) {

@@ -28,8 +28,8 @@ const char *output_dir_default(const struct scenario *sc, struct arena *arena)
 
 static bool is_ours(const char *name, bool in_plots)
 {
-    static const char *const names[] = { "report.html", "report.md", "results.json", "bill.csv", "timeseries.csv",
-                                         "plots", MARKER };
+    static const char *const names[] = { "report.html",    "report.md", "results.json", "bill.csv",
+                                         "timeseries.csv", "plots",     MARKER };
     static const char *const extensions[] = { ".svg", ".png", ".gp", ".dat" };
     if (!in_plots) {
         for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -44,10 +44,7 @@ static bool is_ours(const char *name, bool in_plots)
     return false;
 }
 
-static bool is_dot(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
+static bool is_dot(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
 
 /* The first file that headroom did not make, NULL when there is none (or the folder cannot be read). */
 static const char *strangers_file(const char *folder, bool in_plots, struct arena *arena)
@@ -88,17 +85,14 @@ static bool may_replace(const struct output_dir *out, struct diag *diag)
         stranger = strangers_file(arena_printf(out->arena, "%s/plots", out->path), true, out->arena);
     if (!stranger)
         return true;
-    diag_error(diag, NOWHERE, "'%s' also contains '%s', which headroom did not make, so it is not replaced",
-               out->path, stranger);
+    diag_error(diag, NOWHERE, "'%s' also contains '%s', which headroom did not make, so it is not replaced", out->path,
+               stranger);
     return diag_hint(diag, "move that file away, or choose another directory with -o");
 }
 
 /* ---- preparing ---- */
 
-static bool make_folder(const char *path)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
-}
+static bool make_folder(const char *path) { return mkdir(path, 0777) == 0 || errno == EEXIST; }
 
 static bool make_parents(const char *path, struct arena *arena)
 {

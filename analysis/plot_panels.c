@@ -5,15 +5,9 @@
 
 #include "analysis/plots.h"
 
-static bool same(const char *a, const char *b)
-{
-    return strcmp(a, b) == 0;
-}
+static bool same(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
-static double length_s(const struct results *r)
-{
-    return (double)r->sc->clock.length / (double)SIM_SECOND;
-}
+static double length_s(const struct results *r) { return (double)r->sc->clock.length / (double)SIM_SECOND; }
 
 static struct panel *add_panel(struct panels *panels, const struct results *r, const char *title, const char *unit)
 {
@@ -45,7 +39,7 @@ static const char *words(const char *name, struct arena *arena)
 
 static bool any_above_zero(const struct results *r, int column)
 {
-    const double *mean = &r->series.mean[(size_t)column * (size_t)r->series.window_count];
+    const double *mean = r->series.mean + (size_t)column * (size_t)r->series.window_count;
     for (int w = 0; w < r->series.window_count; w++)
         if (mean[w] > 0)
             return true;
@@ -78,13 +72,12 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
         if (column->group != SERIES_TRAFFIC || (all && !same(column->component, "all")))
             continue;
         struct panel *panel = panel_of(panels, r, "traffic", "per second");
-        add_column(panel, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name),
-                   false);
+        add_column(panel, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name), false);
     }
     for (int c = 0; c < s->column_count; c++) {
         const struct series_column *column = &s->columns[c];
-        struct panel *panel =
-            column->group == SERIES_CAPACITY ? panel_of(panels, r, column->component, column->unit) : NULL;
+        struct panel *panel = column->group == SERIES_CAPACITY ? panel_of(panels, r, column->component, column->unit)
+                                                               : NULL;
         if (panel)
             add_column(panel, c, words(column->name, arena), same(column->name, "in_service"));
     }
@@ -173,8 +166,8 @@ static void utilisation_panels(struct panels *panels, const struct results *r, s
         if (column->group != SERIES_UTILISATION)
             continue;
         const struct component *component = scenario_component(r->sc, column->component);
-        struct panel *panel =
-            panel_of(panels, r, component ? component->type->title : "components", "share that is busy");
+        struct panel *panel = panel_of(panels, r, component ? component->type->title : "components",
+                                       "share that is busy");
         if (!panel)
             continue;
         panel->share = true;
@@ -200,24 +193,13 @@ struct panels plot_panels(const struct results *r, enum plot_kind kind, struct a
 {
     struct panels panels = { .count = 0 };
     switch (kind) {
-    case PLOT_CAPACITY:
-        capacity_panels(&panels, r, arena);
-        break;
-    case PLOT_LATENCY:
-        latency_panels(&panels, r, arena);
-        break;
-    case PLOT_ERRORS:
-        errors_panels(&panels, r, arena);
-        break;
-    case PLOT_UTILISATION:
-        utilisation_panels(&panels, r, arena);
-        break;
-    case PLOT_QUEUE:
-        queue_panels(&panels, r, arena);
-        break;
+    case PLOT_CAPACITY: capacity_panels(&panels, r, arena); break;
+    case PLOT_LATENCY: latency_panels(&panels, r, arena); break;
+    case PLOT_ERRORS: errors_panels(&panels, r, arena); break;
+    case PLOT_UTILISATION: utilisation_panels(&panels, r, arena); break;
+    case PLOT_QUEUE: queue_panels(&panels, r, arena); break;
     case PLOT_COST:
-    case PLOT_KINDS:
-        break;
+    case PLOT_KINDS: break;
     }
     return panels;
 }

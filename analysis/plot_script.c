@@ -9,18 +9,25 @@
 #include "analysis/plots.h"
 
 /* Okabe and Ito's colours, told apart with any colour vision; no yellow, it vanishes on white. */
-static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5D3A9B",
-                                       "#333333" };
+static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                       "#E69F00", "#56B4E9", "#5D3A9B", "#333333" };
 enum { COLUMN_FIELDS = 3 };
 /* Pixels of the SVG; the PNG has half as many again each way. */
-enum { WIDTH = 960, HEAD_HEIGHT = 42, TITLE_DOWN = 26, KEY_LINE_HEIGHT = 17, PLOT_HEIGHT = 150, FOOT_HEIGHT = 32,
-       GAP_HEIGHT = 8, BAR_HEIGHT = 28, LETTER_WIDTH = 8, KEY_SAMPLE_WIDTH = 50 };
+enum {
+    WIDTH = 960,
+    HEAD_HEIGHT = 42,
+    TITLE_DOWN = 26,
+    KEY_LINE_HEIGHT = 17,
+    PLOT_HEIGHT = 150,
+    FOOT_HEIGHT = 32,
+    GAP_HEIGHT = 8,
+    BAR_HEIGHT = 28,
+    LETTER_WIDTH = 8,
+    KEY_SAMPLE_WIDTH = 50
+};
 
 /* Time on the x axis: local time as if it were UTC, because gnuplot knows no zones. */
-static int64_t local_start_s(const struct scenario *sc)
-{
-    return sc->clock.start_utc_s + sc->clock.utc_offset_s;
-}
+static int64_t local_start_s(const struct scenario *sc) { return sc->clock.start_utc_s + sc->clock.utc_offset_s; }
 
 /* ---- data ---- */
 
@@ -92,13 +99,14 @@ static void write_preamble(FILE *out, const struct plot *plot, int height)
 {
     fprintf(out, "# %s. Draws %s.svg and %s.png from %s.dat: gnuplot %s.gp\n", plot->title, plot->file, plot->file,
             plot->file, plot->file);
-    fprintf(out,
-            "do for [format in 'svg png'] {\n"
-            "if (format eq 'svg') { set terminal svg size %d,%d dynamic noenhanced font 'Helvetica,13' linewidth 1.2 }\n"
-            "if (format eq 'png') { set terminal pngcairo size %d,%d noenhanced font 'sans,10' fontscale 1.5 "
-            "linewidth 1.8 background rgb 'white' }\n"
-            "set output '%s.'.format\n",
-            WIDTH, height, WIDTH * 3 / 2, height * 3 / 2, plot->file);
+    fprintf(
+        out,
+        "do for [format in 'svg png'] {\n"
+        "if (format eq 'svg') { set terminal svg size %d,%d dynamic noenhanced font 'Helvetica,13' linewidth 1.2 }\n"
+        "if (format eq 'png') { set terminal pngcairo size %d,%d noenhanced font 'sans,10' fontscale 1.5 "
+        "linewidth 1.8 background rgb 'white' }\n"
+        "set output '%s.'.format\n",
+        WIDTH, height, WIDTH * 3 / 2, height * 3 / 2, plot->file);
     fputs("set border 1 lc rgb '#8a8f98'\n"
           "set tics nomirror out scale 0.5,0 textcolor rgb '#555c66'\n"
           "set grid y lt 1 lc rgb '#e6e8ec' lw 0.8\n"
@@ -146,7 +154,9 @@ static double nice_step(double most)
 {
     const double raw = most / 4, power = pow(10, floor(log10(raw)));
     const double lead = raw / power;
-    return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+    return power * (lead <= 1 ? 1 : lead <= 2 ? 2
+                                : lead <= 5   ? 5
+                                              : 10);
 }
 
 static void write_linear_axis(FILE *out, const struct panel *panel, double most)
@@ -162,29 +172,35 @@ static void write_linear_axis(FILE *out, const struct panel *panel, double most)
             step * ceil(top / step - 1e-9), step);
 }
 
-/* Ends on 1, 2 or 5 times a power of ten; ticks there too when the range is short, else on the powers. */
-static void write_log_axis(FILE *out, double least, double most)
+/* 1, 2 or 5 times a power of ten: 0.001, 0.002, 0.005, 0.01, ... */
+static double nice_number(int index)
 {
     static const double leads[] = { 1, 2, 5 };
-    double from = 1e-3, to = 0;
-    const char *comma = "";
+    const int decade = index / 3 - 3;
+    return leads[index % 3] * pow(10, decade);
+}
+
+/* Ends on nice numbers; ticks there too when the range is short, else on the powers of ten. */
+static void write_log_axis(FILE *out, double least, double most)
+{
+    enum { NICE_NUMBERS = 36 };
+    const double slack = 1e-9;
+    int first = 0, last = 0;
+    while (first + 1 < NICE_NUMBERS && nice_number(first + 1) <= least * (1 + slack))
+        first++;
+    while (last + 1 < NICE_NUMBERS && nice_number(last) < most * (1 - slack))
+        last++;
     const bool fine = most / least < 300;
+    const char *comma = "";
     fputs("set ytics (", out);
-    for (double power = 1e-3; power < 1e9 && to < most; power *= 10)
-        for (size_t i = 0; i < ARRAY_LEN(leads) && to < most; i++) {
-            to = power * leads[i];
-            if (to <= least * (1 + 1e-9))
-                from = to;
-        }
-    for (double power = 1e-3; power < 1e9; power *= 10)
-        for (size_t i = 0; i < (fine ? ARRAY_LEN(leads) : 1); i++) {
-            const double tick = power * leads[i];
-            if (tick < from * (1 - 1e-9) || tick > to * (1 + 1e-9))
-                continue;
-            fprintf(out, "%s%.6g", comma, tick);
-            comma = ", ";
-        }
-    fprintf(out, ")\nset logscale y\nset yrange [%.9g:%.9g]\nset format y '%%.6g'\n", from, to);
+    for (int i = first; i <= last; i++) {
+        if (!fine && i % 3 != 0)
+            continue;
+        fprintf(out, "%s%.6g", comma, nice_number(i));
+        comma = ", ";
+    }
+    fprintf(out, ")\nset logscale y\nset yrange [%.9g:%.9g]\nset format y '%%.6g'\n", nice_number(first),
+            nice_number(last > first ? last : first + 1));
 }
 
 static bool same_axis(const struct panel *a, const struct panel *b)
@@ -198,7 +214,9 @@ static void write_axes(FILE *out, const struct results *r, const struct panel *p
     const double start = (double)local_start_s(r->sc);
     const double span_s = panel->to_s - panel->from_s;
     const bool labelled = !below || !same_axis(panel, below);
-    const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S" : span_s <= 90000 ? "%H:%M" : "%a %H:%M";
+    const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S"
+                                      : span_s <= 90000 ? "%H:%M"
+                                                        : "%a %H:%M";
     fprintf(out, "set xrange [%.0f:%.0f]\n", start + panel->from_s, start + panel->to_s);
     fprintf(out, "set xtics time format '%s' %lld\n", format, (long long)tick_step_s(span_s));
     double least, most;
@@ -232,8 +250,7 @@ static int head_height(const struct panel *panel)
 }
 
 /* Bands behind everything, named in the first panel only. */
-static void write_faults(FILE *out, const struct results *r, const struct panel *panel, bool named,
-                         struct arena *arena)
+static void write_faults(FILE *out, const struct results *r, const struct panel *panel, bool named, struct arena *arena)
 {
     const double start = (double)local_start_s(r->sc);
     for (int i = 0; i < r->fault_count; i++) {
@@ -261,10 +278,7 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
                 panel->limit);
 }
 
-static bool is_wish(const struct panel *panel, int i)
-{
-    return strcmp(panel->labels[i], "desired") == 0;
-}
+static bool is_wish(const struct panel *panel, int i) { return strcmp(panel->labels[i], "desired") == 0; }
 
 static void write_line(FILE *out, const struct plot *plot, const struct panel *panel, int index, int i,
                        struct arena *arena)

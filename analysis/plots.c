@@ -8,17 +8,23 @@
 #include <unistd.h>
 
 static const struct plot catalogue[PLOT_KINDS] = {
-    [PLOT_CAPACITY] = { .file = "capacity", .title = "Traffic and capacity",
+    [PLOT_CAPACITY] = { .file = "capacity",
+                        .title = "Traffic and capacity",
                         .caption = "Requests per second above, instances below: desired, in service and healthy." },
-    [PLOT_LATENCY] = { .file = "latency", .title = "Latency over the day",
+    [PLOT_LATENCY] = { .file = "latency",
+                       .title = "Latency over the day",
                        .caption = "Each window's percentiles on a logarithmic scale, failures included." },
-    [PLOT_ERRORS] = { .file = "errors", .title = "Errors by code",
+    [PLOT_ERRORS] = { .file = "errors",
+                      .title = "Errors by code",
                       .caption = "Failed requests per second, the whole day and around the first fault." },
-    [PLOT_UTILISATION] = { .file = "utilisation", .title = "Utilisation of each tier",
+    [PLOT_UTILISATION] = { .file = "utilisation",
+                           .title = "Utilisation of each tier",
                            .caption = "Share of the capacity that was busy, per window." },
-    [PLOT_QUEUE] = { .file = "queue", .title = "Queue backlog and age",
+    [PLOT_QUEUE] = { .file = "queue",
+                     .title = "Queue backlog and age",
                      .caption = "Messages waiting, and how long the oldest has waited." },
-    [PLOT_COST] = { .file = "cost", .title = "Cost by service",
+    [PLOT_COST] = { .file = "cost",
+                    .title = "Cost by service",
                     .caption = "The month that contains the day, mean of its bills." },
 };
 

@@ -39,14 +39,14 @@ enum { PANELS_MAX = 5, PANEL_COLUMNS_MAX = 8 };
 
 struct panel {
     const char *title;
-    const char *unit;                /* of the y axis */
-    int columns[PANEL_COLUMNS_MAX];  /* of the series */
+    const char *unit;               /* of the y axis */
+    int columns[PANEL_COLUMNS_MAX]; /* of the series */
     const char *labels[PANEL_COLUMNS_MAX];
-    bool bands[PANEL_COLUMNS_MAX];   /* shade from the smallest to the largest replication */
+    bool bands[PANEL_COLUMNS_MAX]; /* shade from the smallest to the largest replication */
     int count;
-    bool log_scale, share;           /* share: 0..1 drawn as 0..100 % */
-    double limit;                    /* an objective to draw as a line; NAN: none */
-    double from_s, to_s;             /* since the clock's start: the part of the day that is shown */
+    bool log_scale, share; /* share: 0..1 drawn as 0..100 % */
+    double limit;          /* an objective to draw as a line; NAN: none */
+    double from_s, to_s;   /* since the clock's start: the part of the day that is shown */
 };
 
 struct panels {

@@ -25,7 +25,8 @@ static void write_tiles(struct page *page)
         money_tile(page, "Dearest month", c->monthly_peak_usd, calendar_month_name(c->peak_month));
     }
     money_tile(page, "This day", c->window_usd, c->monthly ? "at the month’s average rates" : "at first-tier rates");
-    page_tile(page, "Per million requests", figure_usd(r->usd_per_million_requests.mean, a), "edge requests of this day");
+    page_tile(page, "Per million requests", figure_usd(r->usd_per_million_requests.mean, a),
+              "edge requests of this day");
     if (r->business.present) {
         page_tile(page, "Per 1,000 orders", figure_usd(r->business.usd_per_1000_orders.mean, a), "orders of this day");
         money_tile(page, "Orders lost to failures", r->business.lost_value_usd,
@@ -33,20 +34,22 @@ static void write_tiles(struct page *page)
     }
     fputs("</dl>\n", page->out);
     if (r->business.present)
-        fprintf(page->out,
-                "<p class=\"soft\">%s orders fail on this day; %s of them are taken to be lost, at %s each and a margin "
-                "of %.0f %%.</p>\n",
-                figure_count(round(r->business.failed_orders.mean), a),
-                arena_printf(a, "%.0f %%", r->sc->business.lost_if_failed * 100),
-                figure_usd((double)r->sc->business.value / (double)MONEY_PER_USD, a), r->sc->business.margin * 100);
+        fprintf(
+            page->out,
+            "<p class=\"soft\">%s orders fail on this day; %s of them are taken to be lost, at %s each and a margin "
+            "of %.0f %%.</p>\n",
+            figure_count(round(r->business.failed_orders.mean), a),
+            arena_printf(a, "%.0f %%", r->sc->business.lost_if_failed * 100),
+            figure_usd((double)r->sc->business.value / (double)MONEY_PER_USD, a), r->sc->business.margin * 100);
 }
 
 static void write_months(struct page *page)
 {
     const struct cost *c = &page->r->cost;
     const double most = c->monthly_peak_usd.mean;
-    fprintf(page->out, "<div class=\"scroll\"><table><caption>Each month of %d, mean of %d bills</caption><thead><tr>"
-                       "<th>Month</th><th>Days</th><th class=\"n\">Bill</th><th></th></tr></thead><tbody>\n",
+    fprintf(page->out,
+            "<div class=\"scroll\"><table><caption>Each month of %d, mean of %d bills</caption><thead><tr>"
+            "<th>Month</th><th>Days</th><th class=\"n\">Bill</th><th></th></tr></thead><tbody>\n",
             c->calendar.year, BILL_REPLICATIONS);
     for (int m = 0; m < MONTHS; m++) {
         fprintf(page->out, "<tr><th scope=\"row\">%s</th><td class=\"soft\">", calendar_month_name(m + 1));
@@ -59,8 +62,9 @@ static void write_months(struct page *page)
                     page_text(page, page->r->sc->day_types[d].name));
             first = false;
         }
-        fprintf(page->out, "</td><td class=\"n\">%s</td><td class=\"track\"><span class=\"bar\" style=\"width:%.1f%%\">"
-                           "</span></td></tr>\n",
+        fprintf(page->out,
+                "</td><td class=\"n\">%s</td><td class=\"track\"><span class=\"bar\" style=\"width:%.1f%%\">"
+                "</span></td></tr>\n",
                 figure_usd(c->months[m].usd.mean, &page->arena), most > 0 ? c->months[m].usd.mean / most * 100 : 0);
     }
     fputs("</tbody></table></div>\n", page->out);
@@ -75,7 +79,8 @@ void report_money(struct page *page)
         write_months(page);
     else
         fputs("<p class=\"soft\">There is no monthly bill: the scenario has no <code>calendar</code>, or its days were "
-              "not simulated.</p>\n", page->out);
+              "not simulated.</p>\n",
+              page->out);
 }
 
 /* ---- the bill ---- */
@@ -123,7 +128,8 @@ static void write_service(struct page *page, const struct service_cost *service)
     fprintf(page->out, "<details><summary><span class=\"grow\">%s</span><span class=\"n\">%s</span></summary>\n",
             page_text(page, service->name), figure_cents(service_cents(bill, service->name), &page->arena));
     fputs("<div class=\"scroll\"><table class=\"wide\"><thead><tr><th>Line</th><th class=\"n\">Quantity</th>"
-          "<th class=\"n\">Rate</th><th class=\"n\">Amount</th></tr></thead><tbody>\n", page->out);
+          "<th class=\"n\">Rate</th><th class=\"n\">Amount</th></tr></thead><tbody>\n",
+          page->out);
     for (size_t i = 0; i < bill->line_count; i++)
         if (strcmp(bill->lines[i].service_name, service->name) == 0)
             write_line(page, &bill->lines[i]);

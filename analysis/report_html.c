@@ -10,10 +10,7 @@
 #include "analysis/escape.h"
 #include "analysis/figure.h"
 
-const char *page_text(struct page *page, const char *text)
-{
-    return escape_html(text ? text : "", &page->arena);
-}
+const char *page_text(struct page *page, const char *text) { return escape_html(text ? text : "", &page->arena); }
 
 const char *page_interval(struct page *page, const char *value, const char *half)
 {
@@ -154,7 +151,8 @@ static void write_objectives(struct page *page)
     if (r->objective_count == 0)
         return;
     fputs("<div class=\"scroll\"><table><thead><tr><th>Verdict</th><th>Objective</th><th class=\"n\">Found</th>"
-          "</tr></thead><tbody>\n", page->out);
+          "</tr></thead><tbody>\n",
+          page->out);
     for (int i = 0; i < r->objective_count; i++) {
         const struct objective_summary *o = &r->objectives[i];
         const char *verdict = verdict_name(o->verdict);
@@ -171,12 +169,17 @@ static void write_verdict(struct page *page)
     const struct results *r = page->r;
     struct arena *a = &page->arena;
     if (r->violation)
-        fprintf(page->out, "<p class=\"alert\" role=\"alert\"><strong>These results are not valid.</strong> An internal "
-                           "check failed: %s</p>\n", page_text(page, r->violation));
+        fprintf(page->out,
+                "<p class=\"alert\" role=\"alert\"><strong>These results are not valid.</strong> An internal "
+                "check failed: %s</p>\n",
+                page_text(page, r->violation));
     if (r->partial)
-        fprintf(page->out, "<p class=\"alert\" role=\"alert\"><strong>Partial.</strong> The run was interrupted: %d of %d "
-                           "simulated days are finished.</p>\n", r->finished, r->planned);
-    fprintf(page->out, "<div class=\"verdict %s\"><strong>%s</strong><p>", verdict_name(results_verdict(r)), headline(page));
+        fprintf(page->out,
+                "<p class=\"alert\" role=\"alert\"><strong>Partial.</strong> The run was interrupted: %d of %d "
+                "simulated days are finished.</p>\n",
+                r->finished, r->planned);
+    fprintf(page->out, "<div class=\"verdict %s\"><strong>%s</strong><p>", verdict_name(results_verdict(r)),
+            headline(page));
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
         fprintf(page->out, "%s %s: ", figure_clock(r->sc, f->start_s, false, a), page_text(page, f->name));
@@ -185,8 +188,8 @@ static void write_verdict(struct page *page)
         else
             fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
     }
-    fprintf(page->out, "%s of %s, %s requests.</p></div>\n", figure_things(r->replications, "replication", a), figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a),
-            figure_short((double)r->requests, a));
+    fprintf(page->out, "%s of %s, %s requests.</p></div>\n", figure_things(r->replications, "replication", a),
+            figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a), figure_short((double)r->requests, a));
     write_objectives(page);
 }
 
@@ -203,12 +206,15 @@ static void write_assumptions(struct page *page)
           "interval agrees; otherwise it is undecided.</li>\n"
           "<li>Availability is seen by the client after its retries: operations answered correctly within its patience "
           "over operations begun. Latency runs from the first attempt to the final answer; failures count at the time "
-          "they were given up.</li>\n", page->out);
+          "they were given up.</li>\n",
+          page->out);
     if (r->cost.monthly)
-        fprintf(page->out,
-                "<li>Money is on-demand list price before tax, without commitments. Months consist of the calendar’s "
-                "fault-free days; the simulated day itself is none of them. Each month is billed in %d replications, so "
-                "its interval is wide.</li>\n", BILL_REPLICATIONS);
+        fprintf(
+            page->out,
+            "<li>Money is on-demand list price before tax, without commitments. Months consist of the calendar’s "
+            "fault-free days; the simulated day itself is none of them. Each month is billed in %d replications, so "
+            "its interval is wide.</li>\n",
+            BILL_REPLICATIONS);
     fputs("</ul>\n", page->out);
 }
 
@@ -216,12 +222,15 @@ static void write_footer(struct page *page)
 {
     const struct results *r = page->r;
     const struct timing *t = &r->timing;
-    fprintf(page->out, "<footer><p>Made by headroom %s. The same scenario and seed give the same results on any machine; "
-                       "only the timing differs.</p><dl>\n", HEADROOM_VERSION);
+    fprintf(page->out,
+            "<footer><p>Made by headroom %s. The same scenario and seed give the same results on any machine; "
+            "only the timing differs.</p><dl>\n",
+            HEADROOM_VERSION);
     fprintf(page->out, "<dt>scenario</dt><dd>%s</dd>\n<dt>sha256</dt><dd><code>%s</code></dd>\n",
             page_text(page, r->sc->path), page_text(page, r->sc->sha256));
-    fprintf(page->out, "<dt>seed</dt><dd>%" PRId64 "</dd>\n<dt>replications</dt><dd>%d, and %d billed days</dd>\n"
-                       "<dt>fingerprint</dt><dd><code>%016" PRIx64 "</code></dd>\n",
+    fprintf(page->out,
+            "<dt>seed</dt><dd>%" PRId64 "</dd>\n<dt>replications</dt><dd>%d, and %d billed days</dd>\n"
+            "<dt>fingerprint</dt><dd><code>%016" PRIx64 "</code></dd>\n",
             r->sc->seed, r->replications, r->finished - r->replications, r->fingerprint);
     if (r->price_date)
         fprintf(page->out, "<dt>prices</dt><dd>as of %s</dd>\n", page_text(page, r->price_date));
@@ -243,8 +252,9 @@ static void write_head(struct page *page)
             HEADROOM_VERSION, name);
     for (int i = 0; report_style[i]; i++)
         fputs(report_style[i], page->out);
-    fprintf(page->out, "</style>\n</head>\n<body>\n<header>\n<p class=\"kicker\">Capacity and cost of %d %s %d, from %s for %s"
-                       "</p>\n<h1>%s</h1>\n",
+    fprintf(page->out,
+            "</style>\n</head>\n<body>\n<header>\n<p class=\"kicker\">Capacity and cost of %d %s %d, from %s for %s"
+            "</p>\n<h1>%s</h1>\n",
             sc->clock.day, calendar_month_name(sc->clock.month), sc->clock.year,
             figure_clock(sc, 0, false, &page->arena),
             figure_duration((double)sc->clock.length / (double)SIM_SECOND, &page->arena), name);
@@ -253,7 +263,8 @@ static void write_head(struct page *page)
     fputs("<nav aria-label=\"Contents\"><a href=\"#money\">Money</a><a href=\"#latency\">Latency</a>"
           "<a href=\"#availability\">Availability</a><a href=\"#faults\">Faults</a><a href=\"#capacity\">Capacity</a>"
           "<a href=\"#limits\">Limits</a><a href=\"#bill\">Bill</a><a href=\"#assumptions\">Assumptions</a></nav>\n"
-          "</header>\n<main>\n", page->out);
+          "</header>\n<main>\n",
+          page->out);
 }
 
 void report_html_write(const struct results *r, const struct plots *plots, FILE *out)

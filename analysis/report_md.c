@@ -14,10 +14,7 @@ struct markdown {
     struct arena arena;
 };
 
-static const char *text(struct markdown *m, const char *raw)
-{
-    return escape_markdown(raw ? raw : "", &m->arena);
-}
+static const char *text(struct markdown *m, const char *raw) { return escape_markdown(raw ? raw : "", &m->arena); }
 
 /* A number for a table cell; '$' would begin a formula on some pages, so it is escaped. */
 static const char *usd(struct markdown *m, double value)
@@ -57,8 +54,8 @@ static void write_verdict(struct markdown *m)
     if (r->violation)
         fprintf(m->out, "> **These results are not valid.** An internal check failed: %s\n\n", text(m, r->violation));
     if (r->partial)
-        fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n", r->finished,
-                r->planned);
+        fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n",
+                r->finished, r->planned);
     if (r->objective_count) {
         fprintf(m->out, "**%s**\n\n| verdict | objective | found |\n| --- | --- | ---: |\n",
                 results_verdict(r) == VERDICT_MET      ? "All objectives are met."
@@ -71,7 +68,8 @@ static void write_verdict(struct markdown *m)
         fputs("No objectives were set.\n", m->out);
     }
     fprintf(m->out, "\n%s of %s, %s requests, seed %" PRId64 ". Intervals are at the 95 %% level.\n\n",
-            figure_things(r->replications, "replication", &m->arena), figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
+            figure_things(r->replications, "replication", &m->arena),
+            figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
             figure_short((double)r->requests, &m->arena), r->sc->seed);
 }
 
@@ -104,7 +102,8 @@ static void write_operations(struct markdown *m)
     const struct results *r = m->r;
     struct arena *a = &m->arena;
     fputs("## Availability and latency\n\n| operation | availability | p50 ms | p95 ms | p99 ms | failed |\n"
-          "| --- | ---: | ---: | ---: | ---: | ---: |\n", m->out);
+          "| --- | ---: | ---: | ---: | ---: | ---: |\n",
+          m->out);
     for (int i = 0; i < r->operation_count; i++) {
         const struct operation_summary *op = &r->operations[i];
         if (isnan(op->availability.mean))
@@ -125,12 +124,13 @@ static void write_faults(struct markdown *m)
     if (r->fault_count == 0)
         return;
     fputs("## Faults\n\n| fault | begins | noticed after | restored after | requests failed |\n"
-          "| --- | --- | --- | --- | ---: |\n", m->out);
+          "| --- | --- | --- | --- | ---: |\n",
+          m->out);
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
         fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_clock(r->sc, f->start_s, false, a),
-                figure_duration(f->detected_s.mean - f->start_s, a), figure_duration(f->restored_s.mean - f->start_s, a),
-                figure_count(round(f->failed_requests.mean), a));
+                figure_duration(f->detected_s.mean - f->start_s, a),
+                figure_duration(f->restored_s.mean - f->start_s, a), figure_count(round(f->failed_requests.mean), a));
     }
     fputc('\n', m->out);
 }
@@ -141,13 +141,14 @@ static void write_limits(struct markdown *m)
     enum { SHOWN = 5 };
     if (r->limit_count == 0)
         return;
-    fputs("## First limits\n\n| component | limit | peak | of | share | at |\n| --- | --- | ---: | ---: | ---: | --- |\n",
-          m->out);
+    fputs(
+        "## First limits\n\n| component | limit | peak | of | share | at |\n| --- | --- | ---: | ---: | ---: | --- |\n",
+        m->out);
     for (int i = 0; i < r->limit_count && i < SHOWN; i++) {
         const struct limit_summary *l = &r->limits[i];
         fprintf(m->out, "| %s | %s | %s | %s | %s | %s |\n", text(m, l->component), text(m, l->limit),
-                figure_limit(l->value, l->maximum, &m->arena), figure_limit(l->maximum, l->maximum, &m->arena), figure_busy(l->peak_share, &m->arena),
-                figure_clock(r->sc, l->at_s, false, &m->arena));
+                figure_limit(l->value, l->maximum, &m->arena), figure_limit(l->maximum, l->maximum, &m->arena),
+                figure_busy(l->peak_share, &m->arena), figure_clock(r->sc, l->at_s, false, &m->arena));
     }
     fputc('\n', m->out);
 }
@@ -166,7 +167,8 @@ static void write_plots(struct markdown *m, const struct plots *plots)
     }
     if (!any)
         fputs("Plots were not drawn: install gnuplot (Debian: `apt install gnuplot-nox`) and run `gnuplot capacity.gp` "
-              "inside `plots/`.\n\n", m->out);
+              "inside `plots/`.\n\n",
+              m->out);
 }
 
 void report_md_write(const struct results *r, const struct plots *plots, FILE *out)

@@ -11,10 +11,7 @@ static void open_table(struct page *page, const char *heads)
     fprintf(page->out, "<div class=\"scroll\"><table><thead><tr>%s</tr></thead><tbody>\n", heads);
 }
 
-static void close_table(struct page *page)
-{
-    fputs("</tbody></table></div>\n", page->out);
-}
+static void close_table(struct page *page) { fputs("</tbody></table></div>\n", page->out); }
 
 /* ---- latency ---- */
 
@@ -27,7 +24,8 @@ static void latency_row(struct page *page, const struct operation_summary *op)
     fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, op->name));
     for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
         const struct ci ci = op->latency_ms[shown[i]];
-        fprintf(page->out, "<td class=\"n\">%s</td>", page_interval(page, figure_ms(ci.mean, a), figure_half_ms(ci, a)));
+        fprintf(page->out, "<td class=\"n\">%s</td>",
+                page_interval(page, figure_ms(ci.mean, a), figure_half_ms(ci, a)));
     }
     fprintf(page->out, "<td class=\"n\">%s</td></tr>\n", figure_ms(op->latency_ok_ms[LATENCY_P99].mean, a));
 }
@@ -75,7 +73,8 @@ static void availability_row(struct page *page, const struct operation_summary *
             "<td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n",
             page_text(page, op->name), availability_text(page, op), figure_count((double)op->begun / days, a),
             figure_per_day((double)op->failed / days, a),
-            figure_percent(op->attempt_success.mean, ci_half_width(op->attempt_success), a), bad_minutes_text(page, op));
+            figure_percent(op->attempt_success.mean, ci_half_width(op->attempt_success), a),
+            bad_minutes_text(page, op));
 }
 
 static void error_table(struct page *page)
@@ -102,8 +101,10 @@ static void error_table(struct page *page)
 void report_availability(struct page *page)
 {
     page_heading(page, "availability", "Availability");
-    fputs("<p class=\"soft\">Operations answered correctly within the client’s patience, its retries included; counts are "
-          "means over replications. Bad minutes have less success than the objective.</p>\n", page->out);
+    fputs("<p class=\"soft\">Operations answered correctly within the client’s patience, its retries included; counts "
+          "are "
+          "means over replications. Bad minutes have less success than the objective.</p>\n",
+          page->out);
     open_table(page, "<th>Operation</th><th class=\"n\">Availability</th><th class=\"n\">Begun</th>"
                      "<th class=\"n\">Failed</th><th class=\"n\">Per attempt</th><th class=\"n\">Bad minutes</th>");
     for (int i = 0; i < page->r->operation_count; i++)
@@ -164,21 +165,21 @@ static void write_fault(struct page *page, const struct fault_summary *f)
               arena_printf(a, "lasts %s", figure_duration(f->end_s - f->start_s, a)));
     if (f->detected_count)
         page_tile(page, "First noticed after", figure_duration(f->detected_s.mean - f->start_s, a),
-                    f->detected_count < f->replications
-                        ? arena_printf(a, "in %d of %d replications", f->detected_count, f->replications)
-                        : "mean over replications");
+                  f->detected_count < f->replications
+                      ? arena_printf(a, "in %d of %d replications", f->detected_count, f->replications)
+                      : "mean over replications");
     else
         page_tile(page, "First noticed", "never", "no control loop acted because of it");
     if (f->restored_count)
         page_tile(page, "Service restored after", figure_duration(f->restored_s.mean - f->start_s, a),
-                    f->restored_count < f->replications
-                        ? arena_printf(a, "in %d of %d replications", f->restored_count, f->replications)
-                        : arena_printf(a, "slowest %s", figure_duration(f->restored_last_s - f->start_s, a)));
+                  f->restored_count < f->replications
+                      ? arena_printf(a, "in %d of %d replications", f->restored_count, f->replications)
+                      : arena_printf(a, "slowest %s", figure_duration(f->restored_last_s - f->start_s, a)));
     else
         page_tile(page, "Service restored", "never", "not within the run");
     const struct ci failed = f->failed_requests;
     page_tile(page, "Requests failed", figure_count(round(failed.mean), a),
-                ci_has_interval(failed) ? arena_printf(a, "± %s", figure_count(round(ci_half_width(failed)), a)) : "");
+              ci_has_interval(failed) ? arena_printf(a, "± %s", figure_count(round(ci_half_width(failed)), a)) : "");
     fputs("</dl>\n", page->out);
     write_timeline(page, f);
 }
@@ -209,8 +210,9 @@ void report_capacity(struct page *page)
         open_table(page, "<th>Fleet</th><th class=\"n\">Fewest in service</th><th class=\"n\">Mean</th>"
                          "<th class=\"n\">Most</th>");
         for (int i = 0; i < r->fleet_count; i++)
-            fprintf(page->out, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-                               "<td class=\"n\">%s</td></tr>\n",
+            fprintf(page->out,
+                    "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+                    "<td class=\"n\">%s</td></tr>\n",
                     page_text(page, r->fleets[i].name), figure_number(r->fleets[i].min, a),
                     figure_number(r->fleets[i].mean, a), figure_number(r->fleets[i].max, a));
         close_table(page);
@@ -222,8 +224,9 @@ void report_capacity(struct page *page)
                      "<th><span class=\"soft\">peak</span></th>");
     for (int i = 0; i < r->utilisation_count; i++) {
         const struct utilisation_summary *u = &r->utilisations[i];
-        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td>"
-                           "<td class=\"n\">%s</td>",
+        fprintf(page->out,
+                "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td>"
+                "<td class=\"n\">%s</td>",
                 page_text(page, u->component), page_text(page, u->resource), figure_busy(u->mean.mean, a),
                 figure_busy(u->peak, a));
         write_bar(page, u->peak);
@@ -240,16 +243,20 @@ void report_limits(struct page *page)
     const struct results *r = page->r;
     struct arena *a = &page->arena;
     page_heading(page, "limits", "Limits");
-    fputs("<p class=\"soft\">How near each quota, pool and fleet came to its limit, nearest first: what gives way first "
-          "if the day is bigger.</p>\n", page->out);
+    fputs(
+        "<p class=\"soft\">How near each quota, pool and fleet came to its limit, nearest first: what gives way first "
+        "if the day is bigger.</p>\n",
+        page->out);
     open_table(page, "<th>Component</th><th>Limit</th><th class=\"n\">Peak</th><th class=\"n\">Of</th>"
                      "<th class=\"n\">Share</th><th class=\"n\">At</th><th></th>");
     for (int i = 0; i < r->limit_count; i++) {
         const struct limit_summary *l = &r->limits[i];
-        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-                           "<td class=\"n\">%s</td><td class=\"n\">%s</td>",
+        fprintf(page->out,
+                "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+                "<td class=\"n\">%s</td><td class=\"n\">%s</td>",
                 page_text(page, l->component), page_text(page, l->limit), figure_limit(l->value, l->maximum, a),
-                figure_limit(l->maximum, l->maximum, a), figure_busy(l->peak_share, a), figure_clock(r->sc, l->at_s, false, a));
+                figure_limit(l->maximum, l->maximum, a), figure_busy(l->peak_share, a),
+                figure_clock(r->sc, l->at_s, false, a));
         write_bar(page, l->peak_share);
         fputs("</tr>\n", page->out);
     }

@@ -88,10 +88,7 @@ static void summarise_request_price(struct results *r, struct arena *arena)
     r->usd_per_million_requests = ci_of_mean(usd, count, LEVEL);
 }
 
-static void warn(struct results *r, const char *text)
-{
-    r->warnings[r->warning_count++] = text;
-}
+static void warn(struct results *r, const char *text) { r->warnings[r->warning_count++] = text; }
 
 static void warn_about_calendar(struct results *r, struct arena *arena)
 {
@@ -99,12 +96,14 @@ static void warn_about_calendar(struct results *r, struct arena *arena)
     for (int m = 0; m < MONTHS; m++) {
         const double days = (double)fill->unfilled_e6[m] / 1e6;
         if (days > 0)
-            warn(r, arena_printf(arena, "calendar: %.4g days of %s %d belong to no day type and are not billed; "
-                                        "give one day type no months, it fills what is left",
+            warn(r, arena_printf(arena,
+                                 "calendar: %.4g days of %s %d belong to no day type and are not billed; "
+                                 "give one day type no months, it fills what is left",
                                  days, calendar_month_name(m + 1), fill->year));
         else if (days < 0)
-            warn(r, arena_printf(arena, "calendar: %s %d has %.4g days more than the month; spread them over more "
-                                        "months",
+            warn(r, arena_printf(arena,
+                                 "calendar: %s %d has %.4g days more than the month; spread them over more "
+                                 "months",
                                  calendar_month_name(m + 1), fill->year, -days));
     }
 }

@@ -19,42 +19,42 @@ struct operation_summary {
     const char *name;
     uint64_t begun, in_flight, attempts;
     uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t failed;                 /* all outcomes but OK */
-    struct ci availability;          /* of operations, as the client saw them; mean NAN when none ended */
-    bool one_sided;                  /* no failure was seen: the interval is [lo, 1] */
-    struct ci attempt_success;       /* successes per attempt */
-    struct ci bad_minutes;           /* minutes of the day with success below `bad_below`; mean NAN: no such series */
-    double bad_below;                /* 0..1: the objective of this operation, else of "all", else 99.9 % */
-    struct ci latency_ms[LATENCY_FIGURES];    /* mean NAN when nothing was recorded */
+    uint64_t failed;           /* all outcomes but OK */
+    struct ci availability;    /* of operations, as the client saw them; mean NAN when none ended */
+    bool one_sided;            /* no failure was seen: the interval is [lo, 1] */
+    struct ci attempt_success; /* successes per attempt */
+    struct ci bad_minutes;     /* minutes of the day with success below `bad_below`; mean NAN: no such series */
+    double bad_below;          /* 0..1: the objective of this operation, else of "all", else 99.9 % */
+    struct ci latency_ms[LATENCY_FIGURES]; /* mean NAN when nothing was recorded */
     struct ci latency_ok_ms[LATENCY_FIGURES];
 };
 
 struct objective_summary {
     const struct objective *objective;
-    const char *text, *unit;         /* unit: "share", "ms", "USD" */
+    const char *text, *unit; /* unit: "share", "ms", "USD" */
     struct ci value;
-    double limit;                    /* in `unit` */
+    double limit; /* in `unit` */
     bool at_least;
     enum verdict verdict;
-    const char *note;                /* NULL, or why it is undecided */
+    const char *note; /* NULL, or why it is undecided */
 };
 
 struct fault_summary {
     const char *name;
-    double start_s, end_s;           /* since the clock's start */
-    int replications;                /* in which the fault happened */
+    double start_s, end_s; /* since the clock's start */
+    int replications;      /* in which the fault happened */
     int detected_count, restored_count;
-    struct ci detected_s, restored_s;/* since the clock's start, over the replications in which it happened */
-    double restored_last_s;          /* the slowest */
-    struct ci failed_requests;       /* per day */
-    const struct fault_result *shown;/* whose timeline is shown: the first replication's */
+    struct ci detected_s, restored_s; /* since the clock's start, over the replications in which it happened */
+    double restored_last_s;           /* the slowest */
+    struct ci failed_requests;        /* per day */
+    const struct fault_result *shown; /* whose timeline is shown: the first replication's */
 };
 
 struct utilisation_summary {
     const char *component, *resource;
-    const char *key;                 /* the component, or component.resource for its second and further resources */
+    const char *key; /* the component, or component.resource for its second and further resources */
     struct ci mean;
-    double peak;                     /* the largest window of any replication */
+    double peak; /* the largest window of any replication */
 };
 
 struct limit_summary {
@@ -62,12 +62,18 @@ struct limit_summary {
     double peak_share, at_s, value, maximum; /* of the replication that came nearest */
 };
 
-struct fleet_summary { const char *name; double min, mean, max; };
-struct flow_summary { const char *component, *name; double per_day; };
+struct fleet_summary {
+    const char *name;
+    double min, mean, max;
+};
+struct flow_summary {
+    const char *component, *name;
+    double per_day;
+};
 
-struct usage_total {                 /* what the headline day consumed */
+struct usage_total { /* what the headline day consumed */
     const struct usage_key *key;
-    double per_day;                  /* in key->unit, mean over replications */
+    double per_day; /* in key->unit, mean over replications */
 };
 
 /* The series over replications; arrays are [column * window_count + window]. */
@@ -75,18 +81,18 @@ struct series_summary {
     int column_count, window_count;
     const struct series_column *columns;
     sim_time window_ns;
-    double *mean, *lo, *hi;          /* NAN where there is nothing to say; lo, hi: of the mean */
-    double *min, *max;               /* over replications */
+    double *mean, *lo, *hi; /* NAN where there is nothing to say; lo, hi: of the mean */
+    double *min, *max;      /* over replications */
 };
 
 struct business_summary {
     bool present;
-    struct ci failed_orders;         /* per headline day */
+    struct ci failed_orders; /* per headline day */
     struct ci lost_value_usd, lost_margin_usd;
-    struct ci usd_per_1000_orders;   /* cost of the headline day per 1,000 orders that went through */
+    struct ci usd_per_1000_orders; /* cost of the headline day per 1,000 orders that went through */
 };
 
-struct timing {                      /* the only part that may differ between identical runs */
+struct timing { /* the only part that may differ between identical runs */
     int threads;
     double wall_s, cpu_s, requests_per_s;
     int64_t peak_rss_bytes;
@@ -95,14 +101,14 @@ struct timing {                      /* the only part that may differ between id
 struct results {
     const struct scenario *sc;
     const struct task_list *tasks;
-    int replications;                /* finished, of the headline day */
-    int finished, planned;           /* tasks */
-    bool partial;                    /* interrupted */
-    const char *violation;           /* NULL, or the check that failed: the results are not valid */
+    int replications;      /* finished, of the headline day */
+    int finished, planned; /* tasks */
+    bool partial;          /* interrupted */
+    const char *violation; /* NULL, or the check that failed: the results are not valid */
     uint64_t requests, dynamic_requests, events, station_visits; /* headline replications */
     uint64_t billed_requests, billed_events;                     /* days of the calendar */
-    uint64_t fingerprint;            /* of all finished tasks in order */
-    int operation_count;             /* with "all" and "static" */
+    uint64_t fingerprint;                                        /* of all finished tasks in order */
+    int operation_count;                                         /* with "all" and "static" */
     struct operation_summary *operations;
     int objective_count;
     struct objective_summary *objectives;
@@ -111,20 +117,20 @@ struct results {
     int utilisation_count;
     struct utilisation_summary *utilisations;
     int limit_count;
-    struct limit_summary *limits;    /* nearest first */
+    struct limit_summary *limits; /* nearest first */
     int fleet_count;
     struct fleet_summary *fleets;
     int flow_count;
     struct flow_summary *flows;
     int usage_count;
-    struct usage_total *usage;       /* in the order of the first replication that used it */
+    struct usage_total *usage; /* in the order of the first replication that used it */
     struct series_summary series;
     struct cost cost;
     struct business_summary business;
     struct ci usd_per_million_requests; /* of the headline day's edge requests */
     int warning_count;
     const char **warnings;
-    const char *price_date;          /* of the price book */
+    const char *price_date; /* of the price book */
     struct timing timing;
 };
 
@@ -142,11 +148,11 @@ const struct operation_summary *results_operation(const struct results *r, const
 enum verdict results_verdict(const struct results *r);
 
 /* Parts of results_compute(), in files of their own. */
-void results_operations(struct results *r, struct arena *arena);  /* results_operations.c */
-void results_components(struct results *r, struct arena *arena);  /* results_components.c */
-void results_series(struct results *r, struct arena *arena);      /* results_components.c */
-void results_usage(struct results *r, struct arena *arena);       /* results_usage.c */
-void results_objectives(struct results *r, struct arena *arena);  /* objectives.c */
+void results_operations(struct results *r, struct arena *arena); /* results_operations.c */
+void results_components(struct results *r, struct arena *arena); /* results_components.c */
+void results_series(struct results *r, struct arena *arena);     /* results_components.c */
+void results_usage(struct results *r, struct arena *arena);      /* results_usage.c */
+void results_objectives(struct results *r, struct arena *arena); /* objectives.c */
 
 /* Pooled quantile in ms with its jackknife interval over the headline replications; ok_only: of successes. */
 struct ci results_quantile_ms(const struct results *r, int operation, bool ok_only, double p);

@@ -36,14 +36,15 @@ static struct ci over_replications(const struct results *r, double (*value)(cons
 
 static double fault_detected(const struct replication *rep, int i) { return rep->faults[i].detected_s; }
 static double fault_restored(const struct replication *rep, int i) { return rep->faults[i].restored_s; }
-static double fault_failed(const struct replication *rep, int i)   { return (double)rep->faults[i].failed_requests; }
+static double fault_failed(const struct replication *rep, int i) { return (double)rep->faults[i].failed_requests; }
 static double utilisation_mean(const struct replication *rep, int i) { return rep->utilisations[i].mean; }
 
 static void summarise_fault(const struct results *r, int index, struct fault_summary *sum)
 {
     const struct fault_result *shown = &first_record(r)->faults[index];
-    *sum = (struct fault_summary){ .name = shown->name, .start_s = shown->start_s, .end_s = shown->end_s,
-                                   .shown = shown, .restored_last_s = NAN };
+    *sum = (struct fault_summary){
+        .name = shown->name, .start_s = shown->start_s, .end_s = shown->end_s, .shown = shown, .restored_last_s = NAN
+    };
     for (int i = 0; i < r->tasks->headline_count; i++) {
         if (!record(r, i))
             continue;
@@ -88,9 +89,12 @@ static void summarise_limit(const struct results *r, int index, struct limit_sum
             continue;
         const struct limit_result *limit = &record(r, i)->limits[index];
         if (limit->peak_share > sum->peak_share)
-            *sum = (struct limit_summary){ .component = limit->component, .limit = limit->limit,
-                                           .peak_share = limit->peak_share, .at_s = limit->at_s,
-                                           .value = limit->value, .maximum = limit->maximum };
+            *sum = (struct limit_summary){ .component = limit->component,
+                                           .limit = limit->limit,
+                                           .peak_share = limit->peak_share,
+                                           .at_s = limit->at_s,
+                                           .value = limit->value,
+                                           .maximum = limit->maximum };
     }
 }
 
@@ -170,8 +174,10 @@ void results_series(struct results *r, struct arena *arena)
 {
     const struct series *first = &first_record(r)->series;
     struct series_summary *s = &r->series;
-    *s = (struct series_summary){ .column_count = first->column_count, .window_count = first->window_count,
-                                  .columns = first->columns, .window_ns = first->window_ns };
+    *s = (struct series_summary){ .column_count = first->column_count,
+                                  .window_count = first->window_count,
+                                  .columns = first->columns,
+                                  .window_ns = first->window_ns };
     const size_t cells = (size_t)first->column_count * (size_t)first->window_count;
     double **const arrays[] = { &s->mean, &s->lo, &s->hi, &s->min, &s->max };
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++)

@@ -267,16 +267,11 @@ static void add_cost(cJSON *root, const struct results *r)
 static const char *unit_name(enum usage_unit unit)
 {
     switch (unit) {
-    case USAGE_COUNT:
-        return "count";
-    case USAGE_BYTES:
-        return "bytes";
-    case USAGE_NANOSECONDS:
-        return "ns";
-    case USAGE_BYTE_HOURS:
-        return "byte_hours";
-    case USAGE_MONTHS_E6:
-        return "months_e6";
+    case USAGE_COUNT: return "count";
+    case USAGE_BYTES: return "bytes";
+    case USAGE_NANOSECONDS: return "ns";
+    case USAGE_BYTE_HOURS: return "byte_hours";
+    case USAGE_MONTHS_E6: return "months_e6";
     }
     return "count";
 }

@@ -75,10 +75,7 @@ static void pool_init(struct pool *pool, const struct results *r, int operation,
     }
 }
 
-static void pool_fini(struct pool *pool)
-{
-    arena_fini(&pool->arena);
-}
+static void pool_fini(struct pool *pool) { arena_fini(&pool->arena); }
 
 static struct ci pool_quantile_ms(struct pool *pool, double p)
 {
@@ -118,8 +115,9 @@ struct ci results_quantile_ms(const struct results *r, int operation, bool ok_on
 
 static void summarise_latency(const struct results *r, int operation, bool ok_only, struct ci out[LATENCY_FIGURES])
 {
-    static const double quantiles[LATENCY_FIGURES] = { [LATENCY_P50] = 0.5,   [LATENCY_P90] = 0.9, [LATENCY_P95] = 0.95,
-                                                       [LATENCY_P99] = 0.99, [LATENCY_P999] = 0.999 };
+    static const double quantiles[LATENCY_FIGURES] = {
+        [LATENCY_P50] = 0.5, [LATENCY_P90] = 0.9, [LATENCY_P95] = 0.95, [LATENCY_P99] = 0.99, [LATENCY_P999] = 0.999
+    };
     struct pool pool;
     pool_init(&pool, r, operation, ok_only);
     out[LATENCY_MEAN] = pool_mean_ms(&pool);
@@ -128,10 +126,7 @@ static void summarise_latency(const struct results *r, int operation, bool ok_on
     pool_fini(&pool);
 }
 
-static double share(uint64_t part, uint64_t whole)
-{
-    return whole ? (double)part / (double)whole : NAN;
-}
+static double share(uint64_t part, uint64_t whole) { return whole ? (double)part / (double)whole : NAN; }
 
 static void add_counts(struct operation_summary *sum, const struct operation_result *op)
 {

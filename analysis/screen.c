@@ -27,15 +27,13 @@ static const char *plain(struct screen *s, const char *text)
 
 static const char *paint(const struct screen *s, enum verdict verdict)
 {
-    static const char *const paints[] = { [VERDICT_MET] = "\033[32m", [VERDICT_MISSED] = "\033[31m",
-                                          [VERDICT_UNDECIDED] = "\033[33m" };
+    static const char *const paints[] = {
+        [VERDICT_MET] = "\033[32m", [VERDICT_MISSED] = "\033[31m", [VERDICT_UNDECIDED] = "\033[33m"
+    };
     return s->color ? paints[verdict] : "";
 }
 
-static const char *unpaint(const struct screen *s)
-{
-    return s->color ? "\033[0m" : "";
-}
+static const char *unpaint(const struct screen *s) { return s->color ? "\033[0m" : ""; }
 
 static const char *with_error(struct screen *s, const char *value, const char *half)
 {
@@ -63,9 +61,9 @@ static void write_head(struct screen *s)
 {
     const struct results *r = s->r;
     struct arena *a = &s->arena;
-    fprintf(s->out, "%s   %s of %s, seed %lld\n", plain(s, r->sc->name), figure_things(r->replications, "replication", a),
-            figure_duration((double)r->sc->clock.length / SIM_SECOND, a),
-            (long long)r->sc->seed);
+    fprintf(s->out, "%s   %s of %s, seed %lld\n", plain(s, r->sc->name),
+            figure_things(r->replications, "replication", a),
+            figure_duration((double)r->sc->clock.length / SIM_SECOND, a), (long long)r->sc->seed);
     if (r->violation)
         fprintf(s->out, "  %sINVALID%s         an internal check failed: %s\n", paint(s, VERDICT_MISSED), unpaint(s),
                 plain(s, r->violation));
@@ -86,10 +84,7 @@ static void write_objectives(struct screen *s)
         fputs("  no objectives: add `objectives:` to the scenario for a verdict\n", s->out);
 }
 
-static void write_label(struct screen *s, const char *label)
-{
-    fprintf(s->out, "  %-*s ", LABEL, label);
-}
+static void write_label(struct screen *s, const char *label) { fprintf(s->out, "  %-*s ", LABEL, label); }
 
 static void write_money(struct screen *s)
 {

@@ -43,15 +43,13 @@ struct task_list tasks_plan(const struct scenario *sc, struct arena *arena)
     return list;
 }
 
-static void run_task(const struct task_list *list, struct task *task, replicate_fn *replicate,
-                     const atomic_bool *stop)
+static void run_task(const struct task_list *list, struct task *task, replicate_fn *replicate, const atomic_bool *stop)
 {
     if (atomic_load_explicit(stop, memory_order_relaxed))
         return;
     struct arena arena;
     arena_init(&arena);
-    const struct replication *rep =
-        replicate(list->sc, task->day_type, task->number, &arena, &task->progress_ns, stop);
+    const struct replication *rep = replicate(list->sc, task->day_type, task->number, &arena, &task->progress_ns, stop);
     if (rep) {
         arena_init(&task->kept);
         const char *violation = check_replication(rep, &arena);

@@ -27,8 +27,8 @@ struct task {
     int64_t length_ns;           /* warm-up included: what progress_ns runs to */
     _Atomic int64_t progress_ns; /* written by the simulation, read by the progress line */
     struct arena kept;
-    struct replication *record;  /* in `kept`; NULL until finished, or when stopped */
-    const char *violation;       /* in `kept`; NULL when every check held */
+    struct replication *record; /* in `kept`; NULL until finished, or when stopped */
+    const char *violation;      /* in `kept`; NULL when every check held */
 };
 
 /* Order: headline replications 0.., then day type 0 replications 0.., day type 1 ... */

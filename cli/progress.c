@@ -23,12 +23,12 @@ static void show(const struct progress *p)
     double requests;
     const double share = tasks_progress(p->tasks, &requests);
     const double elapsed_s = progress_clock_s() - p->started_s;
-    const char *left = share > 0.01 ? arena_printf(&arena, ", %s left",
-                                                   figure_duration(elapsed_s * (1 - share) / share, &arena))
-                                    : "";
-    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s dynamic requests/s%s%s", p->terminal ? "\r" : "headroom: ",
-            p->tasks->count, share * 100, figure_short(requests / elapsed_s, &arena), left,
-            p->terminal ? "\033[K" : "\n");
+    const char *left = share > 0.01
+                           ? arena_printf(&arena, ", %s left", figure_duration(elapsed_s * (1 - share) / share, &arena))
+                           : "";
+    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s dynamic requests/s%s%s",
+            p->terminal ? "\r" : "headroom: ", p->tasks->count, share * 100, figure_short(requests / elapsed_s, &arena),
+            left, p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     arena_fini(&arena);
 }

@@ -45,13 +45,19 @@ static struct scenario *synthetic_scenario(struct arena *arena)
     sc->regions[0].zones = 3;
     sc->objective_count = 3;
     sc->objectives = ARENA_ARRAY(arena, struct objective, 3);
-    sc->objectives[0] = (struct objective){ .kind = OBJECTIVE_AVAILABILITY, .text = "availability of checkout >= 99.8%",
-                                            .operation = "checkout", .at_least = 0.998 };
-    sc->objectives[1] = (struct objective){ .kind = OBJECTIVE_LATENCY, .text = "p99 latency of browse <= 400ms",
-                                            .operation = "browse", .percentile = 99,
+    sc->objectives[0] = (struct objective){ .kind = OBJECTIVE_AVAILABILITY,
+                                            .text = "availability of checkout >= 99.8%",
+                                            .operation = "checkout",
+                                            .at_least = 0.998 };
+    sc->objectives[1] = (struct objective){ .kind = OBJECTIVE_LATENCY,
+                                            .text = "p99 latency of browse <= 400ms",
+                                            .operation = "browse",
+                                            .percentile = 99,
                                             .at_most = 400 * SIM_MILLISECOND };
-    sc->objectives[2] = (struct objective){ .kind = OBJECTIVE_MONTHLY_COST, .text = "monthly cost, peak <= $9000",
-                                            .month = 1, .at_most_usd_e10 = INT64_C(90000000000000) };
+    sc->objectives[2] = (struct objective){ .kind = OBJECTIVE_MONTHLY_COST,
+                                            .text = "monthly cost, peak <= $9000",
+                                            .month = 1,
+                                            .at_most_usd_e10 = INT64_C(90000000000000) };
     sc->day_type_count = 3;
     sc->day_types = ARENA_ARRAY(arena, struct day_type, 3);
     sc->day_types[0] = (struct day_type){ .name = "ordinary", .days = 330, .mean = 6 };
@@ -79,7 +85,10 @@ static double syn_rate(double mean, double at_s)
     return mean * (day + 2.6 * exp(-hour * 2));
 }
 
-struct syn_column { const char *component, *name, *unit; enum series_group group; };
+struct syn_column {
+    const char *component, *name, *unit;
+    enum series_group group;
+};
 
 static const struct syn_column syn_columns[] = {
     { "all", "arrivals", "/s", SERIES_TRAFFIC },
@@ -106,28 +115,24 @@ static const struct syn_column syn_columns[] = {
 
 static double syn_value(const struct syn_column *column, uint32_t number, int w, double mean)
 {
-    const double at_s = w * 60.0, noise = syn_unit(7, number, (uint64_t)w * 32 + (uint64_t)(column - syn_columns)) - 0.5;
+    const double at_s = w * 60.0,
+                 noise = syn_unit(7, number, (uint64_t)w * 32 + (uint64_t)(column - syn_columns)) - 0.5;
     const bool fault = at_s >= SYN_FAULT_S && at_s < SYN_FAULT_END_S;
     const bool hurt = at_s >= SYN_FAULT_S && at_s < SYN_FAULT_S + 360;
     const double rate = syn_rate(mean, at_s), need = ceil(rate / mean * 9);
     const double stress = (hurt ? 6 : 1) * (at_s < 1200 ? 2.5 : 1) * (1 + 0.3 * noise);
     switch (column->group) {
-    case SERIES_TRAFFIC:
-        return rate * (strcmp(column->component, "static") == 0 ? 6 : 1) * (1 + 0.05 * noise);
-    case SERIES_LATENCY:
-        return stress * (column->name[1] == '5' ? 24 : column->name[2] == '5' ? 70 : 130);
-    case SERIES_AVAILABILITY:
-        return hurt ? 0.93 + 0.05 * noise : 1;
-    case SERIES_ERRORS:
-        return hurt ? rate * 0.02 * (1 + noise) * (column->name[6] == '2' ? 2 : 1) : 0;
+    case SERIES_TRAFFIC: return rate * (strcmp(column->component, "static") == 0 ? 6 : 1) * (1 + 0.05 * noise);
+    case SERIES_LATENCY: return stress * (column->name[1] == '5' ? 24 : column->name[2] == '5' ? 70 : 130);
+    case SERIES_AVAILABILITY: return hurt ? 0.93 + 0.05 * noise : 1;
+    case SERIES_ERRORS: return hurt ? rate * 0.02 * (1 + noise) * (column->name[6] == '2' ? 2 : 1) : 0;
     case SERIES_CAPACITY:
-        return strcmp(column->component, "worker-fleet") == 0 ? (fault ? 6 : 2) : need - (fault && column->name[0] != 'd' ? 3 : 0);
+        return strcmp(column->component, "worker-fleet") == 0 ? (fault ? 6 : 2)
+                                                              : need - (fault && column->name[0] != 'd' ? 3 : 0);
     case SERIES_UTILISATION:
         return fmin(0.98, (0.42 + 0.08 * noise) * (fault ? 1.5 : 1) * (column->component[0] == 'o' ? 0.5 : 1));
-    case SERIES_QUEUE:
-        return fault ? (at_s - SYN_FAULT_S) / 10 * (1 + 0.1 * noise) : fmax(0, 3 + 4 * noise);
-    case SERIES_OTHER:
-        break;
+    case SERIES_QUEUE: return fault ? (at_s - SYN_FAULT_S) / 10 * (1 + 0.1 * noise) : fmax(0, 3 + 4 * noise);
+    case SERIES_OTHER: break;
     }
     return NAN;
 }
@@ -137,11 +142,16 @@ static void syn_series(struct replication *rep, double mean, struct arena *arena
     enum { WINDOWS = 1440 };
     struct series *s = &rep->series;
     struct series_column *columns = ARENA_ARRAY(arena, struct series_column, ARRAY_LEN(syn_columns));
-    *s = (struct series){ .column_count = (int)ARRAY_LEN(syn_columns), .window_count = WINDOWS, .columns = columns,
-                          .window_ns = SIM_MINUTE, .values = ARENA_ARRAY(arena, double, ARRAY_LEN(syn_columns) * WINDOWS) };
+    *s = (struct series){ .column_count = (int)ARRAY_LEN(syn_columns),
+                          .window_count = WINDOWS,
+                          .columns = columns,
+                          .window_ns = SIM_MINUTE,
+                          .values = ARENA_ARRAY(arena, double, ARRAY_LEN(syn_columns) * WINDOWS) };
     for (int c = 0; c < s->column_count; c++) {
-        columns[c] = (struct series_column){ .component = syn_columns[c].component, .name = syn_columns[c].name,
-                                             .unit = syn_columns[c].unit, .group = syn_columns[c].group };
+        columns[c] = (struct series_column){ .component = syn_columns[c].component,
+                                             .name = syn_columns[c].name,
+                                             .unit = syn_columns[c].unit,
+                                             .group = syn_columns[c].group };
         for (int w = 0; w < WINDOWS; w++)
             s->values[c * WINDOWS + w] = syn_value(&syn_columns[c], rep->number, w, mean);
     }
@@ -211,9 +221,7 @@ static void syn_usage(struct replication *rep, double mean, struct arena *arena)
             u->key = &keys[k];
             u->hour = h;
             u->weight_e6 = 1000000;
-            u->quantity = (int64_t)(k == 0   ? ceil(requests / 3600 / 3) * 3.6e12
-                                    : k == 1 ? 3.6e12
-                                             : requests);
+            u->quantity = (int64_t)(k == 0 ? ceil(requests / 3600 / 3) * 3.6e12 : k == 1 ? 3.6e12 : requests);
         }
 }
 
@@ -227,9 +235,14 @@ static void syn_components(struct replication *rep, struct arena *arena)
     rep->fault_count = 1;
     rep->faults = ARENA_ARRAY(arena, struct fault_result, 1);
     const double late = 20 * syn_unit(17, rep->number, 0);
-    rep->faults[0] = (struct fault_result){ .name = "power us-east-1a", .start_s = SYN_FAULT_S, .end_s = SYN_FAULT_END_S,
-                                            .detected_s = SYN_FAULT_S + 20 + late / 4, .restored_s = SYN_FAULT_S + 300 + late,
-                                            .failed_requests = 900 + (uint64_t)late, .event_count = 3, .events = events };
+    rep->faults[0] = (struct fault_result){ .name = "power us-east-1a",
+                                            .start_s = SYN_FAULT_S,
+                                            .end_s = SYN_FAULT_END_S,
+                                            .detected_s = SYN_FAULT_S + 20 + late / 4,
+                                            .restored_s = SYN_FAULT_S + 300 + late,
+                                            .failed_requests = 900 + (uint64_t)late,
+                                            .event_count = 3,
+                                            .events = events };
     static const struct utilisation_result used[] = { { "web-fleet", "cpu", 0.42, 0.86 },
                                                       { "orders-db", "cpu", 0.2, 0.41 },
                                                       { "orders-db", "connections", 0.3, 0.74 } };
@@ -239,15 +252,16 @@ static void syn_components(struct replication *rep, struct arena *arena)
     rep->limit_count = 2;
     rep->limits = ARENA_ARRAY(arena, struct limit_result, 2);
     rep->limits[0] = (struct limit_result){ "web-fleet", "instances", 0.63, 1200, 19, 30 };
-    rep->limits[1] = (struct limit_result){ "orders-db", "connections", 0.70 + 0.01 * rep->number, SYN_FAULT_S + 90,
-                                            300 + rep->number, 420 };
+    rep->limits[1] = (struct limit_result){ "orders-db",      "connections",     0.70 + 0.01 * rep->number,
+                                            SYN_FAULT_S + 90, 300 + rep->number, 420 };
     rep->fleet_count = 1;
     rep->fleets = ARENA_ARRAY(arena, struct fleet_result, 1);
     rep->fleets[0] = (struct fleet_result){ "web-fleet", 6, 9.4, 20 };
 }
 
-static struct replication *synthetic_replicate(const struct scenario *sc, int day_type, uint32_t number, struct arena *arena,
-                                               _Atomic int64_t *progress_ns, const atomic_bool *stop)
+static struct replication *synthetic_replicate(const struct scenario *sc, int day_type, uint32_t number,
+                                               struct arena *arena, _Atomic int64_t *progress_ns,
+                                               const atomic_bool *stop)
 {
     if (atomic_load(stop))
         return NULL;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "analysis/calendar.h"
@@ -54,7 +55,8 @@ static void given_days_that_do_not_divide_when_spread_then_the_shares_add_up(voi
 {
     struct arena arena;
     arena_init(&arena);
-    struct day_type types[] = { { .name = "a", .days = 200 }, { .name = "b", .days = 100 },
+    struct day_type types[] = { { .name = "a", .days = 200 },
+                                { .name = "b", .days = 100 },
                                 { .name = "odd", .days = 10, .months = 7 } };
     const struct calendar_fill f = fill(2028, types, 3, &arena);
     int64_t odd = 0;

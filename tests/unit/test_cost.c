@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "analysis/cost.h"
@@ -130,11 +131,16 @@ static void given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_a_calendar_when_billed_then_november_is_the_dearest_month, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_calendar_when_billed_then_all_sums_agree_to_the_cent, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_something_that_always_runs_when_billed_then_the_month_has_all_its_hours, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_calendar_when_billed_then_november_is_the_dearest_month, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_calendar_when_billed_then_all_sums_agree_to_the_cent, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_something_that_always_runs_when_billed_then_the_month_has_all_its_hours,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

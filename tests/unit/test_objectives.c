@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "synthetic_run.h"
@@ -85,12 +86,17 @@ static void given_a_percentile_with_a_fraction_when_judged_then_it_is_that_perce
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_reachable_promises_when_judged_then_all_are_met_in_their_units, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_promises_beyond_reach_when_judged_then_they_are_missed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_promise_inside_the_interval_when_judged_then_it_is_undecided, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_no_calendar_when_a_month_is_promised_then_it_is_undecided_and_says_why, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_reachable_promises_when_judged_then_all_are_met_in_their_units, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_promises_beyond_reach_when_judged_then_they_are_missed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_promise_inside_the_interval_when_judged_then_it_is_undecided, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_no_calendar_when_a_month_is_promised_then_it_is_undecided_and_says_why,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_one_replication_when_judged_then_nothing_is_decided, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_percentile_with_a_fraction_when_judged_then_it_is_that_percentile, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_percentile_with_a_fraction_when_judged_then_it_is_that_percentile,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

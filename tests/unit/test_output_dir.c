@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <dirent.h>
@@ -169,13 +170,19 @@ static void given_no_path_when_named_then_it_comes_from_scenario_and_seed(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_nothing_when_left_then_folders_and_marker_are_made_and_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_nothing_when_left_then_folders_and_marker_are_made_and_nothing_else,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_an_earlier_run_when_left_again_then_it_is_replaced, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_strangers_directory_when_prepared_then_it_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_note_of_the_user_when_prepared_then_it_is_refused_by_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_an_abandoned_run_when_it_ends_then_what_was_there_is_untouched, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_paths_that_cannot_be_directories_when_prepared_then_they_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_no_path_when_named_then_it_comes_from_scenario_and_seed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_strangers_directory_when_prepared_then_it_is_refused, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_note_of_the_user_when_prepared_then_it_is_refused_by_name, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_an_abandoned_run_when_it_ends_then_what_was_there_is_untouched, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_paths_that_cannot_be_directories_when_prepared_then_they_are_refused,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_no_path_when_named_then_it_comes_from_scenario_and_seed, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdlib.h>
@@ -98,7 +99,8 @@ static void given_no_gnuplot_when_drawn_then_scripts_and_data_are_left_for_later
 static void given_a_hostile_name_when_drawn_then_gnuplot_runs_no_command_of_it(void **state)
 {
     const char *owned = arena_printf(&run.arena, "%s/owned", folder);
-    const char *evil = arena_printf(&run.arena, "x'; system('touch %s') #`touch %s`}\nsystem(\"touch %s\")", owned, owned, owned);
+    const char *evil = arena_printf(&run.arena, "x'; system('touch %s') #`touch %s`}\nsystem(\"touch %s\")", owned,
+                                    owned, owned);
     struct series_column *columns = ARENA_ARRAY(&run.arena, struct series_column, run.results.series.column_count);
     memcpy(columns, run.results.series.columns, sizeof *columns * (size_t)run.results.series.column_count);
     for (int c = 0; c < run.results.series.column_count; c++) {
@@ -123,8 +125,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(given_a_day_when_planned_then_panels_follow_the_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_gnuplot_when_drawn_then_every_plot_has_svg_and_png, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_no_gnuplot_when_drawn_then_scripts_and_data_are_left_for_later, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_hostile_name_when_drawn_then_gnuplot_runs_no_command_of_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_no_gnuplot_when_drawn_then_scripts_and_data_are_left_for_later, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_hostile_name_when_drawn_then_gnuplot_runs_no_command_of_it, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <cjson/cJSON.h>
@@ -27,12 +28,12 @@ static int tear_down(void **state)
 }
 
 /* What a writer writes, as text in the run's arena. */
-#define WRITTEN(call)                                                                                                  \
-    do {                                                                                                               \
-        FILE *out = open_memstream(&text, &size);                                                                      \
-        assert_non_null(out);                                                                                          \
-        call;                                                                                                          \
-        fclose(out);                                                                                                   \
+#define WRITTEN(call)                             \
+    do {                                          \
+        FILE *out = open_memstream(&text, &size); \
+        assert_non_null(out);                     \
+        call;                                     \
+        fclose(out);                              \
     } while (0)
 
 static const cJSON *at(const cJSON *root, const char *key)
@@ -46,9 +47,10 @@ static const cJSON *at(const cJSON *root, const char *key)
 
 static void given_results_when_written_as_json_then_every_key_of_the_contract_is_there(void **state)
 {
-    static const char *const keys[] = { "schema", "scenario", "engine", "timing", "availability", "latency_ms",
-                                        "latency_ok_ms", "errors", "objectives", "faults", "capacity", "utilisation",
-                                        "limits", "cost", "usage", "warnings" };
+    static const char *const keys[] = { "schema",       "scenario",   "engine",        "timing",
+                                        "availability", "latency_ms", "latency_ok_ms", "errors",
+                                        "objectives",   "faults",     "capacity",      "utilisation",
+                                        "limits",       "cost",       "usage",         "warnings" };
     char *text;
     size_t size;
     WRITTEN(results_json_write(&run.results, out));
@@ -200,15 +202,24 @@ static void given_results_when_written_as_markdown_then_tables_and_diagram_are_t
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_results_when_written_as_json_then_every_key_of_the_contract_is_there, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_results_when_written_as_json_then_services_add_up_to_the_month, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_hostile_name_when_written_as_html_then_no_markup_of_it_is_left, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_results_when_written_as_html_then_it_is_self_contained_and_verdict_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_violation_when_written_then_every_form_says_that_it_is_invalid, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_control_characters_when_printed_then_the_terminal_does_not_get_them, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_results_when_printed_then_the_answer_comes_first_and_fits_a_screen, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_series_when_written_as_csv_then_each_window_has_its_row_in_local_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_results_when_written_as_markdown_then_tables_and_diagram_are_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_written_as_json_then_every_key_of_the_contract_is_there,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_written_as_json_then_services_add_up_to_the_month, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_hostile_name_when_written_as_html_then_no_markup_of_it_is_left, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_written_as_html_then_it_is_self_contained_and_verdict_first,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_violation_when_written_then_every_form_says_that_it_is_invalid, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_control_characters_when_printed_then_the_terminal_does_not_get_them,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_printed_then_the_answer_comes_first_and_fits_a_screen,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_series_when_written_as_csv_then_each_window_has_its_row_in_local_time,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_written_as_markdown_then_tables_and_diagram_are_there,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "sim/draw.h"
@@ -71,7 +72,8 @@ static void given_six_bad_minutes_when_reduced_then_they_are_counted_against_the
 
 /* Exponential latencies of mean 100 ms in each replication: the p99 of the pool is 100 ms * ln 100. */
 static struct replication *exponential_replicate(const struct scenario *sc, int day_type, uint32_t number,
-                                                 struct arena *arena, _Atomic int64_t *progress_ns, const atomic_bool *stop)
+                                                 struct arena *arena, _Atomic int64_t *progress_ns,
+                                                 const atomic_bool *stop)
 {
     struct replication *rep = synthetic_replicate(sc, day_type, number, arena, progress_ns, stop);
     struct operation_result *op = &rep->operations[SYN_BROWSE];
@@ -178,18 +180,30 @@ static void given_days_without_a_type_when_reduced_then_a_warning_names_the_mont
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_five_replications_when_reduced_then_counts_are_sums_and_conserved, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_requests_in_flight_when_reduced_then_availability_leaves_them_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_no_failure_when_reduced_then_the_interval_is_one_sided_and_has_a_width, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_six_bad_minutes_when_reduced_then_they_are_counted_against_the_objective, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_exponential_latency_when_pooled_then_p99_is_covered_by_a_narrow_interval, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_fault_when_reduced_then_its_times_are_means_and_the_slowest_is_kept, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_limits_when_reduced_then_the_nearest_comes_first_with_its_worst_replication, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_several_resources_when_reduced_then_the_first_has_the_components_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_failed_orders_when_reduced_then_their_value_is_what_the_scenario_says, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_lost_request_on_a_billed_day_when_reduced_then_the_results_are_invalid, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_days_without_a_type_when_reduced_then_a_warning_names_the_month, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_five_replications_when_reduced_then_counts_are_sums_and_conserved, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_requests_in_flight_when_reduced_then_availability_leaves_them_out, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_no_failure_when_reduced_then_the_interval_is_one_sided_and_has_a_width,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_six_bad_minutes_when_reduced_then_they_are_counted_against_the_objective,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_exponential_latency_when_pooled_then_p99_is_covered_by_a_narrow_interval,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_fault_when_reduced_then_its_times_are_means_and_the_slowest_is_kept,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            given_limits_when_reduced_then_the_nearest_comes_first_with_its_worst_replication, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_several_resources_when_reduced_then_the_first_has_the_components_name,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_failed_orders_when_reduced_then_their_value_is_what_the_scenario_says,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_lost_request_on_a_billed_day_when_reduced_then_the_results_are_invalid,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_days_without_a_type_when_reduced_then_a_warning_names_the_month, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

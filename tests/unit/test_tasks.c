@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "analysis/checks.h"
@@ -148,13 +149,18 @@ static void given_a_bill_that_does_not_add_up_when_checked_then_it_is_told(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(given_a_scenario_when_planned_then_days_of_the_calendar_follow_the_headline, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_one_and_four_threads_when_run_then_every_record_is_the_same, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_stop_when_run_then_nothing_has_a_record_and_progress_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_scenario_when_planned_then_days_of_the_calendar_follow_the_headline,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_one_and_four_threads_when_run_then_every_record_is_the_same, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_stop_when_run_then_nothing_has_a_record_and_progress_says_so, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(given_finished_tasks_when_asked_then_progress_is_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_a_record_when_kept_then_it_outlives_its_arena, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_lost_request_when_checked_then_the_record_is_invalid, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(given_a_bill_that_does_not_add_up_when_checked_then_it_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_lost_request_when_checked_then_the_record_is_invalid, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_bill_that_does_not_add_up_when_checked_then_it_is_told, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
