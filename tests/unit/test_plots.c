@@ -57,8 +57,9 @@ static void given_a_day_when_planned_then_panels_follow_the_columns(void **state
     assert_string_equal(capacity.panel[1].labels[1], "in service");
 
     const struct panels latency = plot_panels(&run.results, PLOT_LATENCY, &run.arena);
-    assert_int_equal(latency.count, 1);
+    assert_int_equal(latency.count, 2); /* browse, which has an objective, and its close-up of the fault */
     assert_true(latency.panel[0].log_scale && latency.panel[0].limit == 400);
+    assert_true(latency.panel[1].to_s < 86400);
 
     const struct panels errors = plot_panels(&run.results, PLOT_ERRORS, &run.arena);
     assert_int_equal(errors.count, 2);
