@@ -17,22 +17,30 @@ static const char *suffix(enum param_kind kind)
 {
     switch (kind) {
     case PARAM_DURATION: return "_s";
-    case PARAM_RATE:     return "_per_s";
-    case PARAM_BYTES:    return "_bytes";
-    case PARAM_MONEY:    return "_usd";
-    case PARAM_SHARE: case PARAM_COUNT: case PARAM_NUMBER: case PARAM_FACTOR: case PARAM_BOOL: case PARAM_TEXT:
-    case PARAM_DIST: case PARAM_CHOICE: case PARAM_REF: case PARAM_INSTANT: case PARAM_BLOCK: case PARAM_LIST:
-    case PARAM_MAP: case PARAM_TAGGED: case PARAM_NODE:
-        break;
+    case PARAM_RATE: return "_per_s";
+    case PARAM_BYTES: return "_bytes";
+    case PARAM_MONEY: return "_usd";
+    case PARAM_SHARE:
+    case PARAM_COUNT:
+    case PARAM_NUMBER:
+    case PARAM_FACTOR:
+    case PARAM_BOOL:
+    case PARAM_TEXT:
+    case PARAM_DIST:
+    case PARAM_CHOICE:
+    case PARAM_REF:
+    case PARAM_INSTANT:
+    case PARAM_BLOCK:
+    case PARAM_LIST:
+    case PARAM_MAP:
+    case PARAM_TAGGED:
+    case PARAM_NODE: break;
     }
     return "";
 }
 
 /* bytes, and 1e-10 USD, may exceed 2^53 in hostile scenarios only; then the last digits are those of a double. */
-static double scaled(int64_t value, double scale)
-{
-    return (double)value / scale;
-}
+static double scaled(int64_t value, double scale) { return (double)value / scale; }
 
 static cJSON *json_dist(const struct dist *dist)
 {
@@ -97,13 +105,25 @@ static bool is_absent(const struct param *row, const void *from)
         return false;
     const char *at = (const char *)from + row->offset;
     switch (row->kind) {
-    case PARAM_DURATION: case PARAM_MONEY: case PARAM_BYTES: case PARAM_COUNT:
-        return *(const int64_t *)at == 0;
-    case PARAM_LIST: case PARAM_MAP: case PARAM_TAGGED:
-        return *(const int *)((const char *)from + row->count_offset) == 0;
-    case PARAM_RATE: case PARAM_SHARE: case PARAM_NUMBER: case PARAM_FACTOR: case PARAM_BOOL: case PARAM_TEXT:
-    case PARAM_DIST: case PARAM_CHOICE: case PARAM_REF: case PARAM_INSTANT: case PARAM_BLOCK: case PARAM_NODE:
-        break;
+    case PARAM_DURATION:
+    case PARAM_MONEY:
+    case PARAM_BYTES:
+    case PARAM_COUNT: return *(const int64_t *)at == 0;
+    case PARAM_LIST:
+    case PARAM_MAP:
+    case PARAM_TAGGED: return *(const int *)((const char *)from + row->count_offset) == 0;
+    case PARAM_RATE:
+    case PARAM_SHARE:
+    case PARAM_NUMBER:
+    case PARAM_FACTOR:
+    case PARAM_BOOL:
+    case PARAM_TEXT:
+    case PARAM_DIST:
+    case PARAM_CHOICE:
+    case PARAM_REF:
+    case PARAM_INSTANT:
+    case PARAM_BLOCK:
+    case PARAM_NODE: break;
     }
     return false;
 }
@@ -117,24 +137,24 @@ static cJSON *json_value(const struct param *row, const void *from)
     const int count = row->count_offset ? *(const int *)((const char *)from + row->count_offset) : 0;
     switch (row->kind) {
     case PARAM_DURATION: return cJSON_CreateNumber(scaled(*(const sim_time *)at, 1e9));
-    case PARAM_MONEY:    return cJSON_CreateNumber(scaled(*(const int64_t *)at, 1e10));
+    case PARAM_MONEY: return cJSON_CreateNumber(scaled(*(const int64_t *)at, 1e10));
     case PARAM_BYTES:
-    case PARAM_COUNT:    return cJSON_CreateNumber((double)*(const int64_t *)at);
+    case PARAM_COUNT: return cJSON_CreateNumber((double)*(const int64_t *)at);
     case PARAM_RATE:
     case PARAM_SHARE:
     case PARAM_NUMBER:
-    case PARAM_FACTOR:   return cJSON_CreateNumber(*(const double *)at);
-    case PARAM_BOOL:     return cJSON_CreateBool(*(const bool *)at);
-    case PARAM_TEXT:     return **(const char *const *)at ? cJSON_CreateString(*(const char *const *)at) : NULL;
-    case PARAM_DIST:     return json_dist((const struct dist *)at);
-    case PARAM_CHOICE:   return cJSON_CreateString(row->choices[*(const int *)at]);
-    case PARAM_REF:      return ((const struct ref *)at)->name ? cJSON_CreateString(((const struct ref *)at)->name) : NULL;
-    case PARAM_INSTANT:  return json_instant((const struct instant *)at);
-    case PARAM_BLOCK:    return *(const bool *)at || !row->def ? json_table(row->sub, at) : NULL;
-    case PARAM_LIST:     return json_list(row, *(const char *const *)at, count);
-    case PARAM_MAP:      return json_map(row, *(const char *const *)at, count);
-    case PARAM_TAGGED:   return json_tagged(row, *(struct tagged *const *)at, count);
-    case PARAM_NODE:     return NULL;
+    case PARAM_FACTOR: return cJSON_CreateNumber(*(const double *)at);
+    case PARAM_BOOL: return cJSON_CreateBool(*(const bool *)at);
+    case PARAM_TEXT: return **(const char *const *)at ? cJSON_CreateString(*(const char *const *)at) : NULL;
+    case PARAM_DIST: return json_dist((const struct dist *)at);
+    case PARAM_CHOICE: return cJSON_CreateString(row->choices[*(const int *)at]);
+    case PARAM_REF: return ((const struct ref *)at)->name ? cJSON_CreateString(((const struct ref *)at)->name) : NULL;
+    case PARAM_INSTANT: return json_instant((const struct instant *)at);
+    case PARAM_BLOCK: return *(const bool *)at || !row->def ? json_table(row->sub, at) : NULL;
+    case PARAM_LIST: return json_list(row, *(const char *const *)at, count);
+    case PARAM_MAP: return json_map(row, *(const char *const *)at, count);
+    case PARAM_TAGGED: return json_tagged(row, *(struct tagged *const *)at, count);
+    case PARAM_NODE: return NULL;
     }
     return NULL;
 }

@@ -12,12 +12,12 @@
 #include "models/scenario.h"
 
 enum status {
-    STATUS_DONE = 0,        /* done, and all objectives met */
-    STATUS_MISSED = 1,      /* an objective missed or undecided; --no-fail turns it into 0 */
+    STATUS_DONE = 0,   /* done, and all objectives met */
+    STATUS_MISSED = 1, /* an objective missed or undecided; --no-fail turns it into 0 */
     STATUS_USAGE = 2,
-    STATUS_INVALID = 3,     /* scenario, price book or input file */
-    STATUS_IO = 4,          /* could not read, write or allocate */
-    STATUS_INTERNAL = 5,    /* an internal check failed */
+    STATUS_INVALID = 3,  /* scenario, price book or input file */
+    STATUS_IO = 4,       /* could not read, write or allocate */
+    STATUS_INTERNAL = 5, /* an internal check failed */
     STATUS_INTERRUPTED = 130,
 };
 
@@ -34,8 +34,8 @@ struct options {
     bool replications_set;
     int64_t replications;
     int set_count;
-    const char *const *sets;      /* "path=value" of each --set */
-    const char *output;           /* -o; NULL: the verb's default */
+    const char *const *sets; /* "path=value" of each --set */
+    const char *output;      /* -o; NULL: the verb's default */
     bool json, quiet, no_fail;
     enum color_choice color;
 };

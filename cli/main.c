@@ -44,8 +44,9 @@ static const struct verb *find_verb(const char *name)
 
 static void print_verbs(FILE *out)
 {
-    fprintf(out, "usage: headroom VERB [ARGUMENT...] [FLAG...]\n\n"
-                 "headroom simulates an AWS architecture on its worst day: availability, latency and the bill.\n\nverbs:\n");
+    fprintf(out,
+            "usage: headroom VERB [ARGUMENT...] [FLAG...]\n\n"
+            "headroom simulates an AWS architecture on its worst day: availability, latency and the bill.\n\nverbs:\n");
     for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
         char usage[64];
         snprintf(usage, sizeof(usage), "%s %s", VERBS[i].name, VERBS[i].arguments);
@@ -63,7 +64,8 @@ static int unknown_verb(const struct options *options, const char *name)
         names[i] = VERBS[i].name;
     const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
     const struct options nobody = { .color = options->color };
-    return cli_usage_error(&nobody, nearest ? "unknown verb '%s'; did you mean '%s'?" : "unknown verb '%s'", name, nearest);
+    return cli_usage_error(&nobody, nearest ? "unknown verb '%s'; did you mean '%s'?" : "unknown verb '%s'", name,
+                           nearest);
 }
 
 static int print_verb_help(const struct verb *verb)
@@ -93,10 +95,7 @@ static int verb_version(const struct options *options)
 }
 
 /* A reader that has seen enough (`headroom ... | head`) is a normal end. */
-static void on_closed_pipe(int signal_number)
-{
-    _exit(STATUS_DONE);
-}
+static void on_closed_pipe(int signal_number) { _exit(STATUS_DONE); }
 
 static int dispatch(const struct options *options, bool help, bool version)
 {

@@ -8,8 +8,17 @@
 #include "sim/base/units.h"
 
 enum flag_id {
-    FLAG_OUTPUT, FLAG_SET, FLAG_SEED, FLAG_REPLICATIONS, FLAG_THREADS, FLAG_NO_FAIL, FLAG_JSON, FLAG_QUIET, FLAG_COLOR,
-    FLAG_HELP, FLAG_VERSION,
+    FLAG_OUTPUT,
+    FLAG_SET,
+    FLAG_SEED,
+    FLAG_REPLICATIONS,
+    FLAG_THREADS,
+    FLAG_NO_FAIL,
+    FLAG_JSON,
+    FLAG_QUIET,
+    FLAG_COLOR,
+    FLAG_HELP,
+    FLAG_VERSION,
 };
 
 /* The table is the parser and the manual. `verbs`: those that listen to the flag; NULL = all. */
@@ -21,8 +30,9 @@ static const struct flag {
     const char *doc;
 } FLAGS[] = {
     { FLAG_OUTPUT, 'o', "output", "DIR", "run", "where the report goes; default runs/<scenario>/<seed>" },
-    { FLAG_SET, 0, "set", "PATH=VALUE", "run check", "replaces a value of the scenario, repeatable: "
-                                                     "--set regions.us-east-1.web-fleet.size.max=80" },
+    { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
+      "replaces a value of the scenario, repeatable: "
+      "--set regions.us-east-1.web-fleet.size.max=80" },
     { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
     { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "replications instead of the scenario's" },
     { FLAG_THREADS, 0, "threads", "N", "run", "threads; default all cores; results do not depend on it" },
@@ -66,7 +76,8 @@ static bool unknown_flag(const struct options *options, const char *argument, st
     const size_t dashes = strspn(argument, "-");
     const char *name = arena_text_n(arena, argument + dashes, strcspn(argument + dashes, "="));
     const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
-    cli_usage_error(options, nearest ? "unknown flag '%s'; did you mean '--%s'?" : "unknown flag '%s'", argument, nearest);
+    cli_usage_error(options, nearest ? "unknown flag '%s'; did you mean '--%s'?" : "unknown flag '%s'", argument,
+                    nearest);
     return false;
 }
 
@@ -111,22 +122,18 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
         }
         parser->sets[o->set_count++] = value;
         return true;
-    case FLAG_SEED:
-        o->seed_set = true;
-        return take_count(o, flag, value, 0, INT64_MAX, &o->seed);
-    case FLAG_REPLICATIONS:
-        o->replications_set = true;
-        return take_count(o, flag, value, 1, 10000, &o->replications);
+    case FLAG_SEED: o->seed_set = true; return take_count(o, flag, value, 0, INT64_MAX, &o->seed);
+    case FLAG_REPLICATIONS: o->replications_set = true; return take_count(o, flag, value, 1, 10000, &o->replications);
     case FLAG_THREADS:
         if (!take_count(o, flag, value, 1, 1024, &number))
             return false;
         o->threads = (int)number;
         return true;
     case FLAG_NO_FAIL: o->no_fail = true; return true;
-    case FLAG_JSON:    o->json = true; return true;
-    case FLAG_QUIET:   o->quiet = true; return true;
-    case FLAG_COLOR:   return take_color(o, value);
-    case FLAG_HELP:    *parser->help = true; return true;
+    case FLAG_JSON: o->json = true; return true;
+    case FLAG_QUIET: o->quiet = true; return true;
+    case FLAG_COLOR: return take_color(o, value);
+    case FLAG_HELP: *parser->help = true; return true;
     case FLAG_VERSION: *parser->version = true; return true;
     }
     return false;

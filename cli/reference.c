@@ -44,7 +44,8 @@ static int unknown_topic(const struct options *options, const char *name)
     for (const struct reference_topic *t = reference_topics; t->name && count < ARRAY_LEN(names); t++)
         names[count++] = t->name;
     const char *nearest = text_nearest(name, names, count);
-    return cli_usage_error(options, nearest ? "unknown topic '%s'; did you mean '%s'?" : "unknown topic '%s'", name, nearest);
+    return cli_usage_error(options, nearest ? "unknown topic '%s'; did you mean '%s'?" : "unknown topic '%s'", name,
+                           nearest);
 }
 
 int verb_reference(const struct options *options)

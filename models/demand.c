@@ -8,10 +8,7 @@ enum { INSTANTS_MAX = 4096 };
 
 static const double NS_PER_S = 1e9;
 
-static double mean_s(const struct dist *dist)
-{
-    return dist->mean_ns / NS_PER_S;
-}
+static double mean_s(const struct dist *dist) { return dist->mean_ns / NS_PER_S; }
 
 static double miss_ratio(const struct step_get *get)
 {
@@ -68,7 +65,8 @@ double demand_commands_s(const struct tagged *step, const void *context)
     const struct component *cache = get->from.target;
     if (context && cache != context)
         return 0.0;
-    const struct dist *command = get->time.text ? &get->time : &((const struct elasticache_config *)cache->config)->command;
+    const struct dist *command = get->time.text ? &get->time
+                                                : &((const struct elasticache_config *)cache->config)->command;
     return mean_s(command) * (1.0 + (get->fill ? miss_ratio(get) : 0.0));
 }
 
@@ -81,12 +79,12 @@ double demand_sends(const struct tagged *step, const void *context)
 double demand_time_s(const struct tagged *step, const void *context)
 {
     switch ((enum step_variant)step->variant) {
-    case STEP_CPU:   return demand_cpu_s(step, NULL);
-    case STEP_WAIT:  return mean_s(&((const struct step_wait *)step->config)->time);
-    case STEP_GET:   return demand_commands_s(step, NULL);
-    case STEP_READ:  return demand_read_s(step, NULL);
+    case STEP_CPU: return demand_cpu_s(step, NULL);
+    case STEP_WAIT: return mean_s(&((const struct step_wait *)step->config)->time);
+    case STEP_GET: return demand_commands_s(step, NULL);
+    case STEP_READ: return demand_read_s(step, NULL);
     case STEP_WRITE: return demand_write_s(step, NULL);
-    case STEP_SEND:  return mean_s(&((const struct step_send *)step->config)->time);
+    case STEP_SEND: return mean_s(&((const struct step_send *)step->config)->time);
     case STEP_CALL: {
         const struct step_call *call = step->config;
         return demand_of_operation(call->operation.target, demand_time_s, NULL);

@@ -17,8 +17,8 @@ typedef double demand_of_step(const struct tagged *step, const void *context);
 double demand_of_operation(const struct operation_config *operation, demand_of_step *of_step, const void *context);
 
 /* Ready-made units. CPU: context NULL. READ, WRITE, GET and SEND: the component (NULL: any). */
-demand_of_step demand_cpu_s;      /* seconds of a reference vCPU */
-demand_of_step demand_read_s;     /* seconds of a reference vCPU of the database */
+demand_of_step demand_cpu_s;  /* seconds of a reference vCPU */
+demand_of_step demand_read_s; /* seconds of a reference vCPU of the database */
 demand_of_step demand_write_s;
 demand_of_step demand_commands_s; /* seconds of the cache's thread, fills included */
 demand_of_step demand_sends;      /* messages */
@@ -28,16 +28,16 @@ demand_of_step demand_time_s;     /* seconds from the first step to the last, no
 struct demand_day {
     const struct scenario *sc;
     int instant_count;
-    sim_time *instants;   /* since the clock's start */
-    double *rates_per_s;  /* [instant * population_count + population] */
-    double *mean_per_s;   /* of each population */
+    sim_time *instants;  /* since the clock's start */
+    double *rates_per_s; /* [instant * population_count + population] */
+    double *mean_per_s;  /* of each population */
 };
 
 struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena);
 
 struct demand {
-    double mean, peak;    /* per second of the clock: demands in `of_step`'s unit */
-    sim_time peak_at;     /* since the clock's start */
+    double mean, peak; /* per second of the clock: demands in `of_step`'s unit */
+    sim_time peak_at;  /* since the clock's start */
 };
 
 /* What clients and messages ask of a service; of all services together when NULL. */

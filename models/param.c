@@ -15,10 +15,7 @@ static bool is_structured(enum param_kind kind)
     return kind == PARAM_BLOCK || kind == PARAM_LIST || kind == PARAM_MAP || kind == PARAM_TAGGED || kind == PARAM_NODE;
 }
 
-static void *member(void *out, size_t offset)
-{
-    return (char *)out + offset;
-}
+static void *member(void *out, size_t offset) { return (char *)out + offset; }
 
 bool param_is_name(const char *text)
 {
@@ -34,13 +31,15 @@ bool param_is_name(const char *text)
 bool param_not_a_name(struct param_reader *reader, const struct node *key)
 {
     diag_error(reader->diag, key->at, "'%s' is not a name", key->text);
-    return diag_hint(reader->diag, "a name is up to %d letters, digits, '-' and '_', and begins with a letter or a digit",
+    return diag_hint(reader->diag,
+                     "a name is up to %d letters, digits, '-' and '_', and begins with a letter or a digit",
                      NAME_LENGTH_MAX);
 }
 
 static bool too_many(struct param_reader *reader, const struct param *row, const struct node *node, const char *what)
 {
-    return diag_error(reader->diag, node->at, "%s has more than %d elements", param_path(reader, row, what), ELEMENTS_MAX);
+    return diag_error(reader->diag, node->at, "%s has more than %d elements", param_path(reader, row, what),
+                      ELEMENTS_MAX);
 }
 
 struct named {
@@ -154,7 +153,8 @@ static size_t count_variants(const struct param_variant *variants)
     return count;
 }
 
-static bool wrong_variant(struct param_reader *reader, const struct param *row, const struct node *key, const char *what)
+static bool wrong_variant(struct param_reader *reader, const struct param *row, const struct node *key,
+                          const char *what)
 {
     if (param_full(reader))
         return diag_error(reader->diag, key->at, "unknown key");
@@ -164,7 +164,8 @@ static bool wrong_variant(struct param_reader *reader, const struct param *row, 
         keys[i] = row->variants[i].key;
     const char *nearest = text_nearest(key->text, keys, count);
     if (nearest)
-        return diag_error(reader->diag, key->at, "unknown key '%s' in %s; did you mean '%s'?", key->text, what, nearest);
+        return diag_error(reader->diag, key->at, "unknown key '%s' in %s; did you mean '%s'?", key->text, what,
+                          nearest);
     diag_error(reader->diag, key->at, "unknown key '%s' in %s", key->text, what);
     return diag_hint(reader->diag, "write one of %s", param_join(reader->arena, keys, count));
 }
@@ -200,13 +201,16 @@ static bool read_tagged_item(struct param_reader *reader, const struct param *ro
     }
     const int variant = item->count > 0 ? find_variant(row, item->keys[0]->text) : -1;
     if (item->count > 1 && variant >= 0 && param_cut_off(item->items[0]))
-        return param_report_cut_off(reader, &row->variants[variant].sub[0], item->items[0], take_rest(reader, item, 0), what);
+        return param_report_cut_off(reader, &row->variants[variant].sub[0], item->items[0], take_rest(reader, item, 0),
+                                    what);
     if (item->count != 1) {
         diag_error(reader->diag, item->count > 1 ? item->keys[1]->at : item->at, "an item of %s has one key, not %d",
                    what, item->count);
         return item->count == 0 ? false
-                                : diag_hint(reader->diag, "begin each item with '- ', and put the settings of one item "
-                                                          "inside: %s: {key: value}", item->keys[0]->text);
+                                : diag_hint(reader->diag,
+                                            "begin each item with '- ', and put the settings of one item "
+                                            "inside: %s: {key: value}",
+                                            item->keys[0]->text);
     }
     item->used[0] = true;
     if (variant >= 0)
@@ -241,22 +245,27 @@ static bool read_row(struct param_reader *reader, const struct param *row, const
     if (row->kind == PARAM_TEXT)
         *(const char **)member(out, row->offset) = "";
     switch (row->kind) {
-    case PARAM_NODE:
-        *(const struct node **)member(out, row->offset) = node;
-        return true;
+    case PARAM_NODE: *(const struct node **)member(out, row->offset) = node; return true;
     case PARAM_BLOCK:
         *(bool *)member(out, row->offset) = true;
         return param_read(reader, row->sub, node, param_path(reader, row, what), member(out, row->offset));
-    case PARAM_LIST:
-        return read_list(reader, row, node, what, out);
-    case PARAM_MAP:
-        return read_map(reader, row, node, what, out);
-    case PARAM_TAGGED:
-        return read_tagged(reader, row, node, what, out);
-    case PARAM_DURATION: case PARAM_RATE: case PARAM_BYTES: case PARAM_MONEY: case PARAM_SHARE: case PARAM_COUNT:
-    case PARAM_NUMBER: case PARAM_FACTOR: case PARAM_BOOL: case PARAM_TEXT: case PARAM_DIST: case PARAM_CHOICE:
-    case PARAM_REF: case PARAM_INSTANT:
-        break;
+    case PARAM_LIST: return read_list(reader, row, node, what, out);
+    case PARAM_MAP: return read_map(reader, row, node, what, out);
+    case PARAM_TAGGED: return read_tagged(reader, row, node, what, out);
+    case PARAM_DURATION:
+    case PARAM_RATE:
+    case PARAM_BYTES:
+    case PARAM_MONEY:
+    case PARAM_SHARE:
+    case PARAM_COUNT:
+    case PARAM_NUMBER:
+    case PARAM_FACTOR:
+    case PARAM_BOOL:
+    case PARAM_TEXT:
+    case PARAM_DIST:
+    case PARAM_CHOICE:
+    case PARAM_REF:
+    case PARAM_INSTANT: break;
     }
     return param_read_scalar(reader, row, node, what, member(out, row->offset));
 }
@@ -333,7 +342,8 @@ static bool read_key(struct param_reader *reader, const struct param *row, const
     return report_missing(reader, row, i >= 0 ? mapping->keys[i]->at : mapping->at, what);
 }
 
-static bool report_unknown(struct param_reader *reader, const struct param *table, const struct node *key, const char *what)
+static bool report_unknown(struct param_reader *reader, const struct param *table, const struct node *key,
+                           const char *what)
 {
     if (param_full(reader))
         return diag_error(reader->diag, key->at, "unknown key");
@@ -345,7 +355,8 @@ static bool report_unknown(struct param_reader *reader, const struct param *tabl
         names[i] = table[i].name;
     const char *nearest = text_nearest(key->text, names, count);
     if (nearest)
-        return diag_error(reader->diag, key->at, "unknown key '%s' in %s; did you mean '%s'?", key->text, what, nearest);
+        return diag_error(reader->diag, key->at, "unknown key '%s' in %s; did you mean '%s'?", key->text, what,
+                          nearest);
     diag_error(reader->diag, key->at, "unknown key '%s' in %s", key->text, what);
     return diag_hint(reader->diag, "it may have %s", param_join(reader->arena, names, count));
 }
@@ -355,7 +366,8 @@ static bool report_unknown_keys(struct param_reader *reader, const struct param 
 {
     bool ok = true;
     for (int i = 0; i < mapping->count; i++)
-        if (!mapping->used[i] && (param_full(reader) || find_key(mapping, mapping->keys[i]->text) == i)) /* no duplicate */
+        if (!mapping->used[i] &&
+            (param_full(reader) || find_key(mapping, mapping->keys[i]->text) == i)) /* no duplicate */
             ok = report_unknown(reader, table, mapping->keys[i], what);
     return ok;
 }

@@ -15,47 +15,48 @@
 #include "models/yaml.h"
 #include "sim/dist.h"
 
-enum param_kind {       /* what the struct member is */
-    PARAM_DURATION,     /* sim_time, ns */
-    PARAM_RATE,         /* double, per second */
-    PARAM_BYTES,        /* int64_t */
-    PARAM_MONEY,        /* int64_t, 1e-10 USD */
-    PARAM_SHARE,        /* double, 0..1, written as a percentage or a share */
-    PARAM_COUNT,        /* int64_t */
-    PARAM_NUMBER,       /* double */
-    PARAM_FACTOR,       /* double, written x3, 3x or 3 */
-    PARAM_BOOL,         /* bool: true/false/yes/no/on/off */
-    PARAM_TEXT,         /* const char *; a default of "" means none */
-    PARAM_DIST,         /* struct dist */
-    PARAM_CHOICE,       /* int, an index into choices */
-    PARAM_REF,          /* struct ref: another thing of the scenario, resolved after everything is read */
-    PARAM_INSTANT,      /* struct instant: "20:05", "20:05:30", "+2h" */
-    PARAM_BLOCK,        /* a struct whose first member is `bool present`, described by sub */
-    PARAM_LIST,         /* pointer to an array of structs described by sub; a single value counts as a list of one */
-    PARAM_MAP,          /* pointer to an array of structs that begin with `const char *name; struct mark at;` */
-    PARAM_TAGGED,       /* pointer to an array of struct tagged: [{cpu: 9ms}, {read: {...}}]; a single {..} is a list
-                           of one; a scalar is the first variant's value */
-    PARAM_NODE,         /* const struct node *: kept as it stands for a reader of its own */
+/* What the struct member is. Elements of a MAP begin with `const char *name; struct mark at;`. */
+enum param_kind {
+    PARAM_DURATION, /* sim_time, ns */
+    PARAM_RATE,     /* double, per second */
+    PARAM_BYTES,    /* int64_t */
+    PARAM_MONEY,    /* int64_t, 1e-10 USD */
+    PARAM_SHARE,    /* double, 0..1, written as a percentage or a share */
+    PARAM_COUNT,    /* int64_t */
+    PARAM_NUMBER,   /* double */
+    PARAM_FACTOR,   /* double, written x3, 3x or 3 */
+    PARAM_BOOL,     /* bool: true/false/yes/no/on/off */
+    PARAM_TEXT,     /* const char *; a default of "" means none */
+    PARAM_DIST,     /* struct dist */
+    PARAM_CHOICE,   /* int, an index into choices */
+    PARAM_REF,      /* struct ref: another thing of the scenario, resolved after everything is read */
+    PARAM_INSTANT,  /* struct instant: "20:05", "20:05:30", "+2h" */
+    PARAM_BLOCK,    /* a struct whose first member is `bool present`, described by sub */
+    PARAM_LIST,     /* pointer to an array of structs described by sub; a single value is a list of one */
+    PARAM_MAP,      /* pointer to an array of structs described by sub, one for each key */
+    PARAM_TAGGED,   /* pointer to an array of struct tagged: [{cpu: 9ms}, {read: {...}}]; a single {..} is a list of
+                       one, a bare value is that of the first variant */
+    PARAM_NODE,     /* const struct node *: kept as it stands for a reader of its own */
 };
 
 struct ref {
-    const char *name;   /* NULL when absent */
+    const char *name; /* NULL when absent */
     struct mark at;
-    void *target;       /* what it resolved to: struct component *, struct service_config *, ... by `refs` of the row */
+    void *target; /* what it resolved to: struct component *, struct service_config *, ... by `refs` of the row */
 };
 
 struct instant {
     bool set;
-    bool offset;        /* written +2h: since the clock's start; otherwise a local time of day */
+    bool offset; /* written +2h: since the clock's start; otherwise a local time of day */
     int64_t ns;
 };
 
 struct tagged {
-    int variant;        /* index into the row's variants */
+    int variant; /* index into the row's variants */
     const char *key;
     struct mark at;
-    bool shorthand;     /* a bare scalar: the first variant was meant */
-    void *config;       /* of variants[variant].size bytes, read by variants[variant].sub */
+    bool shorthand; /* a bare scalar: the first variant was meant */
+    void *config;   /* of variants[variant].size bytes, read by variants[variant].sub */
 };
 
 struct param_variant {
@@ -66,28 +67,31 @@ struct param_variant {
 };
 
 struct param {
-    const char *name;   /* "" in a sub table of one row: the value itself, for maps and variants of scalars */
+    const char *name; /* "" in a sub table of one row: the value itself, for maps and variants of scalars */
     enum param_kind kind;
     size_t offset;
-    const char *def;    /* as the user would write it; NULL = required; "" = absent (zeros) */
-    const char *min, *max; /* as written; NULL = unbounded; both inclusive */
-    const char *doc;    /* one line, no full stop */
-    const char *source; /* "[ALB-UG] Target groups", "assumed", ... */
-    const char *const *choices;            /* CHOICE: NULL-terminated names */
-    const char *refs;                      /* REF: what it may name, "elasticache", "asg", "service", "operation";
+    const char *def;                      /* as the user would write it; NULL = required; "" = absent (zeros) */
+    const char *min, *max;                /* as written; NULL = unbounded; both inclusive */
+    const char *doc;                      /* one line, no full stop */
+    const char *source;                   /* "[ALB-UG] Target groups", "assumed", ... */
+    const char *const *choices;           /* CHOICE: NULL-terminated names */
+    const char *refs;                     /* REF: what it may name, "elasticache", "asg", "service", "operation";
                                               alternatives by '|' */
-    const struct param *sub;               /* BLOCK, LIST, MAP */
-    size_t sub_size;                       /* LIST, MAP: bytes of an element */
-    size_t count_offset;                   /* LIST, MAP, TAGGED: where the int count goes */
-    const struct param_variant *variants;  /* TAGGED: ends with a NULL key */
-    bool shorthand;                        /* the row that is meant when the whole thing is written as one value:
+    const struct param *sub;              /* BLOCK, LIST, MAP */
+    size_t sub_size;                      /* LIST, MAP: bytes of an element */
+    size_t count_offset;                  /* LIST, MAP, TAGGED: where the int count goes */
+    const struct param_variant *variants; /* TAGGED: ends with a NULL key */
+    bool shorthand;                       /* the row that is meant when the whole thing is written as one value:
                                               `rate: 300/s` for `rate: {mean: 300/s}` */
-    size_t set_offset;                     /* where a bool says that the user wrote it; 0 = nowhere */
-    const char *noun;                      /* MAP: what an element is called in messages, "service" */
-    size_t mark_offset;                    /* LIST: where in an element its struct mark goes; 0 = nowhere */
+    size_t set_offset;                    /* where a bool says that the user wrote it; 0 = nowhere */
+    const char *noun;                     /* MAP: what an element is called in messages, "service" */
+    size_t mark_offset;                   /* LIST: where in an element its struct mark goes; 0 = nowhere */
 };
 
-#define PARAM_END { .name = NULL }
+#define PARAM_END    \
+    {                \
+        .name = NULL \
+    }
 
 /* offset of a member and the end of the row, to keep tables readable */
 #define AT(type, member) offsetof(struct type, member)
@@ -95,15 +99,15 @@ struct param {
 /* A reference that waits until everything is read. `ref` points into the configuration: it must not move. */
 struct param_pending {
     struct ref *ref;
-    const char *refs;        /* what it may name, from the row */
-    const char *what;        /* "'from' of get of operation 'browse'", for messages */
+    const char *refs; /* what it may name, from the row */
+    const char *what; /* "'from' of get of operation 'browse'", for messages */
 };
 
 /* State of one load. */
 struct param_reader {
-    struct arena *arena;     /* borrowed: everything that is read lives there */
-    struct diag *diag;       /* borrowed */
-    const char *base_dir;    /* where empirical(file.csv) is looked for */
+    struct arena *arena;           /* borrowed: everything that is read lives there */
+    struct diag *diag;             /* borrowed */
+    const char *base_dir;          /* where empirical(file.csv) is looked for */
     struct param_pending *pending; /* output */
     int pending_count, pending_capacity;
     struct param_dists *dists; /* distributions read so far by their texts: a table is built once */
@@ -115,8 +119,8 @@ struct param_reader {
 void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir);
 
 /*
- * Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults are
- * applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'".
+ * Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults
+ * are applied by parsing their texts, so a bad default fails a test. `what` names the thing in messages: "alb 'alb'".
  *
  * `out` is zeroed storage at its final address (references point into it). What is absent without a default is zeros;
  * an absent PARAM_TEXT is "". An absent PARAM_BLOCK has present = false and still the defaults of its rows; the

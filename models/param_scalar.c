@@ -13,7 +13,10 @@ enum { DISTS_MAX = 1000, DIST_SLOTS = 2048 };
 
 struct param_dists {
     int count;
-    struct { const char *text; struct dist dist; } slots[DIST_SLOTS];
+    struct {
+        const char *text;
+        struct dist dist;
+    } slots[DIST_SLOTS];
 };
 
 void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir)
@@ -47,15 +50,9 @@ static const struct {
     [PARAM_NODE] = { "a mapping", "{key: value}", "write {key: value, ...}" },
 };
 
-const char *param_kind_name(enum param_kind kind)
-{
-    return KINDS[kind].name;
-}
+const char *param_kind_name(enum param_kind kind) { return KINDS[kind].name; }
 
-const char *param_kind_example(enum param_kind kind)
-{
-    return KINDS[kind].example;
-}
+const char *param_kind_example(enum param_kind kind) { return KINDS[kind].example; }
 
 /* What is kept as a text is printed one day: on a terminal, in a report. */
 static const char *harmless(struct arena *arena, const char *text)
@@ -65,10 +62,7 @@ static const char *harmless(struct arena *arena, const char *text)
     return copy;
 }
 
-bool param_full(const struct param_reader *reader)
-{
-    return reader->diag->count >= reader->diag->limit;
-}
+bool param_full(const struct param_reader *reader) { return reader->diag->count >= reader->diag->limit; }
 
 const char *param_path(struct param_reader *reader, const struct param *row, const char *what)
 {
@@ -88,7 +82,10 @@ const char *param_join(struct arena *arena, const char *const *words, size_t cou
 
 static bool bool_from_text(const char *text, bool *out)
 {
-    static const struct { const char *text; bool value; } words[] = {
+    static const struct {
+        const char *text;
+        bool value;
+    } words[] = {
         { "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "on", true }, { "off", false },
     };
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -136,18 +133,24 @@ static bool measure_from_text(enum param_kind kind, const char *text, void *out)
 {
     switch (kind) {
     case PARAM_DURATION: return duration_from_text(text, out);
-    case PARAM_RATE:     return rate_from_text(text, out);
-    case PARAM_BYTES:    return bytes_from_text(text, out);
-    case PARAM_MONEY:    return money_from_text(text, out);
-    case PARAM_SHARE:    return share_from_text(text, out);
-    case PARAM_COUNT:    return count_from_text(text, out);
-    case PARAM_NUMBER:   return number_from_text(text, out);
-    case PARAM_FACTOR:   return factor_from_text(text, out);
-    case PARAM_BOOL:     return bool_from_text(text, out);
-    case PARAM_INSTANT:  return instant_from_text(text, out);
-    case PARAM_TEXT: case PARAM_DIST: case PARAM_CHOICE: case PARAM_REF:
-    case PARAM_BLOCK: case PARAM_LIST: case PARAM_MAP: case PARAM_TAGGED: case PARAM_NODE:
-        break;
+    case PARAM_RATE: return rate_from_text(text, out);
+    case PARAM_BYTES: return bytes_from_text(text, out);
+    case PARAM_MONEY: return money_from_text(text, out);
+    case PARAM_SHARE: return share_from_text(text, out);
+    case PARAM_COUNT: return count_from_text(text, out);
+    case PARAM_NUMBER: return number_from_text(text, out);
+    case PARAM_FACTOR: return factor_from_text(text, out);
+    case PARAM_BOOL: return bool_from_text(text, out);
+    case PARAM_INSTANT: return instant_from_text(text, out);
+    case PARAM_TEXT:
+    case PARAM_DIST:
+    case PARAM_CHOICE:
+    case PARAM_REF:
+    case PARAM_BLOCK:
+    case PARAM_LIST:
+    case PARAM_MAP:
+    case PARAM_TAGGED:
+    case PARAM_NODE: break;
     }
     CHECK(false, "a kind of parameter that is not a number with a unit was read as one");
     return false;
@@ -156,13 +159,18 @@ static bool measure_from_text(enum param_kind kind, const char *text, void *out)
 /* What the text would be instead: "a size" for '2kB' where a duration is wanted. NULL when nothing fits. */
 static const char *what_it_is(const char *text)
 {
-    static const enum param_kind kinds[] = { PARAM_DURATION, PARAM_BYTES, PARAM_RATE, PARAM_MONEY, PARAM_COUNT,
-                                             PARAM_SHARE, PARAM_FACTOR, PARAM_BOOL, PARAM_INSTANT };
+    static const enum param_kind kinds[] = { PARAM_DURATION, PARAM_BYTES,  PARAM_RATE, PARAM_MONEY,  PARAM_COUNT,
+                                             PARAM_SHARE,    PARAM_FACTOR, PARAM_BOOL, PARAM_INSTANT };
     double bare;
     if (number_from_text(text, &bare))
         return "a number without a unit";
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        union { int64_t integer; double number; bool boolean; struct instant instant; } ignored;
+        union {
+            int64_t integer;
+            double number;
+            bool boolean;
+            struct instant instant;
+        } ignored;
         if (measure_from_text(kinds[i], text, &ignored))
             return KINDS[kinds[i]].name;
     }
@@ -183,8 +191,9 @@ static bool wrong_value(struct param_reader *reader, const struct param *row, co
 
 bool param_wrong_node(struct param_reader *reader, const struct param *row, const struct node *node, const char *what)
 {
-    static const char *const names[] = { [NODE_SCALAR] = "a single value", [NODE_SEQUENCE] = "a list",
-                                         [NODE_MAPPING] = "a mapping" };
+    static const char *const names[] = {
+        [NODE_SCALAR] = "a single value", [NODE_SEQUENCE] = "a list", [NODE_MAPPING] = "a mapping"
+    };
     diag_error(reader->diag, node->at, "%s is %s, but this is %s", param_path(reader, row, what), KINDS[row->kind].name,
                names[node->kind]);
     return diag_hint(reader->diag, "%s", KINDS[row->kind].hint);
@@ -196,7 +205,10 @@ bool param_wrong_node(struct param_reader *reader, const struct param *row, cons
 static int compare_with_limit(const struct param *row, const void *value, const char *limit_text)
 {
     const enum param_kind kind = row->kind == PARAM_DIST ? PARAM_DURATION : row->kind;
-    union { int64_t integer; double number; } limit;
+    union {
+        int64_t integer;
+        double number;
+    } limit;
     CHECK(measure_from_text(kind, limit_text, &limit), "the limit of a parameter does not parse");
     if (row->kind == PARAM_DIST) {
         const double mean_ns = ((const struct dist *)value)->mean_ns;
@@ -240,10 +252,7 @@ static struct dist *find_dist(struct param_dists *dists, const char *text)
     return &dists->slots[slot].dist;
 }
 
-static bool dist_is_known(const struct dist *dist)
-{
-    return dist->text != NULL;
-}
+static bool dist_is_known(const struct dist *dist) { return dist->text != NULL; }
 
 static void forget_dist(struct param_dists *dists, struct dist *dist)
 {
@@ -283,7 +292,7 @@ bool param_cut_off(const struct node *node)
 }
 
 bool param_report_cut_off(struct param_reader *reader, const struct param *row, const struct node *node,
-                           const char *rest, const char *what)
+                          const char *rest, const char *what)
 {
     diag_error(reader->diag, node->at, "%s ends at a comma: '%s'", param_path(reader, row, what), node->text);
     return diag_hint(reader->diag, "arguments are separated by spaces: %s%s", node->text, rest);
@@ -316,7 +325,8 @@ static bool read_choice(struct param_reader *reader, const struct param *row, co
         diag_error(reader->diag, node->at, "%s cannot be '%s'; did you mean '%s'?", path, node->text, nearest);
     else
         diag_error(reader->diag, node->at, "%s cannot be '%s'", path, node->text);
-    return diag_hint(reader->diag, "write %s%s", count > 1 ? "one of " : "", param_join(reader->arena, row->choices, count));
+    return diag_hint(reader->diag, "write %s%s", count > 1 ? "one of " : "",
+                     param_join(reader->arena, row->choices, count));
 }
 
 static bool read_ref(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
@@ -344,7 +354,7 @@ static void fall_back(const struct param *row, void *out)
 }
 
 bool param_read_scalar(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
-                        void *out)
+                       void *out)
 {
     if (node->kind != NODE_SCALAR)
         return param_wrong_node(reader, row, node, what);
@@ -359,7 +369,8 @@ bool param_read_scalar(struct param_reader *reader, const struct param *row, con
     if (row->kind == PARAM_DIST) {
         if (!node->text[0])
             return wrong_value(reader, row, node, what);
-        return param_cut_off(node) ? param_report_cut_off(reader, row, node, " ...)", what) : read_dist(reader, row, node, what, out);
+        return param_cut_off(node) ? param_report_cut_off(reader, row, node, " ...)", what)
+                                   : read_dist(reader, row, node, what, out);
     }
     if (!measure_from_text(row->kind, node->text, out)) {
         fall_back(row, out);
@@ -370,4 +381,3 @@ bool param_read_scalar(struct param_reader *reader, const struct param *row, con
     fall_back(row, out);
     return false;
 }
-

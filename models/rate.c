@@ -19,7 +19,7 @@ enum { HOURS = 24 };
  * Fractions of the daily mean by local hour; each row sums to 24. `ordinary` is measured (orders of a Brazilian
  * marketplace by hour); the other two are interpolated by hand through published anchors: shape only. [PEAK-EVENTS]
  */
-static const double ORDINARY[HOURS] = { .58, .28, .12, .07, .05, .04, .12, .30, .72,  1.15, 1.49, 1.59,
+static const double ORDINARY[HOURS] = { .58,  .28,  .12,  .07,  .05,  .04,  .12,  .30,  .72,  1.15, 1.49, 1.59,
                                         1.44, 1.57, 1.58, 1.56, 1.61, 1.48, 1.39, 1.44, 1.50, 1.50, 1.41, 1.00 };
 static const double BLACK_FRIDAY[HOURS] = { .90,  .60,  .45,  .38,  .33,  .32,  .48,  .80,  1.10, 1.32, 1.46, 1.50,
                                             1.45, 1.38, 1.30, 1.24, 1.20, 1.16, 1.14, 1.16, 1.20, 1.20, 1.08, .85 };
@@ -42,18 +42,18 @@ struct day {
     sim_time launch_at;
     sim_time length, warm_up;
     int64_t start_ns_of_day;
-    double mean;  /* per second over [0, length) */
-    bool scaled;  /* false: the knots are rates as they are */
+    double mean; /* per second over [0, length) */
+    bool scaled; /* false: the knots are rates as they are */
 };
 
 static double hour_value(int shape, int hour)
 {
     switch ((enum rate_shape)shape) {
     case SHAPE_CONSTANT:
-    case SHAPE_PIECEWISE:    return 1.0;
-    case SHAPE_ORDINARY:     return ORDINARY[hour];
+    case SHAPE_PIECEWISE: return 1.0;
+    case SHAPE_ORDINARY: return ORDINARY[hour];
     /* A sale without a great day's rush: assumed to lie halfway. */
-    case SHAPE_SALE:         return 0.5 * (ORDINARY[hour] + BLACK_FRIDAY[hour]);
+    case SHAPE_SALE: return 0.5 * (ORDINARY[hour] + BLACK_FRIDAY[hour]);
     case SHAPE_BLACK_FRIDAY: return BLACK_FRIDAY[hour];
     case SHAPE_CYBER_MONDAY: return CYBER_MONDAY[hour];
     }
@@ -61,10 +61,7 @@ static double hour_value(int shape, int hour)
     return 0.0;
 }
 
-static double interpolate(double from, double to, double share)
-{
-    return from + share * (to - from);
-}
+static double interpolate(double from, double to, double share) { return from + share * (to - from); }
 
 static double hourly_shape(int shape, int64_t ns_of_day)
 {
@@ -203,8 +200,11 @@ static struct rate_curve curve_of(const struct day *day, struct arena *arena)
     struct rate_knot *knots = ARENA_ARRAY(arena, struct rate_knot, times.count);
     for (size_t i = 0; i < times.count; i++)
         knots[i] = (struct rate_knot){ .at = times.at[i] + day->warm_up, .rate_per_s = values[i] * scale };
-    return (struct rate_curve){ .knots = knots, .count = (uint32_t)times.count, .length = day->length,
-                                .warm_up = day->warm_up, .start_ns_of_day = day->start_ns_of_day };
+    return (struct rate_curve){ .knots = knots,
+                                .count = (uint32_t)times.count,
+                                .length = day->length,
+                                .warm_up = day->warm_up,
+                                .start_ns_of_day = day->start_ns_of_day };
 }
 
 static struct day headline_day(const struct scenario *sc, const struct population *p)
@@ -236,7 +236,8 @@ double scenario_mean_rate(const struct scenario *sc, const struct population *p,
     return area / (double)curve.length;
 }
 
-struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type, struct arena *arena)
+struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
+                                struct arena *arena)
 {
     if (day_type < 0) {
         const struct day day = headline_day(sc, p);

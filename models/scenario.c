@@ -73,8 +73,8 @@ static bool start_from_text(struct scenario *sc, const char *text)
         return false;
     if (!take_offset(&text, &offset_s) || *text)
         return false;
-    if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
-        minute > 59 || second > 59)
+    if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
+        hour > 23 || minute > 59 || second > 59)
         return false;
     const int second_of_day = 3600 * hour + 60 * minute + second;
     sc->clock.year = year;
@@ -168,10 +168,7 @@ struct scenario *scenario_load(const char *path, const char *const *sets, int se
 
 /* ---- access ---- */
 
-int scenario_operation_count(const struct scenario *sc)
-{
-    return sc->traffic_operation_count;
-}
+int scenario_operation_count(const struct scenario *sc) { return sc->traffic_operation_count; }
 
 const struct operation_config *scenario_operation(const struct scenario *sc, int index)
 {

@@ -13,15 +13,25 @@
 struct scenario;
 struct component;
 
-enum component_order { /* index into scenario->by_kind */
-    KIND_ROUTE53, KIND_CLOUDFRONT, KIND_WAF, KIND_S3, KIND_ALB, KIND_ASG, KIND_ELASTICACHE, KIND_RDS, KIND_SQS, KIND_COUNT
+/* Index into scenario->by_kind. */
+enum component_order {
+    KIND_ROUTE53,
+    KIND_CLOUDFRONT,
+    KIND_WAF,
+    KIND_S3,
+    KIND_ALB,
+    KIND_ASG,
+    KIND_ELASTICACHE,
+    KIND_RDS,
+    KIND_SQS,
+    KIND_COUNT,
 };
 
 struct component_type {
-    const char *kind;          /* "alb" */
-    const char *title;         /* "Application Load Balancer" */
-    const char *tier;          /* edge, web, cache, database, queue, storage: groups the bill; asg: by what it runs */
-    bool global;               /* under `edge`, not in a region */
+    const char *kind;  /* "alb" */
+    const char *title; /* "Application Load Balancer" */
+    const char *tier;  /* edge, web, cache, database, queue, storage: groups the bill; asg: by what it runs */
+    bool global;       /* under `edge`, not in a region */
     const struct param *params;
     size_t config_size;
     /* after everything is read and references are resolved: what the table cannot say; may be NULL */
@@ -33,18 +43,18 @@ extern const struct component_type *const component_types[KIND_COUNT]; /* models
 struct component {
     const char *name;
     const struct component_type *type;
-    int kind, index;           /* index among those of its kind: scenario->by_kind[kind][index] */
-    struct region *region;     /* NULL for global ones */
+    int kind, index;       /* index among those of its kind: scenario->by_kind[kind][index] */
+    struct region *region; /* NULL for global ones */
     struct mark at;
-    void *config;              /* type->config_size bytes */
-    bool readable;             /* while loading: its own keys are without errors */
+    void *config;  /* type->config_size bytes */
+    bool readable; /* while loading: its own keys are without errors */
 };
 
 struct region {
     const char *name;
     struct mark at;
-    const struct node *node;   /* while loading: the components are keys beside zones */
-    int64_t zones;             /* 1..6; zone i is name + 'a' + i */
+    const struct node *node; /* while loading: the components are keys beside zones */
+    int64_t zones;           /* 1..6; zone i is name + 'a' + i */
     const char *zone_names[6];
     struct dist rtt_same_zone, rtt_cross_zone; /* round trip times */
 };
@@ -53,25 +63,68 @@ struct region {
 
 enum step_variant { STEP_CPU, STEP_GET, STEP_READ, STEP_WRITE, STEP_CALL, STEP_SEND, STEP_WAIT };
 
-struct step_cpu   { struct dist time; };                     /* on a reference vCPU */
-struct step_wait  { struct dist time; };                     /* time passes, nothing is used but the worker */
-struct step_get   { struct ref from; int64_t value; struct dist time; double hit_ratio; bool hit_ratio_set;
-                    struct tagged *miss; int miss_count; bool fill; };
-struct step_query { struct ref database; struct dist time; sim_time timeout; int64_t request, response; }; /* read, write */
-struct step_call  { struct ref operation; sim_time timeout; int64_t attempts;
-                    struct { bool present; double errors; sim_time open; int64_t requests; sim_time window; } breaker; };
-struct step_send  { struct ref to; int64_t bytes; struct dist time; };
-
-struct operation_config {      /* one operation of a service */
-    const char *name;
-    struct mark at;
-    struct tagged *steps;      /* of enum step_variant */
-    int step_count;
-    struct service_config *service; /* filled by the loader */
-    int64_t response;          /* bytes of the answer */
+struct step_cpu {
+    struct dist time; /* on a reference vCPU */
 };
 
-struct pool_config { const char *name; struct mark at; int64_t size; struct component *database; };
+struct step_wait {
+    struct dist time; /* passes; nothing is used but the worker */
+};
+
+struct step_get {
+    struct ref from;  /* an elasticache */
+    int64_t value;    /* bytes */
+    struct dist time; /* thread time of the command; text NULL: the cache's own */
+    double hit_ratio; /* 0..1; counts when hit_ratio_set, else the cache's own */
+    bool hit_ratio_set;
+    struct tagged *miss; /* steps after a miss, of enum step_variant */
+    int miss_count;
+    bool fill; /* the value is written to the cache after a miss */
+};
+
+/* STEP_READ and STEP_WRITE. */
+struct step_query {
+    struct ref database;       /* an rds */
+    struct dist time;          /* on a reference vCPU */
+    sim_time timeout;          /* the service gives the query up after this */
+    int64_t request, response; /* bytes there and back */
+};
+
+struct step_call {
+    struct ref operation; /* of an external service */
+    sim_time timeout;     /* of an attempt */
+    int64_t attempts;     /* the first included */
+    struct {
+        bool present;
+        double errors;    /* share of failed calls, 0..1, that opens it */
+        sim_time open;    /* how long calls fail at once */
+        int64_t requests; /* calls in the window below which it stays closed */
+        sim_time window;
+    } breaker;
+};
+
+struct step_send {
+    struct ref to;    /* an sqs */
+    int64_t bytes;    /* of the message */
+    struct dist time; /* of the send call */
+};
+
+/* One operation of a service. */
+struct operation_config {
+    const char *name;
+    struct mark at;
+    struct tagged *steps; /* of enum step_variant */
+    int step_count;
+    struct service_config *service; /* filled by the loader */
+    int64_t response;               /* bytes of the answer */
+};
+
+struct pool_config {
+    const char *name;
+    struct mark at;
+    int64_t size;
+    struct component *database;
+};
 
 struct service_config {
     const char *name;
@@ -92,27 +145,73 @@ struct service_config {
 
 enum { SCENARIO_POPULATIONS_MAX = 200 };
 
-struct mix_entry { const char *name; struct mark at; double share; struct operation_config *operation; };
-struct geo_entry { const char *name; struct mark at; double share; }; /* CloudFront price geography: US, EU, ... */
-struct knot_entry { struct instant at; double rate; struct mark mark; }; /* piecewise: local time, rate per second */
+struct mix_entry {
+    const char *name;
+    struct mark at;
+    double share; /* 0..1; a mix adds up to 1 */
+    struct operation_config *operation;
+};
+
+/* A price geography of CloudFront: US, EU, ... */
+struct geo_entry {
+    const char *name;
+    struct mark at;
+    double share; /* 0..1; they add up to 1 */
+};
+
+/* A point of a piecewise profile. */
+struct knot_entry {
+    struct instant at; /* local time of day */
+    double rate;       /* per second */
+    struct mark mark;
+};
 
 enum rate_shape { SHAPE_CONSTANT, SHAPE_ORDINARY, SHAPE_SALE, SHAPE_BLACK_FRIDAY, SHAPE_CYBER_MONDAY, SHAPE_PIECEWISE };
 
-struct launch_config { bool present; struct instant at; double factor; sim_time rise, half_life; };
+/* Offers open: the shape times 1 + (factor - 1) g(t); g rises linearly over `rise`, then halves every half_life. */
+struct launch_config {
+    bool present;
+    struct instant at;
+    double factor; /* >= 1 */
+    sim_time rise, half_life;
+};
 
 struct population {
     const char *name;
     struct mark at;
-    struct { bool present; int profile; double mean; struct launch_config launch;
-             struct knot_entry *knots; int knot_count; bool mean_set; } rate;
-    struct geo_entry *from;  int from_count;
-    struct mix_entry *mix;   int mix_count;
-    /* on_index: scenario_operation_index() of `on`, -1 without a page */
-    struct { bool present; const char *on; struct mark on_at; int on_index; int64_t objects, bytes; double browser_cache;
-             struct ref on_ref; } page;
-    struct { bool present; int kind; struct dist patience; double reload; struct dist reload_after; int64_t reloads; } client;
-    struct dist rtt;           /* viewer to edge location, round trip */
-    int64_t request, response; /* bytes of a dynamic request, and of an answer that does not say otherwise */
+    struct {
+        bool present;
+        int profile; /* enum rate_shape */
+        double mean; /* per second over the clock's length; see scenario_mean_rate() */
+        struct launch_config launch;
+        struct knot_entry *knots; /* SHAPE_PIECEWISE */
+        int knot_count;
+        bool mean_set;
+    } rate;
+    struct geo_entry *from;
+    int from_count;
+    struct mix_entry *mix;
+    int mix_count;
+    struct {
+        bool present;
+        const char *on; /* a success of this operation brings the objects */
+        struct mark on_at;
+        int on_index;         /* scenario_operation_index() of `on`, -1 without a page */
+        int64_t objects;      /* of a page */
+        int64_t bytes;        /* of all its objects together */
+        double browser_cache; /* 0..1, of the objects: kept by the browser */
+        struct ref on_ref;    /* as written */
+    } page;
+    struct {
+        bool present;
+        int kind; /* only browser */
+        struct dist patience;
+        double reload; /* 0..1, after a failure */
+        struct dist reload_after;
+        int64_t reloads; /* at the most */
+    } client;
+    struct dist rtt;                /* viewer to edge location, round trip */
+    int64_t request, response;      /* bytes of a dynamic request, and of an answer that does not say otherwise */
     double requests_per_connection; /* HTTP requests that a viewer sends over one connection: new connections */
     int index;
 };
@@ -122,78 +221,107 @@ struct population {
 enum fault_kind { FAULT_POWER, FAULT_CRASH, FAULT_SLOW, FAULT_DOWN };
 
 struct fault_config {
-    const char *name;          /* made by the loader when absent: "power us-east-1a" */
+    const char *name; /* made by the loader when absent: "power us-east-1a" */
     struct mark at;
     struct instant when;
-    struct ref zone;           /* target: struct region; .name is the zone */
-    struct ref component;      /* what fails: a fleet, database, cache, or an external service */
-    int64_t instances;         /* with a fleet: how many crash */
-    int kind;                  /* enum fault_kind */
+    struct ref zone;      /* target: struct region; .name is the zone */
+    struct ref component; /* what fails: a fleet, database, cache, or an external service */
+    int64_t instances;    /* with a fleet: how many crash */
+    int kind;             /* enum fault_kind */
     sim_time lasts;
-    double factor;             /* slow: times longer */
-    struct { bool present; bool zone_fails; double region_latency; double region_errors;
-             int zone; struct { bool present; double latency, errors; } region; /* as written */ } launches;
-    int zone_index;            /* in its region; -1 when the fault is not of a zone */
-    sim_time starts;           /* since the clock's start, >= 0; at or after its length: never happens */
+    double factor; /* slow: times longer */
+    struct {
+        bool present;
+        bool zone_fails;       /* launches in the zone itself */
+        double region_latency; /* launches elsewhere take so many times longer, >= 1 */
+        double region_errors;  /* 0..1 of them fail */
+        int zone;              /* as written, like region */
+        struct {
+            bool present;
+            double latency, errors;
+        } region;
+    } launches;
+    int zone_index;  /* in its region; -1 when the fault is not of a zone */
+    sim_time starts; /* since the clock's start, >= 0; at or after its length: never happens */
 };
 
 /* ---- objectives, calendar, money ---- */
 
 enum objective_kind { OBJECTIVE_AVAILABILITY, OBJECTIVE_LATENCY, OBJECTIVE_MONTHLY_COST };
+
 struct objective {
     struct mark at;
-    int kind;
-    const char *text;          /* "availability of checkout >= 99.8%" */
-    const char *operation;     /* availability, latency: an operation, "all" or "static" */
+    int kind;              /* enum objective_kind */
+    const char *text;      /* "availability of checkout >= 99.8%" */
+    const char *operation; /* availability, latency: an operation, "all" or "static" */
     struct mark operation_at;
-    double percentile;         /* latency: 50..99.99 */
-    int month;                 /* monthly_cost: 0 = mean, 1 = peak */
-    double at_least;           /* share */
-    sim_time at_most;          /* latency */
-    int64_t at_most_usd_e10;
-    struct ref operation_ref;  /* target NULL for "all" and "static" */
+    double percentile;        /* latency: 50..99.99 */
+    int month;                /* monthly_cost: 0 = mean, 1 = peak */
+    double at_least;          /* availability: share, 0..1 */
+    sim_time at_most;         /* latency */
+    int64_t at_most_usd_e10;  /* monthly_cost */
+    struct ref operation_ref; /* target NULL for "all" and "static" */
 };
 
-struct month_entry { int month; }; /* 0 = January */
-
+struct month_entry {
+    int month; /* 0 = January */
+};
 
 struct day_type {
     const char *name;
     struct mark at;
-    int64_t days;              /* a year */
-    uint32_t months;           /* bit m = month m + 1; 0 = whatever days the other types leave */
-    struct month_entry *in;    /* as written; `months` is what counts */
+    int64_t days;           /* a year */
+    uint32_t months;        /* bit m = month m + 1; 0 = whatever days the other types leave */
+    struct month_entry *in; /* as written; `months` is what counts */
     int in_count;
-    int shape;                 /* enum rate_shape */
-    double mean;               /* per second, of the first population; the others scale with it */
+    int shape;   /* enum rate_shape */
+    double mean; /* per second, of the first population; the others scale with it */
 };
 
 struct scenario {
-    int64_t language;          /* `headroom: 1` */
+    int64_t language; /* `headroom: 1` */
     const char *path, *name, *description;
-    char sha256[65];           /* of the file's bytes, then of each --set text */
+    char sha256[65]; /* of the file's bytes, then of each --set text */
     struct {
         bool present;
-        const char *start;           /* as written: ISO 8601 with offset */
-        int64_t start_utc_s;   /* Unix time */
-        int utc_offset_s;      /* of the written start: local time = UTC + offset */
-        int year, month, day;  /* local date of start */
+        const char *start;       /* as written: ISO 8601 with offset */
+        int64_t start_utc_s;     /* Unix time */
+        int utc_offset_s;        /* of the written start: local time = UTC + offset */
+        int year, month, day;    /* local date of start */
         int64_t start_ns_of_day; /* local time of day of start */
         sim_time length, warm_up;
     } clock;
     int64_t replications, seed;
-    sim_time window;           /* of the time series, default 1 min */
-    int region_count;     struct region *regions;
-    int component_count;  struct component *components;
-    int by_kind_count[KIND_COUNT]; struct component **by_kind[KIND_COUNT];
-    int service_count;    struct service_config *services;
-    int population_count; struct population *populations;
-    int fault_count;      struct fault_config *faults;
-    int objective_count;  struct objective *objectives;
-    int day_type_count;   struct day_type *day_types;
-    struct { bool present; struct operation_config *operation; const char *operation_name; int64_t value;
-             double margin, lost_if_failed;
-             struct { bool present; struct ref operation; int64_t value; double margin, lost_if_failed; } order; } business;
+    sim_time window; /* of the time series, default 1 min */
+    int region_count;
+    struct region *regions;
+    int component_count;
+    struct component *components;
+    int by_kind_count[KIND_COUNT];
+    struct component **by_kind[KIND_COUNT];
+    int service_count;
+    struct service_config *services;
+    int population_count;
+    struct population *populations;
+    int fault_count;
+    struct fault_config *faults;
+    int objective_count;
+    struct objective *objectives;
+    int day_type_count;
+    struct day_type *day_types;
+    struct {
+        bool present;
+        struct operation_config *operation;
+        const char *operation_name;
+        int64_t value;                 /* of an order, 1e-10 USD */
+        double margin, lost_if_failed; /* 0..1 */
+        struct {                       /* as written */
+            bool present;
+            struct ref operation;
+            int64_t value;
+            double margin, lost_if_failed;
+        } order;
+    } business;
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */
@@ -224,7 +352,8 @@ void scenario_explain(const struct scenario *sc, FILE *out);
 /* Operations of the traffic in a fixed order, without "all" and "static": the order of results. */
 int scenario_operation_count(const struct scenario *sc);
 const struct operation_config *scenario_operation(const struct scenario *sc, int index);
-int scenario_operation_index(const struct scenario *sc, const struct operation_config *operation); /* -1: not in the mix */
+int scenario_operation_index(const struct scenario *sc,
+                             const struct operation_config *operation); /* -1: not in the mix */
 
 /* "20:05" and "+2h" as time since the clock's start: the first such time of day at or after start. */
 sim_time scenario_instant(const struct scenario *sc, struct instant instant);
@@ -236,8 +365,14 @@ const struct component *scenario_component(const struct scenario *sc, const char
  * mean over [0, length) is `mean`; day_type < 0: the headline day; otherwise that day type: 24 h from local midnight,
  * no launch. The shape continues backwards into the warm-up. models/rate.c
  */
-struct rate_curve { const struct rate_knot *knots; uint32_t count; sim_time length, warm_up; int64_t start_ns_of_day; };
-struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type, struct arena *arena);
+struct rate_curve {
+    const struct rate_knot *knots;
+    uint32_t count;
+    sim_time length, warm_up;
+    int64_t start_ns_of_day;
+};
+struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
+                                struct arena *arena);
 
 /* Mean rate of a population over the clock's length, per second. */
 double scenario_mean_rate(const struct scenario *sc, const struct population *p, struct arena *arena);

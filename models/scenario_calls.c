@@ -42,7 +42,8 @@ static void report_cycle(struct calls *calls, const struct operation_config *to,
     for (int i = start; i < calls->depth; i++)
         text = arena_printf(arena, "%s%s -> ", text, scenario_operation_path(calls->path[i], arena));
     diag_error(calls->reader->diag, at, "calls form a cycle: %s%s", text, scenario_operation_path(to, arena));
-    calls->ok = diag_hint(calls->reader->diag, "a request on this way would never be answered; remove one of the calls");
+    calls->ok = diag_hint(calls->reader->diag,
+                          "a request on this way would never be answered; remove one of the calls");
 }
 
 static void visit(struct calls *calls, const struct operation_config *operation, struct mark at);
@@ -96,8 +97,8 @@ static void check_target(struct calls *calls, const struct tagged *steps, int co
         const struct operation_config *target = call ? call->operation.target : NULL;
         if (!target || target->service->external)
             continue;
-        diag_error(calls->reader->diag, call->operation.at, "'%s' is an operation of ours; a call reaches external services",
-                   call->operation.name);
+        diag_error(calls->reader->diag, call->operation.at,
+                   "'%s' is an operation of ours; a call reaches external services", call->operation.name);
         calls->ok = diag_hint(calls->reader->diag, "write external: true in service '%s', or put its steps here",
                               target->service->name);
     }

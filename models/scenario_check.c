@@ -77,8 +77,10 @@ static void doubt_capacity(const struct doubts *d, const struct component *fleet
         diag_hint(d->diag, "raise size.max above %.0f, or take larger instances",
                   (double)config->size.max * cpu.peak / largest + 0.5);
     } else if (zones > 1 && cpu.peak > without_zone) {
-        diag_warning(d->diag, fleet->at, "'%s' is asked for %.3g reference vCPUs at %s; after the loss of a zone at its "
-                     "largest it has %.3g", fleet->name, cpu.peak, clock_text(d, cpu.peak_at), without_zone);
+        diag_warning(d->diag, fleet->at,
+                     "'%s' is asked for %.3g reference vCPUs at %s; after the loss of a zone at its "
+                     "largest it has %.3g",
+                     fleet->name, cpu.peak, clock_text(d, cpu.peak_at), without_zone);
         diag_hint(d->diag, "raise size.max above %.0f if a zone may be lost at the peak",
                   (double)config->size.max * cpu.peak / without_zone + 0.5);
     }
@@ -91,8 +93,10 @@ static void doubt_workers(const struct doubts *d, const struct component *fleet,
     const double workers = (double)(service->workers * config->size.max);
     if (busy.peak <= BUSY * workers || service->consumes.target)
         return;
-    diag_warning(d->diag, service->at, "service '%s' needs %.3g workers at %s before anybody waits, and has %.3g at its "
-                 "largest", service->name, busy.peak, clock_text(d, busy.peak_at), workers);
+    diag_warning(d->diag, service->at,
+                 "service '%s' needs %.3g workers at %s before anybody waits, and has %.3g at its "
+                 "largest",
+                 service->name, busy.peak, clock_text(d, busy.peak_at), workers);
     diag_hint(d->diag, "raise workers (now %lld per instance) or size.max", (long long)service->workers);
 }
 
@@ -108,9 +112,12 @@ static void doubt_targets(const struct doubts *d, const struct component *fleet)
         const double after = target * zones / (zones - 1.0);
         if (after <= 1.0)
             continue;
-        diag_warning(d->diag, policy->at, "'%s' is kept at %.3g%% CPU: after the loss of one of %.0f zones the others "
-                     "would need %.3g%%", fleet->name, 100.0 * target, zones, 100.0 * after);
-        diag_hint(d->diag, "a target of at most %.0f%% survives it without new instances", 100.0 * (zones - 1.0) / zones);
+        diag_warning(d->diag, policy->at,
+                     "'%s' is kept at %.3g%% CPU: after the loss of one of %.0f zones the others "
+                     "would need %.3g%%",
+                     fleet->name, 100.0 * target, zones, 100.0 * after);
+        diag_hint(d->diag, "a target of at most %.0f%% survives it without new instances",
+                  100.0 * (zones - 1.0) / zones);
     }
 }
 
@@ -119,8 +126,10 @@ static void doubt_minimum(const struct doubts *d, const struct component *fleet)
     const struct asg_config *config = fleet->config;
     if (config->size.min >= 2 || fleet->region->zones < 2)
         return;
-    diag_warning(d->diag, fleet->at, "'%s' may shrink to %lld instance%s: the loss of its zone ends the service until "
-                 "another one is launched", fleet->name, (long long)config->size.min, config->size.min == 1 ? "" : "s");
+    diag_warning(d->diag, fleet->at,
+                 "'%s' may shrink to %lld instance%s: the loss of its zone ends the service until "
+                 "another one is launched",
+                 fleet->name, (long long)config->size.min, config->size.min == 1 ? "" : "s");
     diag_hint(d->diag, "size.min of 2 or more spreads over zones");
 }
 
@@ -147,13 +156,15 @@ static void doubt_database_load(const struct doubts *d, const struct component *
     const struct demand writes = demand_of_service(d->day, NULL, demand_write_s, db);
     const double readers = config->read_replicas > 0 ? (double)config->read_replicas : 1.0;
     const double primary = writes.peak + (config->read_replicas > 0 ? 0.0 : reads.peak);
-    const double share = primary / vcpus > reads.peak / readers / vcpus ? primary / vcpus : reads.peak / readers / vcpus;
+    const double share = primary / vcpus > reads.peak / readers / vcpus ? primary / vcpus
+                                                                        : reads.peak / readers / vcpus;
     if (share <= BUSY)
         return;
     diag_warning(d->diag, db->at, "'%s' is asked for %.0f%% of a%s's CPU at %s", db->name, 100.0 * share,
                  primary / vcpus == share ? " primary" : " replica", clock_text(d, reads.peak_at));
-    diag_hint(d->diag, share > 1.0 ? "take a larger class than %s, more read replicas, or fewer queries"
-                                   : "above 80%% queries wait for each other; consider a larger class than %s",
+    diag_hint(d->diag,
+              share > 1.0 ? "take a larger class than %s, more read replicas, or fewer queries"
+                          : "above 80%% queries wait for each other; consider a larger class than %s",
               config->instance);
 }
 
@@ -213,10 +224,7 @@ static void doubt_caches(const struct doubts *d)
 
 /* ---- queues ---- */
 
-static double service_time_s(const struct dist *dist, double u)
-{
-    return dist_quantile_ns(dist, u) / 1e9;
-}
+static double service_time_s(const struct dist *dist, double u) { return dist_quantile_ns(dist, u) / 1e9; }
 
 /* 99th percentile of a consumer's work: the sum of its steps' means, plus what its largest step adds at p99. */
 static double handling_p99_s(const struct operation_config *operation)
@@ -238,8 +246,10 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
     const struct sqs_config *config = queue->config;
     const double visibility_s = (double)config->visibility / 1e9, p99_s = handling_p99_s(&consumer->operations[0]);
     if (p99_s > visibility_s) {
-        diag_warning(d->diag, queue->at, "messages of '%s' become visible again after %.3g s, but handling takes %.3g s at "
-                     "p99: they are handled twice", queue->name, visibility_s, p99_s);
+        diag_warning(d->diag, queue->at,
+                     "messages of '%s' become visible again after %.3g s, but handling takes %.3g s at "
+                     "p99: they are handled twice",
+                     queue->name, visibility_s, p99_s);
         diag_hint(d->diag, "a visibility of several times the handling time");
     }
     const struct component *fleet = consumer->runs_on.target;
@@ -252,8 +262,10 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
     const double rate = by_threads < by_cpu ? by_threads : by_cpu; /* either may be infinite: nothing to do */
     if (sent.mean <= rate)
         return;
-    diag_warning(d->diag, queue->at, "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
-                 "the backlog never drains", queue->name, sent.mean, fleet->name, rate);
+    diag_warning(d->diag, queue->at,
+                 "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
+                 "the backlog never drains",
+                 queue->name, sent.mean, fleet->name, rate);
     diag_hint(d->diag, "raise size.max of '%s' or the workers of '%s'", fleet->name, consumer->name);
 }
 
@@ -285,8 +297,10 @@ static void doubt_patience(const struct doubts *d)
             const double time_s = demand_of_operation(population->mix[m].operation, demand_time_s, NULL);
             if (time_s <= patience_s)
                 continue;
-            diag_warning(d->diag, population->mix[m].at, "half of '%s' wait at most %.3g s, but '%s' takes %.3g s on average "
-                         "with nobody in the way", population->name, patience_s, population->mix[m].name, time_s);
+            diag_warning(d->diag, population->mix[m].at,
+                         "half of '%s' wait at most %.3g s, but '%s' takes %.3g s on average "
+                         "with nobody in the way",
+                         population->name, patience_s, population->mix[m].name, time_s);
             diag_hint(d->diag, "most of these requests will be given up; is a time in the wrong unit?");
         }
     }
@@ -306,13 +320,16 @@ static void doubt_clock(const struct doubts *d)
 {
     const struct scenario *sc = d->sc;
     for (int f = 0; f < sc->fault_count; f++)
-        doubt_outside(d, sc->faults[f].at, arena_printf(d->arena, "fault '%s'", sc->faults[f].name), sc->faults[f].starts);
+        doubt_outside(d, sc->faults[f].at, arena_printf(d->arena, "fault '%s'", sc->faults[f].name),
+                      sc->faults[f].starts);
     for (int p = 0; p < sc->population_count; p++)
         if (sc->populations[p].rate.launch.present)
-            doubt_outside(d, sc->populations[p].at, arena_printf(d->arena, "the launch of '%s'", sc->populations[p].name),
+            doubt_outside(d, sc->populations[p].at,
+                          arena_printf(d->arena, "the launch of '%s'", sc->populations[p].name),
                           scenario_instant(sc, sc->populations[p].rate.launch.at));
     if (sc->clock.length % sc->window != 0)
-        diag_warning(d->diag, (struct mark){ .file = sc->path }, "the last window of the series is shorter than the others: "
+        diag_warning(d->diag, (struct mark){ .file = sc->path },
+                     "the last window of the series is shorter than the others: "
                      "length is not a multiple of window");
 }
 

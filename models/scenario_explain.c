@@ -65,7 +65,8 @@ static void print_head(struct page *p)
     fprintf(p->out, "%s\n", sc->name);
     if (sc->description[0])
         fprintf(p->out, "  %s\n", sc->description);
-    fprintf(p->out, "  %04d-%02d-%02d %s %c%02d:%02d, %s, warm-up %s before; %" PRId64 " replication%s, seed %" PRId64 "\n",
+    fprintf(p->out,
+            "  %04d-%02d-%02d %s %c%02d:%02d, %s, warm-up %s before; %" PRId64 " replication%s, seed %" PRId64 "\n",
             sc->clock.year, sc->clock.month, sc->clock.day, time_of_day(p, 0), offset_min < 0 ? '-' : '+', minutes / 60,
             minutes % 60, duration(p, sc->clock.length), duration(p, sc->clock.warm_up), sc->replications,
             sc->replications == 1 ? "" : "s", sc->seed);
@@ -84,8 +85,8 @@ static void print_population(struct page *p, const struct population *pop)
             peak_at = alone.instants[i];
         }
     }
-    fprintf(out, "  %-*s %.4g/s on average, %.4g/s at %s; %s", NAME_WIDTH, pop->name, alone.mean_per_s[pop->index], peak,
-            time_of_day(p, peak_at), shape_name(pop->rate.profile));
+    fprintf(out, "  %-*s %.4g/s on average, %.4g/s at %s; %s", NAME_WIDTH, pop->name, alone.mean_per_s[pop->index],
+            peak, time_of_day(p, peak_at), shape_name(pop->rate.profile));
     if (pop->rate.launch.present)
         fprintf(out, ", launch x%.3g at %s", pop->rate.launch.factor, instant(p, pop->rate.launch.at));
     fprintf(out, "\n  %-*s ", NAME_WIDTH, "");
@@ -95,8 +96,9 @@ static void print_population(struct page *p, const struct population *pop)
         fprintf(out, "%s%s %.4g%%", g ? ", " : "; from ", pop->from[g].name, 100.0 * pop->from[g].share);
     fputc('\n', out);
     if (pop->page.present)
-        fprintf(out, "  %-*s %s brings %" PRId64 " objects of %s together, %.3g%% of them kept by the browser\n", NAME_WIDTH,
-                "", pop->page.on, pop->page.objects, size(p, pop->page.bytes), 100.0 * pop->page.browser_cache);
+        fprintf(out, "  %-*s %s brings %" PRId64 " objects of %s together, %.3g%% of them kept by the browser\n",
+                NAME_WIDTH, "", pop->page.on, pop->page.objects, size(p, pop->page.bytes),
+                100.0 * pop->page.browser_cache);
     fprintf(out, "  %-*s patience %s; reload %.3g%% of failures after %s\n", NAME_WIDTH, "", pop->client.patience.text,
             100.0 * pop->client.reload, pop->client.reload_after.text);
 }
@@ -159,7 +161,8 @@ static const char *policies(struct page *p, const struct asg_config *config)
     for (int i = 0; i < config->scaling_count; i++) {
         const void *policy = config->scaling[i].config;
         text = config->scaling[i].variant == SCALE_TARGET_TRACKING
-                   ? arena_printf(&p->arena, "%s; cpu at %.3g%%", text, 100.0 * ((const struct scaling_tracking *)policy)->target)
+                   ? arena_printf(&p->arena, "%s; cpu at %.3g%%", text,
+                                  100.0 * ((const struct scaling_tracking *)policy)->target)
                    : arena_printf(&p->arena, "%s; %.4g messages per instance", text,
                                   ((const struct scaling_backlog *)policy)->per_instance);
     }
@@ -180,9 +183,9 @@ static void describe_asg(struct page *p, const struct component *c, const char *
 static void describe_elasticache(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct elasticache_config *config = c->config;
-    *what = arena_printf(&p->arena, "%s, %" PRId64 " shard%s with %" PRId64 " replica%s each, %.4g%% hits", config->node,
-                         config->shards, config->shards == 1 ? "" : "s", config->replicas, config->replicas == 1 ? "" : "s",
-                         100.0 * config->hit_ratio);
+    *what = arena_printf(&p->arena, "%s, %" PRId64 " shard%s with %" PRId64 " replica%s each, %.4g%% hits",
+                         config->node, config->shards, config->shards == 1 ? "" : "s", config->replicas,
+                         config->replicas == 1 ? "" : "s", 100.0 * config->hit_ratio);
     const struct demand commands = demand_of_service(&p->day, NULL, demand_commands_s, c);
     *load = arena_printf(&p->arena, "%.2g%% of a thread", 100.0 * commands.peak / (double)config->shards);
 }
@@ -191,8 +194,8 @@ static void describe_rds(struct page *p, const struct component *c, const char *
 {
     static const char *const engines[] = { [RDS_POSTGRES] = "postgres", [RDS_MYSQL] = "mysql" };
     const struct rds_config *config = c->config;
-    *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s", engines[config->engine], config->instance,
-                         config->multi_az ? "Multi-AZ" : "no standby", config->read_replicas,
+    *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s", engines[config->engine],
+                         config->instance, config->multi_az ? "Multi-AZ" : "no standby", config->read_replicas,
                          config->read_replicas == 1 ? "" : "s");
     const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
     const struct demand reads = demand_of_service(&p->day, NULL, demand_read_s, c);
@@ -215,7 +218,8 @@ static void describe_sqs(struct page *p, const struct component *c, const char *
 static void describe_s3(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct s3_config *config = c->config;
-    *what = arena_printf(&p->arena, "%s of static objects, first byte %s", size(p, config->storage), config->first_byte.text);
+    *what = arena_printf(&p->arena, "%s of static objects, first byte %s", size(p, config->storage),
+                         config->first_byte.text);
 }
 
 static void describe_route53(struct page *p, const struct component *c, const char **what, const char **load)
@@ -236,9 +240,15 @@ static void describe_waf(struct page *p, const struct component *c, const char *
 }
 
 static describe *const DESCRIBE[KIND_COUNT] = {
-    [KIND_ROUTE53] = describe_route53, [KIND_CLOUDFRONT] = describe_cloudfront, [KIND_WAF] = describe_waf,
-    [KIND_S3] = describe_s3,           [KIND_ALB] = describe_alb,               [KIND_ASG] = describe_asg,
-    [KIND_ELASTICACHE] = describe_elasticache, [KIND_RDS] = describe_rds,       [KIND_SQS] = describe_sqs,
+    [KIND_ROUTE53] = describe_route53,
+    [KIND_CLOUDFRONT] = describe_cloudfront,
+    [KIND_WAF] = describe_waf,
+    [KIND_S3] = describe_s3,
+    [KIND_ALB] = describe_alb,
+    [KIND_ASG] = describe_asg,
+    [KIND_ELASTICACHE] = describe_elasticache,
+    [KIND_RDS] = describe_rds,
+    [KIND_SQS] = describe_sqs,
 };
 
 static void print_components(struct page *p, const struct region *region)
@@ -280,7 +290,8 @@ static void print_steps(struct page *p, const struct tagged *steps, int count);
 static void print_get(struct page *p, const struct step_get *get)
 {
     const struct component *cache = get->from.target;
-    const double hit = get->hit_ratio_set ? get->hit_ratio : ((const struct elasticache_config *)cache->config)->hit_ratio;
+    const double hit = get->hit_ratio_set ? get->hit_ratio
+                                          : ((const struct elasticache_config *)cache->config)->hit_ratio;
     fprintf(p->out, "get %s (%.4g%% hit", get->from.name, 100.0 * hit);
     if (get->miss_count) {
         fprintf(p->out, "; miss: ");
@@ -300,27 +311,17 @@ static void print_call(struct page *p, const struct step_call *call)
 static void print_step(struct page *p, const struct tagged *step)
 {
     switch ((enum step_variant)step->variant) {
-    case STEP_CPU:
-        fprintf(p->out, "cpu %s", ((const struct step_cpu *)step->config)->time.text);
-        break;
-    case STEP_WAIT:
-        fprintf(p->out, "wait %s", ((const struct step_wait *)step->config)->time.text);
-        break;
-    case STEP_GET:
-        print_get(p, step->config);
-        break;
+    case STEP_CPU: fprintf(p->out, "cpu %s", ((const struct step_cpu *)step->config)->time.text); break;
+    case STEP_WAIT: fprintf(p->out, "wait %s", ((const struct step_wait *)step->config)->time.text); break;
+    case STEP_GET: print_get(p, step->config); break;
     case STEP_READ:
     case STEP_WRITE: {
         const struct step_query *query = step->config;
         fprintf(p->out, "%s %s %s", step->key, query->database.name, query->time.text);
         break;
     }
-    case STEP_CALL:
-        print_call(p, step->config);
-        break;
-    case STEP_SEND:
-        fprintf(p->out, "send %s", ((const struct step_send *)step->config)->to.name);
-        break;
+    case STEP_CALL: print_call(p, step->config); break;
+    case STEP_SEND: fprintf(p->out, "send %s", ((const struct step_send *)step->config)->to.name); break;
     }
 }
 
@@ -339,7 +340,8 @@ static void print_services(struct page *p)
         const struct service_config *service = &p->sc->services[s];
         for (int o = 0; o < service->operation_count; o++) {
             const struct operation_config *operation = &service->operations[o];
-            fprintf(p->out, "  %-*s ", NAME_WIDTH + 6, arena_printf(&p->arena, "%s.%s", service->name, operation->name));
+            fprintf(p->out, "  %-*s ", NAME_WIDTH + 6,
+                    arena_printf(&p->arena, "%s.%s", service->name, operation->name));
             print_steps(p, operation->steps, operation->step_count);
             fputc('\n', p->out);
         }
@@ -390,7 +392,8 @@ static void print_promises(struct page *p)
         fprintf(p->out, "  %-*s %" PRId64 " days a year, %s, %.4g/s on average\n", NAME_WIDTH, sc->day_types[d].name,
                 sc->day_types[d].days, shape_name(sc->day_types[d].shape), sc->day_types[d].mean);
     if (sc->business.present)
-        fprintf(p->out, "\nbusiness\n  a success of %s is worth $%.10g, margin %.3g%%; %.3g%% of failed ones are lost\n",
+        fprintf(p->out,
+                "\nbusiness\n  a success of %s is worth $%.10g, margin %.3g%%; %.3g%% of failed ones are lost\n",
                 sc->business.operation_name, (double)sc->business.value / 1e10, 100.0 * sc->business.margin,
                 100.0 * sc->business.lost_if_failed);
 }

@@ -118,7 +118,8 @@ static bool report_dangling(const struct scenario_names *names, struct param_rea
     const char **list = allowed_names(names, reader->arena, refs, strchr(name, '.') != NULL, &count);
     const char *nearest = other_kind ? NULL : text_nearest(name, list, count);
     if (nearest)
-        return diag_error(reader->diag, at, "%s names '%s', which does not exist; did you mean '%s'?", what, name, nearest);
+        return diag_error(reader->diag, at, "%s names '%s', which does not exist; did you mean '%s'?", what, name,
+                          nearest);
     if (!other_kind)
         diag_error(reader->diag, at, "%s names '%s', which does not exist", what, name);
     if (count == 0)

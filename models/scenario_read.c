@@ -27,7 +27,8 @@ static bool unknown_kind(struct param_reader *reader, struct mark at, const char
         kinds[k] = component_types[k]->kind;
     const char *nearest = text_nearest(found, kinds, KIND_COUNT);
     if (nearest)
-        return diag_error(reader->diag, at, "unknown kind '%s' of component '%s'; did you mean '%s'?", found, name, nearest);
+        return diag_error(reader->diag, at, "unknown kind '%s' of component '%s'; did you mean '%s'?", found, name,
+                          nearest);
     diag_error(reader->diag, at, "unknown kind '%s' of component '%s'", found, name);
     return diag_hint(reader->diag, "a kind is one of %s", param_join(reader->arena, kinds, KIND_COUNT));
 }
@@ -328,6 +329,7 @@ bool scenario_read(struct scenario *sc, const struct node *root, struct param_re
     for (int p = 0; p < sc->population_count; p++)
         sc->populations[p].index = p;
     if (sc->population_count > SCENARIO_POPULATIONS_MAX)
-        ok = diag_error(reader->diag, sc->populations[SCENARIO_POPULATIONS_MAX].at, "more than %d populations", SCENARIO_POPULATIONS_MAX);
+        ok = diag_error(reader->diag, sc->populations[SCENARIO_POPULATIONS_MAX].at, "more than %d populations",
+                        SCENARIO_POPULATIONS_MAX);
     return ok;
 }

@@ -17,7 +17,8 @@ struct resolver {
     struct scenario_names *names;
 };
 
-static bool resolve(struct resolver *r, const char *name, struct mark at, const char *refs, const char *what, void *target)
+static bool resolve(struct resolver *r, const char *name, struct mark at, const char *refs, const char *what,
+                    void *target)
 {
     void *found = NULL;
     const bool ok = scenario_names_resolve(r->names, r->reader, name, at, refs, what, &found);
@@ -63,7 +64,8 @@ static bool resolve_service(struct resolver *r, struct service_config *service)
     for (int p = 0; p < service->pool_count; p++)
         ok = resolve(r, service->pools[p].name, service->pools[p].at, "rds",
                      arena_printf(r->reader->arena, "a pool of service '%s'", service->name),
-                     &service->pools[p].database) && ok;
+                     &service->pools[p].database) &&
+             ok;
     return ok;
 }
 
@@ -135,7 +137,8 @@ static const struct component *front_balancer(struct resolver *r)
         diag_error(r->reader->diag, sc->regions ? sc->regions[0].at : (struct mark){ .file = sc->path },
                    "no component of kind alb: requests have nowhere to go");
     else
-        diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at, "several balancers and no cloudfront: which one is asked?");
+        diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at,
+                   "several balancers and no cloudfront: which one is asked?");
     return NULL;
 }
 
@@ -149,10 +152,7 @@ static bool check_front_operation(struct resolver *r, const struct mix_entry *en
     return false;
 }
 
-static bool nearly_one(double share)
-{
-    return share > 1.0 - 1e-6 && share < 1.0 + 1e-6;
-}
+static bool nearly_one(double share) { return share > 1.0 - 1e-6 && share < 1.0 + 1e-6; }
 
 static bool resolve_mix(struct resolver *r, struct population *p, const struct service_config *front)
 {
@@ -160,7 +160,8 @@ static bool resolve_mix(struct resolver *r, struct population *p, const struct s
     double sum = 0.0;
     for (int m = 0; m < p->mix_count; m++) {
         ok = resolve(r, p->mix[m].name, p->mix[m].at, "operation",
-                     arena_printf(r->reader->arena, "the mix of '%s'", p->name), &p->mix[m].operation) && ok;
+                     arena_printf(r->reader->arena, "the mix of '%s'", p->name), &p->mix[m].operation) &&
+             ok;
         ok = check_front_operation(r, &p->mix[m], front) && ok;
         sum += p->mix[m].share;
     }
@@ -292,8 +293,9 @@ static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
 
 static const char *fault_name(const struct fault_config *f, struct arena *arena)
 {
-    static const char *const verbs[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
-                                         [FAULT_DOWN] = "down" };
+    static const char *const verbs[] = {
+        [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow", [FAULT_DOWN] = "down"
+    };
     return arena_printf(arena, "%s %s", verbs[f->kind], f->zone.name ? f->zone.name : f->component.name);
 }
 
@@ -301,8 +303,8 @@ static bool check_fault_service(struct resolver *r, const struct fault_config *f
 {
     for (int s = 0; s < r->sc->service_count; s++)
         if (f->component.target == &r->sc->services[s] && !r->sc->services[s].external)
-            return diag_error(r->reader->diag, f->component.at, "service '%s' is ours: its fleet fails, not the service",
-                              f->component.name);
+            return diag_error(r->reader->diag, f->component.at,
+                              "service '%s' is ours: its fleet fails, not the service", f->component.name);
     return true;
 }
 
@@ -395,8 +397,8 @@ static bool check_months(struct resolver *r)
             ok = diag_error(r->reader->diag, last->at, "%s has %d days, but the day types that name it put %.4g there",
                             names[m], days_of[m], named);
         else if (!rest && named < days_of[m] - 1e-9)
-            ok = diag_error(r->reader->diag, sc->day_types[0].at, "%s has %d days, but the day types put only %.4g there",
-                            names[m], days_of[m], named) ||
+            ok = diag_error(r->reader->diag, sc->day_types[0].at,
+                            "%s has %d days, but the day types put only %.4g there", names[m], days_of[m], named) ||
                  diag_hint(r->reader->diag, "a day type without 'in' takes the days that are left");
     }
     return ok;
@@ -421,7 +423,8 @@ static bool resolve_calendar(struct resolver *r)
         return check_months(r) && ok;
     diag_error(r->reader->diag, sc->day_types[0].at, "the calendar's days add up to %lld, not %d", (long long)days,
                DAYS_OF_YEAR);
-    return diag_hint(r->reader->diag, "%s '%s' by %lld", days > DAYS_OF_YEAR ? "shorten" : "lengthen", sc->day_types[0].name,
+    return diag_hint(r->reader->diag, "%s '%s' by %lld", days > DAYS_OF_YEAR ? "shorten" : "lengthen",
+                     sc->day_types[0].name,
                      (long long)(days > DAYS_OF_YEAR ? days - DAYS_OF_YEAR : DAYS_OF_YEAR - days));
 }
 
@@ -431,7 +434,8 @@ static bool resolve_business(struct resolver *r)
     if (!sc->business.present)
         return true;
     sc->business.operation = sc->business.order.operation.target;
-    sc->business.operation_name = sc->business.operation ? sc->business.operation->name : sc->business.order.operation.name;
+    sc->business.operation_name = sc->business.operation ? sc->business.operation->name
+                                                         : sc->business.order.operation.name;
     sc->business.value = sc->business.order.value;
     sc->business.margin = sc->business.order.margin;
     sc->business.lost_if_failed = sc->business.order.lost_if_failed;

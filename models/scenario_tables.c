@@ -3,12 +3,16 @@
 
 #include <stddef.h>
 
+/* A parameter is a row and reads as one. */
+/* clang-format off */
+
 /* The offset of a member within a block that is a member itself. */
 #define WITHIN(type, block, member) (AT(type, block.member) - AT(type, block))
 
-static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday", "piecewise", NULL };
-static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday", "piecewise",
                                       NULL };
+static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun",
+                                      "jul", "aug", "sep", "oct", "nov", "dec", NULL };
 static const char *const CLIENTS[] = { "browser", NULL };
 static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
                                       [FAULT_DOWN] = "down", NULL };
@@ -33,8 +37,10 @@ static const struct param clock_params[] = {
 /* ---- traffic ---- */
 
 static const struct param launch_params[] = {
-    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(launch_config, at), .doc = "when offers open", .source = "scenario" },
-    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(launch_config, factor), .def = "x4", .min = "1", .max = "1000",
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(launch_config, at), .doc = "when offers open",
+      .source = "scenario" },
+    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(launch_config, factor), .def = "x4", .min = "1",
+      .max = "1000",
       .doc = "the shape is multiplied by this at the peak", .source = "assumed; peak events sec. 4 (x2-x5)" },
     { .name = "rise", .kind = PARAM_DURATION, .offset = AT(launch_config, rise), .def = "30s", .min = "1s", .max = "1h",
       .doc = "from the instant to the peak", .source = "assumed; peak events sec. 4 (10-60 s)" },
@@ -44,7 +50,8 @@ static const struct param launch_params[] = {
 };
 
 static const struct param knot_params[] = {
-    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(knot_entry, at), .doc = "local time of day", .source = "scenario" },
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(knot_entry, at), .doc = "local time of day",
+      .source = "scenario" },
     { .name = "rate", .kind = PARAM_RATE, .offset = AT(knot_entry, rate), .min = "0/s", .max = "1G/s",
       .doc = "rate at that time; linear in between, periodic over the day", .source = "scenario" },
     PARAM_END,
@@ -54,10 +61,12 @@ static const struct param knot_params[] = {
 
 static const struct param rate_params[] = {
     { .name = "profile", .kind = PARAM_CHOICE, .offset = RATE(profile), .def = "constant", .choices = SHAPES,
-      .doc = "shape of the day; sale is the mean of ordinary and black-friday (assumed)", .source = "peak events sec. 3" },
+      .doc = "shape of the day; sale is the mean of ordinary and black-friday (assumed)",
+      .source = "peak events sec. 3" },
     { .name = "mean", .kind = PARAM_RATE, .offset = RATE(mean), .set_offset = RATE(mean_set), .def = "", .min = "0/s",
       .max = "1G/s", .shorthand = true,
-      .doc = "mean over the clock's length, launch included; required except for a piecewise profile", .source = "scenario" },
+      .doc = "mean over the clock's length, launch included; required except for a piecewise profile",
+      .source = "scenario" },
     { .name = "launch", .kind = PARAM_BLOCK, .offset = RATE(launch), .def = "", .sub = launch_params,
       .doc = "offers open: a step on top of the shape", .source = "peak events sec. 4" },
     { .name = "knots", .kind = PARAM_LIST, .offset = RATE(knots), .count_offset = RATE(knot_count), .def = "",
@@ -68,7 +77,8 @@ static const struct param rate_params[] = {
 
 static const struct param geo_params[] = {
     { .name = "", .kind = PARAM_SHARE, .offset = AT(geo_entry, share), .min = "0%", .max = "100%",
-      .doc = "US (with Canada and Mexico), EU, JP, IN, AP, AU, SA, ME or ZA: share of the viewers", .source = "[CF-PRICE]" },
+      .doc = "US (with Canada and Mexico), EU, JP, IN, AP, AU, SA, ME or ZA: share of the viewers",
+      .source = "[CF-PRICE]" },
     PARAM_END,
 };
 
@@ -82,12 +92,14 @@ static const struct param mix_params[] = {
 
 static const struct param page_params[] = {
     { .name = "on", .kind = PARAM_REF, .offset = PAGE(on_ref), .refs = "operation",
-      .doc = "a successful answer of this operation makes the browser ask for the page's objects", .source = "scenario" },
+      .doc = "a successful answer of this operation makes the browser ask for the page's objects",
+      .source = "scenario" },
     { .name = "objects", .kind = PARAM_COUNT, .offset = PAGE(objects), .def = "70", .min = "1", .max = "10000",
       .doc = "static objects of a page", .source = "[HTTP-ARCHIVE-2024] median desktop page: 71 requests" },
     { .name = "bytes", .kind = PARAM_BYTES, .offset = PAGE(bytes), .def = "2.6MB", .min = "1B", .max = "1TB",
       .doc = "their size together", .source = "[HTTP-ARCHIVE-2024] median desktop page: 2,652 kB" },
-    { .name = "browser_cache", .kind = PARAM_SHARE, .offset = PAGE(browser_cache), .def = "65%", .min = "0%", .max = "100%",
+    { .name = "browser_cache", .kind = PARAM_SHARE, .offset = PAGE(browser_cache), .def = "65%", .min = "0%",
+      .max = "100%",
       .doc = "share of the objects that the browser has kept", .source = "[HUANG-2013] 65.5 % of photo requests" },
     PARAM_END,
 };
@@ -104,7 +116,8 @@ static const struct param client_params[] = {
     { .name = "reload_after", .kind = PARAM_DIST, .offset = CLIENT(reload_after), .def = "uniform(3s 10s)", .min = "0s",
       .doc = "from the failure to the reload", .source = "assumed; AWS behaviour sec. 1.2" },
     { .name = "reloads", .kind = PARAM_COUNT, .offset = CLIENT(reloads), .def = "1", .min = "0", .max = "100",
-      .doc = "reloads at the most", .source = "assumed; AWS behaviour sec. 1.2 (1), performance defaults sec. 6.2 (1-3)" },
+      .doc = "reloads at the most",
+      .source = "assumed; AWS behaviour sec. 1.2 (1), performance defaults sec. 6.2 (1-3)" },
     PARAM_END,
 };
 
@@ -125,10 +138,13 @@ static const struct param population_params[] = {
       .source = "assumed; AWS behaviour sec. 2.3 (broadband)" },
     { .name = "request", .kind = PARAM_BYTES, .offset = AT(population, request), .def = "1kB", .min = "0", .max = "1TB",
       .doc = "bytes of a dynamic request", .source = "assumed" },
-    { .name = "response", .kind = PARAM_BYTES, .offset = AT(population, response), .def = "18kB", .min = "0", .max = "1TB",
-      .doc = "bytes of an answer whose operation does not say", .source = "[HTTP-ARCHIVE-2024] HTML of the median page" },
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(population, response), .def = "18kB", .min = "0",
+      .max = "1TB",
+      .doc = "bytes of an answer whose operation does not say",
+      .source = "[HTTP-ARCHIVE-2024] HTML of the median page" },
     { .name = "requests_per_connection", .kind = PARAM_NUMBER, .offset = AT(population, requests_per_connection),
-      .def = "20", .min = "1", .max = "1e6", .doc = "requests that a viewer sends over one connection", .source = "assumed" },
+      .def = "20", .min = "1", .max = "1e6", .doc = "requests that a viewer sends over one connection",
+      .source = "assumed" },
     PARAM_END,
 };
 
@@ -170,7 +186,8 @@ static const struct param get_params[] = {
       .source = "scenario" }, \
     { .name = "time", .kind = PARAM_DIST, .offset = AT(step_query, time), .min = "0ns", \
       .doc = "vCPU time of the query on a reference vCPU", .source = "scenario" }, \
-    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_query, timeout), .def = "5s", .min = "1ms", .max = "1h", \
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_query, timeout), .def = "5s", .min = "1ms", \
+      .max = "1h", \
       .doc = "the service gives the query up after this", .source = "assumed" }, \
     { .name = "request", .kind = PARAM_BYTES, .offset = AT(step_query, request), .def = request_bytes, .min = "0", \
       .max = "1GB", .doc = "bytes to the database", .source = "assumed" }, \
@@ -198,7 +215,8 @@ static const struct param breaker_params[] = {
 static const struct param call_params[] = {
     { .name = "operation", .kind = PARAM_REF, .offset = AT(step_call, operation), .refs = "operation",
       .doc = "service.operation", .source = "scenario" },
-    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_call, timeout), .def = "5s", .min = "1ms", .max = "1h",
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_call, timeout), .def = "5s", .min = "1ms",
+      .max = "1h",
       .doc = "an attempt is given up after this", .source = "assumed; performance defaults sec. 8 (5-30 s)" },
     { .name = "attempts", .kind = PARAM_COUNT, .offset = AT(step_call, attempts), .def = "1", .min = "1", .max = "10",
       .doc = "attempts, the first included", .source = "assumed" },
@@ -208,7 +226,8 @@ static const struct param call_params[] = {
 };
 
 static const struct param send_params[] = {
-    { .name = "to", .kind = PARAM_REF, .offset = AT(step_send, to), .refs = "sqs", .doc = "queue", .source = "scenario" },
+    { .name = "to", .kind = PARAM_REF, .offset = AT(step_send, to), .refs = "sqs", .doc = "queue",
+      .source = "scenario" },
     { .name = "bytes", .kind = PARAM_BYTES, .offset = AT(step_send, bytes), .def = "1kB", .min = "1B", .max = "1MiB",
       .doc = "of the message", .source = "[SQS-DG] Quotas; default assumed" },
     { .name = "time", .kind = PARAM_DIST, .offset = AT(step_send, time), .def = "lognormal(median=8ms p95=20ms)",
@@ -233,7 +252,8 @@ static const struct param operation_params[] = {
     { .name = "steps", .kind = PARAM_TAGGED, .offset = AT(operation_config, steps),
       .count_offset = AT(operation_config, step_count), .variants = step_variants, .shorthand = true,
       .doc = "what happens, in order; of an external service: how long it takes", .source = "scenario" },
-    { .name = "response", .kind = PARAM_BYTES, .offset = AT(operation_config, response), .def = "", .min = "0", .max = "1TB",
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(operation_config, response), .def = "", .min = "0",
+      .max = "1TB",
       .doc = "bytes of the answer; the population's when absent", .source = "scenario" },
     PARAM_END,
 };
@@ -251,13 +271,18 @@ static const struct param service_params[] = {
       .doc = "fleet; required unless external", .source = "scenario" },
     { .name = "consumes", .kind = PARAM_REF, .offset = AT(service_config, consumes), .def = "", .refs = "sqs",
       .doc = "queue whose messages its one operation handles", .source = "scenario" },
-    { .name = "workers", .kind = PARAM_COUNT, .offset = AT(service_config, workers), .def = "64", .min = "1", .max = "100k",
+    { .name = "workers", .kind = PARAM_COUNT, .offset = AT(service_config, workers), .def = "64", .min = "1",
+      .max = "100k",
       .doc = "per instance, held from accept to answer", .source = "assumed" },
-    { .name = "backlog", .kind = PARAM_COUNT, .offset = AT(service_config, backlog), .def = "128", .min = "0", .max = "100k",
-      .doc = "per instance: requests that wait for a worker; beyond it the connection gets no answer", .source = "assumed" },
-    { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s", .min = "1ms",
+    { .name = "backlog", .kind = PARAM_COUNT, .offset = AT(service_config, backlog), .def = "128", .min = "0",
+      .max = "100k",
+      .doc = "per instance: requests that wait for a worker; beyond it the connection gets no answer",
+      .source = "assumed" },
+    { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s",
+      .min = "1ms",
       .max = "1h", .doc = "how long a worker waits for a connection of a pool", .source = "assumed" },
-    { .name = "pools", .kind = PARAM_MAP, .noun = "pool", .offset = AT(service_config, pools), .count_offset = AT(service_config, pool_count),
+    { .name = "pools", .kind = PARAM_MAP, .noun = "pool", .offset = AT(service_config, pools),
+      .count_offset = AT(service_config, pool_count),
       .def = "", .sub = pool_params, .sub_size = sizeof(struct pool_config),
       .doc = "connections per instance by database; 10 where a database is not named", .source = "scenario; assumed" },
     { .name = "operations", .kind = PARAM_MAP, .noun = "operation", .offset = AT(service_config, operations),
@@ -303,7 +328,8 @@ static const struct param fault_launch_params[] = {
 static const struct param fault_params[] = {
     { .name = "name", .kind = PARAM_TEXT, .offset = AT(fault_config, name), .def = "",
       .doc = "in the report; made from kind and place when absent", .source = "scenario" },
-    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(fault_config, when), .doc = "when it begins", .source = "scenario" },
+    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(fault_config, when), .doc = "when it begins",
+      .source = "scenario" },
     { .name = "zone", .kind = PARAM_REF, .offset = AT(fault_config, zone), .def = "", .refs = "zone",
       .doc = "what fails: an availability zone", .source = "scenario" },
     { .name = "component", .kind = PARAM_REF, .offset = AT(fault_config, component), .def = "",
@@ -313,11 +339,14 @@ static const struct param fault_params[] = {
       .doc = "power: a zone; crash: hosts die; slow: times longer; down: no answer", .source = "scenario" },
     { .name = "lasts", .kind = PARAM_DURATION, .offset = AT(fault_config, lasts), .def = "", .min = "1s", .max = "31d",
       .doc = "until the cause is gone; required except for a crash", .source = "scenario" },
-    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(fault_config, factor), .def = "x3", .min = "1", .max = "1000",
+    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(fault_config, factor), .def = "x3", .min = "1",
+      .max = "1000",
       .doc = "slow: so many times longer", .source = "assumed" },
-    { .name = "instances", .kind = PARAM_COUNT, .offset = AT(fault_config, instances), .def = "1", .min = "1", .max = "5000",
+    { .name = "instances", .kind = PARAM_COUNT, .offset = AT(fault_config, instances), .def = "1", .min = "1",
+      .max = "5000",
       .doc = "crash of a fleet: how many", .source = "assumed" },
-    { .name = "launches", .kind = PARAM_BLOCK, .offset = AT(fault_config, launches), .def = "", .sub = fault_launch_params,
+    { .name = "launches", .kind = PARAM_BLOCK, .offset = AT(fault_config, launches), .def = "",
+      .sub = fault_launch_params,
       .doc = "control planes fail with data planes: what becomes of launches meanwhile",
       .source = "AWS behaviour sec. 0, rule 1" },
     PARAM_END,
@@ -348,7 +377,8 @@ const struct param latency_params[] = {
 const struct param monthly_cost_params[] = {
     { .name = "monthly_cost", .kind = PARAM_CHOICE, .offset = AT(objective, month), .choices = COST_MONTHS,
       .doc = "of the average month or of the dearest", .source = "scenario" },
-    { .name = "at_most", .kind = PARAM_MONEY, .offset = AT(objective, at_most_usd_e10), .min = "$0", .doc = "the budget",
+    { .name = "at_most", .kind = PARAM_MONEY, .offset = AT(objective, at_most_usd_e10), .min = "$0",
+      .doc = "the budget",
       .source = "scenario" },
     PARAM_END,
 };
@@ -413,7 +443,8 @@ const struct param scenario_params[] = {
     { .name = "traffic", .kind = PARAM_MAP, .noun = "population", .offset = AT(scenario, populations),
       .count_offset = AT(scenario, population_count), .sub = population_params, .sub_size = sizeof(struct population),
       .doc = "populations of clients, by name", .source = "scenario" },
-    { .name = "services", .kind = PARAM_MAP, .noun = "service", .offset = AT(scenario, services), .count_offset = AT(scenario, service_count),
+    { .name = "services", .kind = PARAM_MAP, .noun = "service", .offset = AT(scenario, services),
+      .count_offset = AT(scenario, service_count),
       .sub = service_params, .sub_size = sizeof(struct service_config), .doc = "what runs on the fleets, by name",
       .source = "scenario" },
     { .name = "edge", .kind = PARAM_NODE, .offset = AT(scenario, edge_node), .def = "",
@@ -425,7 +456,8 @@ const struct param scenario_params[] = {
       .doc = "what fails, and when", .source = "scenario" },
     { .name = "objectives", .kind = PARAM_NODE, .offset = AT(scenario, objectives_node), .def = "",
       .doc = "promises: a list of availability, latency and monthly_cost", .source = "scenario" },
-    { .name = "calendar", .kind = PARAM_MAP, .noun = "day type", .offset = AT(scenario, day_types), .count_offset = AT(scenario, day_type_count),
+    { .name = "calendar", .kind = PARAM_MAP, .noun = "day type", .offset = AT(scenario, day_types),
+      .count_offset = AT(scenario, day_type_count),
       .def = "", .sub = day_type_params, .sub_size = sizeof(struct day_type),
       .doc = "day types of a year, by name; the bill is made of them", .source = "scenario" },
     { .name = "business", .kind = PARAM_BLOCK, .offset = AT(scenario, business), .def = "", .sub = business_params,
@@ -434,7 +466,8 @@ const struct param scenario_params[] = {
 };
 
 static const struct param step_reference[] = {
-    { .name = "steps", .kind = PARAM_TAGGED, .variants = step_variants, .doc = "a list of these, in order", .source = "scenario" },
+    { .name = "steps", .kind = PARAM_TAGGED, .variants = step_variants, .doc = "a list of these, in order",
+      .source = "scenario" },
     PARAM_END,
 };
 

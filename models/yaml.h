@@ -17,12 +17,12 @@ enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 struct node {
     enum node_kind kind;
     struct mark at;
-    const char *text;       /* scalar; NULL text never occurs, an empty plain scalar (null) is "" with plain = true */
-    bool plain;             /* scalar without quotes */
-    int count;              /* children */
-    struct node **items;    /* sequence: values; mapping: values */
-    struct node **keys;     /* mapping: scalar keys */
-    bool *used;             /* mapping: set by the reader of the key; what is not set at the end is an unknown key */
+    const char *text;    /* scalar; NULL text never occurs, an empty plain scalar (null) is "" with plain = true */
+    bool plain;          /* scalar without quotes */
+    int count;           /* children */
+    struct node **items; /* sequence: values; mapping: values */
+    struct node **keys;  /* mapping: scalar keys */
+    bool *used;          /* mapping: set by the reader of the key; what is not set at the end is an unknown key */
 };
 
 /*

@@ -5,6 +5,9 @@
 
 #include "sim/base/text.h"
 
+/* A type is a row and reads as one. */
+/* clang-format off */
+
 #define GIB(x) ((int64_t)((x) * 1073741824.0))
 
 /* A row: name, vCPUs, threads per core, memory, baseline network in Gbps, speed. */
@@ -107,6 +110,8 @@ static const struct shape CACHES[] = {
     ROW("cache.t4g.medium", 2, 1, 3.09, 0, 0.8),
 };
 
+/* clang-format on */
+
 static const struct {
     const char *kind;
     const struct shape *shapes;
@@ -125,20 +130,11 @@ static const struct shape *find(const struct shape *shapes, size_t count, const 
     return NULL;
 }
 
-const struct shape *catalogue_instance(const char *name)
-{
-    return find(INSTANCES, ARRAY_LEN(INSTANCES), name);
-}
+const struct shape *catalogue_instance(const char *name) { return find(INSTANCES, ARRAY_LEN(INSTANCES), name); }
 
-const struct shape *catalogue_db(const char *name)
-{
-    return find(DATABASES, ARRAY_LEN(DATABASES), name);
-}
+const struct shape *catalogue_db(const char *name) { return find(DATABASES, ARRAY_LEN(DATABASES), name); }
 
-const struct shape *catalogue_cache(const char *name)
-{
-    return find(CACHES, ARRAY_LEN(CACHES), name);
-}
+const struct shape *catalogue_cache(const char *name) { return find(CACHES, ARRAY_LEN(CACHES), name); }
 
 static const char *const REGIONS[] = {
     "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",   "ca-west-1",
@@ -188,7 +184,4 @@ const uint32_t *catalogue_capacity_q16(const struct shape *shape, struct arena *
     return cap_q16;
 }
 
-double catalogue_reference_vcpus(const struct shape *shape)
-{
-    return capacity(shape, shape->vcpus) * shape->speed;
-}
+double catalogue_reference_vcpus(const struct shape *shape) { return capacity(shape, shape->vcpus) * shape->speed; }

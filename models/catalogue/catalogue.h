@@ -21,12 +21,12 @@
 #include "sim/base/arena.h"
 
 struct shape {
-    const char *name;         /* "m7g.large", "db.r7g.large", "cache.r7g.large" */
+    const char *name; /* "m7g.large", "db.r7g.large", "cache.r7g.large" */
     uint32_t vcpus;
     uint32_t threads_per_core; /* 1: a vCPU is a core (Graviton); 2: a hardware thread (x86) */
     int64_t memory_bytes;
-    double network_gbps;      /* baseline; 0: not in the table (databases, caches) */
-    double speed;             /* of one busy vCPU alone on its core; m7g = 1; assumed */
+    double network_gbps; /* baseline; 0: not in the table (databases, caches) */
+    double speed;        /* of one busy vCPU alone on its core; m7g = 1; assumed */
 };
 
 /* Exact names. NULL when the name is unknown or NULL. */

@@ -17,10 +17,7 @@ struct arena_block {
     char data[];
 };
 
-void arena_init(struct arena *arena)
-{
-    *arena = (struct arena){ 0 };
-}
+void arena_init(struct arena *arena) { *arena = (struct arena){ 0 }; }
 
 void arena_fini(struct arena *arena)
 {
@@ -84,10 +81,7 @@ char *arena_text_n(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
-char *arena_text(struct arena *arena, const char *text)
-{
-    return arena_text_n(arena, text, strlen(text));
-}
+char *arena_text(struct arena *arena, const char *text) { return arena_text_n(arena, text, strlen(text)); }
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {

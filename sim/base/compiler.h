@@ -11,21 +11,15 @@
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 
-#define LIKELY(x)        __builtin_expect(!!(x), 1)
-#define UNLIKELY(x)      __builtin_expect(!!(x), 0)
+#define LIKELY(x)         __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)       __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
-#define NORETURN         __attribute__((noreturn))
-#define CACHE_ALIGNED    __attribute__((aligned(64)))
+#define NORETURN          __attribute__((noreturn))
+#define CACHE_ALIGNED     __attribute__((aligned(64)))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-static inline int count_leading_zeros_u64(uint64_t x) /* x != 0 */
-{
-    return __builtin_clzll(x);
-}
-static inline int count_trailing_zeros_u64(uint64_t x) /* x != 0 */
-{
-    return __builtin_ctzll(x);
-}
+static inline int count_leading_zeros_u64(uint64_t x) /* x != 0 */ { return __builtin_clzll(x); }
+static inline int count_trailing_zeros_u64(uint64_t x) /* x != 0 */ { return __builtin_ctzll(x); }
 
 #endif

@@ -40,8 +40,8 @@ struct diag {
     struct arena *arena; /* borrowed: holds the texts */
     struct diag_entry *entries;
     int count, capacity;
-    int errors, warnings; /* output; errors counts also those beyond `limit` */
-    int limit;            /* at most this many entries are kept (default 100): hostile files end */
+    int errors, warnings;        /* output; errors counts also those beyond `limit` */
+    int limit;                   /* at most this many entries are kept (default 100): hostile files end */
     struct diag_source *sources; /* file texts for the quoted line, registered by diag_source() */
 };
 

@@ -10,8 +10,8 @@
 
 struct sha256 {
     uint32_t state[8];
-    uint64_t bytes;      /* so far */
-    uint8_t block[64];   /* the last bytes % 64 of them wait here */
+    uint64_t bytes;    /* so far */
+    uint8_t block[64]; /* the last bytes % 64 of them wait here */
 };
 
 void sha256_init(struct sha256 *sha);

@@ -15,10 +15,7 @@ struct scale {
     double factor;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* The characters of "[+-]digits[.digits][e[+-]digits]" at the start of `text`; 0 when there is no number. */
 static size_t number_length(const char *text)
@@ -59,10 +56,7 @@ static bool take_number(const char **text, double *number)
     return true;
 }
 
-static bool text_is_zero(const char *text)
-{
-    return text[0] == '0' && text[1] == '\0';
-}
+static bool text_is_zero(const char *text) { return text[0] == '0' && text[1] == '\0'; }
 
 static const struct scale *find_scale(const struct scale *scales, size_t count, const char *unit, size_t length)
 {
@@ -83,7 +77,7 @@ static bool to_int64(double value, int64_t *out)
 }
 
 static const struct scale DURATIONS[] = {
-    { "d", 86400e9 }, { "h", 3600e9 }, { "min", 60e9 }, { "m", 60e9 }, { "s", 1e9 },
+    { "d", 86400e9 }, { "h", 3600e9 }, { "min", 60e9 },      { "m", 60e9 }, { "s", 1e9 },
     { "ms", 1e6 },    { "us", 1e3 },   { "\xc2\xb5s", 1e3 }, { "ns", 1.0 },
 };
 
@@ -123,15 +117,8 @@ bool duration_from_text(const char *text, int64_t *ns)
 }
 
 static const struct scale SIZES[] = {
-    { "B", 1.0 },
-    { "kB", 1e3 },
-    { "MB", 1e6 },
-    { "GB", 1e9 },
-    { "TB", 1e12 },
-    { "KiB", 0x1p10 },
-    { "MiB", 0x1p20 },
-    { "GiB", 0x1p30 },
-    { "TiB", 0x1p40 },
+    { "B", 1.0 },      { "kB", 1e3 },     { "MB", 1e6 },     { "GB", 1e9 },     { "TB", 1e12 },
+    { "KiB", 0x1p10 }, { "MiB", 0x1p20 }, { "GiB", 0x1p30 }, { "TiB", 0x1p40 },
 };
 
 bool bytes_from_text(const char *text, int64_t *bytes)
@@ -240,10 +227,7 @@ static int decimal_shift(const char *text, size_t *suffix_length)
     return multiple ? (int)multiple->factor : 0;
 }
 
-static bool fits_int64(int128 value)
-{
-    return value >= INT64_MIN && value <= INT64_MAX;
-}
+static bool fits_int64(int128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
 
 bool count_from_text(const char *text, int64_t *count)
 {
@@ -353,8 +337,11 @@ const char *duration_to_text(int64_t ns, char *buffer, size_t size)
 /* Powers of ten first and from large to small: "16GiB" wins against "17179869184B" because it is shorter. */
 const char *bytes_to_text(int64_t bytes, char *buffer, size_t size)
 {
-    static const struct { const char *unit; int decimals, shift; } units[] = {
-        { "TB", 12, 0 }, { "GB", 9, 0 }, { "MB", 6, 0 }, { "kB", 3, 0 }, { "B", 0, 0 },
+    static const struct {
+        const char *unit;
+        int decimals, shift;
+    } units[] = {
+        { "TB", 12, 0 },  { "GB", 9, 0 },   { "MB", 6, 0 },   { "kB", 3, 0 },   { "B", 0, 0 },
         { "TiB", 0, 40 }, { "GiB", 0, 30 }, { "MiB", 0, 20 }, { "KiB", 0, 10 },
     };
     const uint64_t left = bytes < 0 ? -(uint64_t)bytes : (uint64_t)bytes;

@@ -12,11 +12,11 @@
 #include <stdint.h>
 
 enum usage_unit {
-    USAGE_COUNT,            /* things: requests, connections, evaluations */
-    USAGE_BYTES,            /* bytes moved */
-    USAGE_NANOSECONDS,      /* time something existed or ran: instances, load balancers, tasks */
-    USAGE_BYTE_HOURS,       /* storage: bytes held times hours held */
-    USAGE_MONTHS_E6,        /* millionths of a month of a flat monthly thing: a hosted zone, a web ACL, a rule */
+    USAGE_COUNT,       /* things: requests, connections, evaluations */
+    USAGE_BYTES,       /* bytes moved */
+    USAGE_NANOSECONDS, /* time something existed or ran: instances, load balancers, tasks */
+    USAGE_BYTE_HOURS,  /* storage: bytes held times hours held */
+    USAGE_MONTHS_E6,   /* millionths of a month of a flat monthly thing: a hosted zone, a web ACL, a rule */
 };
 
 /*
@@ -39,9 +39,9 @@ struct usage_key {
 
 struct usage {
     const struct usage_key *key;
-    int32_t hour;         /* hour within the metered day, from its start; the bill is per hour where AWS is */
-    int64_t quantity;     /* in key->unit */
-    int64_t weight_e6;    /* how often this record occurs in the month, in millionths: 27.5 days = 27500000 */
+    int32_t hour;      /* hour within the metered day, from its start; the bill is per hour where AWS is */
+    int64_t quantity;  /* in key->unit */
+    int64_t weight_e6; /* how often this record occurs in the month, in millionths: 27.5 days = 27500000 */
 };
 
 #endif

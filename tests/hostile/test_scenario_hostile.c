@@ -30,10 +30,7 @@ static int open_nowhere(void **state)
     return nowhere ? 0 : -1;
 }
 
-static int close_nowhere(void **state)
-{
-    return fclose(nowhere);
-}
+static int close_nowhere(void **state) { return fclose(nowhere); }
 
 /* Loads, and does with the result what `check` does. Returns the number of errors. */
 static int survive(const char *text, size_t length)
@@ -69,17 +66,71 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-static size_t below(uint64_t *state, size_t n)
-{
-    return n ? (size_t)(next_random(state) % n) : 0;
-}
+static size_t below(uint64_t *state, size_t n) { return n ? (size_t)(next_random(state) % n) : 0; }
 
 static const char *const TOKENS[] = {
-    ":", ": ", "- ", "{", "}", "[", "]", ", ", "&a ", "*a", "<<: *a", "!!int ", "|\n", ">\n", "'", "\"", "#", "%", "@", "`",
-    "\n", "\t", "\r", "\0", "\xff", "\xc2\x85", "\xef\xbb\xbf", "? ", "---\n", "...\n", "~", "null", "nan", "inf", "-0", "0",
-    "1e309", "-1", "99999999999999999999", "9223372036854775807", "1e-400", "x0", "0%", "100.0001%", "/s", "$", "45s", "-45s",
-    "exp(0s)", "lognormal(mean=9ms, cv=1)", "gamma(mean=1s cv=0.0001)", "empirical(/dev/zero)", "pareto(min=1ms alpha=0.01)",
-    "us-east-1a", "catalog-db", "web.browse", "kind: asg", "kind: rds", "headroom", "\033[31m", "all", "static",
+    ":",
+    ": ",
+    "- ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "!!int ",
+    "|\n",
+    ">\n",
+    "'",
+    "\"",
+    "#",
+    "%",
+    "@",
+    "`",
+    "\n",
+    "\t",
+    "\r",
+    "\0",
+    "\xff",
+    "\xc2\x85",
+    "\xef\xbb\xbf",
+    "? ",
+    "---\n",
+    "...\n",
+    "~",
+    "null",
+    "nan",
+    "inf",
+    "-0",
+    "0",
+    "1e309",
+    "-1",
+    "99999999999999999999",
+    "9223372036854775807",
+    "1e-400",
+    "x0",
+    "0%",
+    "100.0001%",
+    "/s",
+    "$",
+    "45s",
+    "-45s",
+    "exp(0s)",
+    "lognormal(mean=9ms, cv=1)",
+    "gamma(mean=1s cv=0.0001)",
+    "empirical(/dev/zero)",
+    "pareto(min=1ms alpha=0.01)",
+    "us-east-1a",
+    "catalog-db",
+    "web.browse",
+    "kind: asg",
+    "kind: rds",
+    "headroom",
+    "\033[31m",
+    "all",
+    "static",
 };
 
 enum { ROOM = 8192 };
@@ -100,14 +151,12 @@ static size_t mutate(char *text, size_t length, uint64_t *random)
     const size_t at = below(random, length + 1);
     char piece[128];
     switch (below(random, 8)) {
-    case 0: /* truncate, rarely */
-        return below(random, 8) ? length : at;
+    case 0: /* truncate, rarely */ return below(random, 8) ? length : at;
     case 1: { /* another byte */
         const char byte = (char)below(random, 256);
         return replace(text, length, at, 1, &byte, 1);
     }
-    case 2: /* remove */
-        return replace(text, length, at, below(random, 40), "", 0);
+    case 2: /* remove */ return replace(text, length, at, below(random, 40), "", 0);
     case 3: { /* repeat a piece elsewhere */
         const size_t from = below(random, length), most = length - from, size = below(random, most < 100 ? most : 100);
         memcpy(piece, text + from, size);
@@ -258,18 +307,62 @@ static void given_bytes_that_are_no_text_when_loaded_then_they_are_refused(void 
 static void given_extreme_numbers_when_loaded_then_nothing_overflows(void **state)
 {
     static const char *const paths[] = {
-        "clock.length", "clock.warm_up", "replications", "seed", "window", "traffic.shoppers.rate.mean",
-        "traffic.shoppers.rate.launch.factor", "traffic.shoppers.rate.launch.half_life", "traffic.shoppers.rate.launch.at",
-        "traffic.shoppers.page.objects", "traffic.shoppers.page.bytes", "traffic.shoppers.client.patience",
-        "services.web.workers", "services.web.pools.catalog-db", "services.web.operations.browse.0.cpu",
-        "regions.us-east-1.zones", "regions.us-east-1.web-fleet.size.max", "regions.us-east-1.order-events.visibility",
-        "regions.us-east-1.cache.shards", "regions.us-east-1.cache.hit_ratio", "faults.0.at", "faults.0.lasts",
-        "calendar.ordinary.days", "business.order.value", "regions.us-east-1.worker-fleet.scaling.backlog_per_instance",
+        "clock.length",
+        "clock.warm_up",
+        "replications",
+        "seed",
+        "window",
+        "traffic.shoppers.rate.mean",
+        "traffic.shoppers.rate.launch.factor",
+        "traffic.shoppers.rate.launch.half_life",
+        "traffic.shoppers.rate.launch.at",
+        "traffic.shoppers.page.objects",
+        "traffic.shoppers.page.bytes",
+        "traffic.shoppers.client.patience",
+        "services.web.workers",
+        "services.web.pools.catalog-db",
+        "services.web.operations.browse.0.cpu",
+        "regions.us-east-1.zones",
+        "regions.us-east-1.web-fleet.size.max",
+        "regions.us-east-1.order-events.visibility",
+        "regions.us-east-1.cache.shards",
+        "regions.us-east-1.cache.hit_ratio",
+        "faults.0.at",
+        "faults.0.lasts",
+        "calendar.ordinary.days",
+        "business.order.value",
+        "regions.us-east-1.worker-fleet.scaling.backlog_per_instance",
     };
     static const char *const values[] = {
-        "0", "-1", "0s", "-1s", "1ns", "106751d", "1e300s", "1e18", "9223372036854775807", "-9223372036854775808", "nan",
-        "inf", "1e308", "1e308/s", "1e-308/s", "0/s", "1G/s", "x1000", "0%", "100%", "1e300%", "$92233720368", "1TB",
-        "9e6TB", "exp(106751d)", "exp(0s)", "pareto(min=1ms alpha=1.0000001)", "lognormal(mean=1s cv=1e9)", "+106751d",
+        "0",
+        "-1",
+        "0s",
+        "-1s",
+        "1ns",
+        "106751d",
+        "1e300s",
+        "1e18",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "nan",
+        "inf",
+        "1e308",
+        "1e308/s",
+        "1e-308/s",
+        "0/s",
+        "1G/s",
+        "x1000",
+        "0%",
+        "100%",
+        "1e300%",
+        "$92233720368",
+        "1TB",
+        "9e6TB",
+        "exp(106751d)",
+        "exp(0s)",
+        "pareto(min=1ms alpha=1.0000001)",
+        "lognormal(mean=1s cv=1e9)",
+        "+106751d",
     };
     for (size_t p = 0; p < ARRAY_LEN(paths); p++)
         for (size_t v = 0; v < ARRAY_LEN(values); v++) {
@@ -280,8 +373,8 @@ static void given_extreme_numbers_when_loaded_then_nothing_overflows(void **stat
             struct diag diag;
             arena_init(&arena);
             diag_init(&diag, &arena);
-            const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, "/nonexistent", sets, 1,
-                                                       &arena, &diag);
+            const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, "/nonexistent",
+                                                       sets, 1, &arena, &diag);
             if (sc) {
                 scenario_doubts(sc, &diag);
                 scenario_explain(sc, nowhere);

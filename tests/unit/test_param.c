@@ -12,9 +12,19 @@
 #include "models/param.h"
 #include "models/scenario_tables.h"
 
-struct inner { bool present; int64_t count; };
-struct element { const char *name; struct mark at; double share; };
-struct item { int64_t count; struct mark at; };
+struct inner {
+    bool present;
+    int64_t count;
+};
+struct element {
+    const char *name;
+    struct mark at;
+    double share;
+};
+struct item {
+    int64_t count;
+    struct mark at;
+};
 struct thing {
     sim_time duration;
     double rate, share, number, factor;
@@ -26,9 +36,12 @@ struct thing {
     struct ref ref;
     struct instant instant;
     struct inner block;
-    struct element *map; int map_count;
-    struct item *list; int list_count;
-    struct tagged *steps; int step_count;
+    struct element *map;
+    int map_count;
+    struct item *list;
+    int list_count;
+    struct tagged *steps;
+    int step_count;
 };
 
 static const char *const COLOURS[] = { "red", "green", NULL };
@@ -38,16 +51,27 @@ static const struct param inner_params[] = {
     PARAM_END,
 };
 static const struct param element_params[] = {
-    { .name = "", .kind = PARAM_SHARE, .offset = AT(element, share), .doc = "x", .source = "assumed" }, PARAM_END,
+    { .name = "", .kind = PARAM_SHARE, .offset = AT(element, share), .doc = "x", .source = "assumed" },
+    PARAM_END,
 };
 static const struct param item_params[] = {
-    { .name = "count", .kind = PARAM_COUNT, .offset = AT(item, count), .doc = "x", .source = "assumed", .shorthand = true },
+    { .name = "count",
+      .kind = PARAM_COUNT,
+      .offset = AT(item, count),
+      .doc = "x",
+      .source = "assumed",
+      .shorthand = true },
     PARAM_END,
 };
 static const struct param_variant step_kinds[] = {
-    { "wait", "waits", inner_params, sizeof(struct inner) }, { "go", "goes", item_params, sizeof(struct item) }, { 0 },
+    { "wait", "waits", inner_params, sizeof(struct inner) },
+    { "go", "goes", item_params, sizeof(struct item) },
+    { 0 },
 };
-#define ROW(n, k, ...) { .name = #n, .kind = k, .offset = AT(thing, n), .doc = "x", .source = "assumed", __VA_ARGS__ }
+#define ROW(n, k, ...)                                                                              \
+    {                                                                                               \
+        .name = #n, .kind = k, .offset = AT(thing, n), .doc = "x", .source = "assumed", __VA_ARGS__ \
+    }
 static const struct param thing_params[] = {
     ROW(duration, PARAM_DURATION, .def = "30s", .min = "1s", .max = "12h"),
     ROW(rate, PARAM_RATE, .def = "5/s"),
@@ -143,10 +167,11 @@ static void given_nothing_when_read_then_the_defaults_count(void **state)
 static void given_every_kind_when_read_then_the_members_have_the_values(void **state)
 {
     struct fixture *f = *state;
-    assert_true(read_thing(f, "duration: 5m\nrate: 60/min\nshare: 25%\nnumber: -2\nfactor: 1.5x\nbytes: 1KiB\nmoney: $2\n"
-                              "count: 5\nflag: off\ntext: hello\ndist: uniform(3ms 5ms)\nchoice: red\nref: db\n"
-                              "instant: \"20:05:30\"\nblock: {count: 2}\nmap: {a: 10%, b: 0.9}\n"
-                              "list: [{count: 1}, 2]\nsteps: [{wait: {}}, {go: 4}]\n"));
+    assert_true(read_thing(f,
+                           "duration: 5m\nrate: 60/min\nshare: 25%\nnumber: -2\nfactor: 1.5x\nbytes: 1KiB\nmoney: $2\n"
+                           "count: 5\nflag: off\ntext: hello\ndist: uniform(3ms 5ms)\nchoice: red\nref: db\n"
+                           "instant: \"20:05:30\"\nblock: {count: 2}\nmap: {a: 10%, b: 0.9}\n"
+                           "list: [{count: 1}, 2]\nsteps: [{wait: {}}, {go: 4}]\n"));
     const struct thing *t = &f->thing;
     assert_int_equal(t->duration, 300 * SIM_SECOND);
     assert_true(t->rate == 1.0 && t->share == 0.25 && t->share_set && t->number == -2.0 && t->factor == 1.5);
@@ -185,7 +210,8 @@ static void given_wrong_values_when_read_then_the_message_says_what_was_found_an
 {
     struct fixture *f = *state;
     assert_wrong(f, "duration: 45 secs", "'45 secs' is not a duration", "45s, 500ms");
-    assert_wrong(f, "duration: 45", "'45' is a number without a unit, but 'duration' of thing 't' is a duration", "45s");
+    assert_wrong(f, "duration: 45", "'45' is a number without a unit, but 'duration' of thing 't' is a duration",
+                 "45s");
     assert_wrong(f, "duration: 2kB", "'2kB' is a size, but 'duration' of thing 't' is a duration", "45s");
     assert_wrong(f, "rate: 45s", "'45s' is a duration", "300/s");
     assert_wrong(f, "money: 62", "a number without a unit", "$62");
@@ -236,8 +262,9 @@ static void given_a_comma_in_a_distribution_when_read_then_it_is_explained_once(
 static void given_errors_everywhere_when_read_then_all_come_at_once(void **state)
 {
     struct fixture *f = *state;
-    assert_false(read_thing(f, "duration: 1\nrate: 2\nshare: x\nbytes: 3\nmoney: 4\ncount: a\nflag: b\ndist: c\nchoice: d\n"
-                               "instant: e\nblock: 5\nmap: 6\nlist: [x]\nsteps: [{y: 1}]\nz: 7\n"));
+    assert_false(
+        read_thing(f, "duration: 1\nrate: 2\nshare: x\nbytes: 3\nmoney: 4\ncount: a\nflag: b\ndist: c\nchoice: d\n"
+                      "instant: e\nblock: 5\nmap: 6\nlist: [x]\nsteps: [{y: 1}]\nz: 7\n"));
     assert_int_equal(f->diag.errors, 15);
 }
 

@@ -65,10 +65,7 @@ static double mean_of(const struct rate_curve *curve)
 }
 
 /* A few roundings of doubles, no more. */
-static void assert_same(double a, double b)
-{
-    assert_true(fabs(a - b) <= 1e-12 * fabs(b));
-}
+static void assert_same(double a, double b) { assert_true(fabs(a - b) <= 1e-12 * fabs(b)); }
 
 static void assert_is_a_curve(const struct rate_curve *curve)
 {
@@ -101,8 +98,9 @@ static void given_black_friday_with_a_launch_when_scaled_to_300_per_s_then_the_d
 static void given_a_launch_when_half_lives_pass_then_its_excess_halves(void **state)
 {
     struct fixture *f = *state;
-    const struct scenario *sc = load_with(f, "traffic.shoppers.rate={mean: 100/s, launch: {at: \"06:00\", factor: 5, rise: 1m, "
-                                             "half_life: 10m}}");
+    const struct scenario *sc = load_with(
+        f, "traffic.shoppers.rate={mean: 100/s, launch: {at: \"06:00\", factor: 5, rise: 1m, "
+           "half_life: 10m}}");
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
     const double base = rate_at(&curve, SIM_HOUR), peak = 6 * SIM_HOUR + SIM_MINUTE;
     assert_same(rate_at(&curve, 6 * SIM_HOUR), base);
@@ -138,7 +136,8 @@ static void given_a_part_of_a_day_when_scaled_then_the_mean_is_that_of_the_part(
     struct fixture *f = *state;
     const char *const sets[] = { "clock={start: \"2026-11-27T17:10:20-05:00\", length: 3h7m, warm_up: 1h}",
                                  "traffic.shoppers.rate={profile: ordinary, mean: 50/s}" };
-    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", sets, 2, &f->arena, &f->diag);
+    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", sets, 2, &f->arena,
+                                               &f->diag);
     assert_non_null(sc);
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
     assert_is_a_curve(&curve);
@@ -166,9 +165,9 @@ static void given_day_types_when_asked_then_they_are_whole_days_without_the_laun
 static void given_knots_when_piecewise_then_the_rate_goes_through_them_day_after_day(void **state)
 {
     struct fixture *f = *state;
-    const struct scenario *sc =
-        load_with(f, "traffic.shoppers.rate={profile: piecewise, knots: [{at: \"06:00\", rate: 100/s}, "
-                     "{at: \"12:00\", rate: 300/s}, {at: \"18:00\", rate: 100/s}]}");
+    const struct scenario *sc = load_with(
+        f, "traffic.shoppers.rate={profile: piecewise, knots: [{at: \"06:00\", rate: 100/s}, "
+           "{at: \"12:00\", rate: 300/s}, {at: \"18:00\", rate: 100/s}]}");
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
     assert_is_a_curve(&curve);
     assert_same(rate_at(&curve, 12 * SIM_HOUR), 300.0);

@@ -139,7 +139,8 @@ static void given_dangling_references_when_loaded_then_the_nearest_of_the_right_
 {
     struct fixture *f = *state;
     assert_refused(f, "services.web.runs_on=web-flet", "did you mean 'web-fleet'?");
-    assert_refused(f, "services.web.runs_on=cache", "'cache' is of kind elasticache, but 'runs_on' of service 'web' names asg");
+    assert_refused(f, "services.web.runs_on=cache",
+                   "'cache' is of kind elasticache, but 'runs_on' of service 'web' names asg");
     assert_refused(f, "services.web.operations.browse={get: {from: catalog-db}}", "is of kind rds");
     assert_refused(f, "services.web.pools={catalogdb: 3}", "did you mean 'catalog-db'?");
     assert_refused(f, "traffic.shoppers.mix={browze: 90%, checkout: 10%}", "did you mean 'browse'?");
@@ -148,7 +149,8 @@ static void given_dangling_references_when_loaded_then_the_nearest_of_the_right_
     assert_refused(f, "objectives.0.availability=chekout", "did you mean 'checkout'?");
     assert_refused(f, "business.order.operation=charge", "no client asks for it");
     assert_refused(f, "edge.waf.on=cache", "cloudfront or alb");
-    assert_refused(f, "services.web.operations.checkout={call: {operation: payments.chrge}}", "did you mean 'payments.charge'?");
+    assert_refused(f, "services.web.operations.checkout={call: {operation: payments.chrge}}",
+                   "did you mean 'payments.charge'?");
 }
 
 static void given_components_in_the_wrong_place_when_loaded_then_it_is_said(void **state)
@@ -160,7 +162,8 @@ static void given_components_in_the_wrong_place_when_loaded_then_it_is_said(void
     assert_refused(f, "regions.us-east-1.extra={size: 3}", "'kind' is missing in component 'extra'");
     assert_refused(f, "regions.us-east-1.zone=3", "did you mean 'zones'?");
     assert_refused(f, "regions={us-east1: {}}", "did you mean 'us-east-1'?");
-    assert_refused(f, "regions.eu-west-1={cache: {kind: elasticache, node: cache.r7g.large}}", "another component 'cache'");
+    assert_refused(f, "regions.eu-west-1={cache: {kind: elasticache, node: cache.r7g.large}}",
+                   "another component 'cache'");
     assert_refused(f, "regions.us-east-1.web-fleet.instance=m7g.larg", "did you mean 'm7g.large'?");
     assert_refused(f, "regions.us-east-1.spare={kind: asg, instance: m7g.large, size: {max: 3}}", "no service runs on");
     assert_refused(f, "regions.us-east-1.a b=", "is not a name");
@@ -173,7 +176,8 @@ static void given_sums_that_do_not_add_up_when_loaded_then_it_is_said(void **sta
     assert_refused(f, "traffic.shoppers.from={US: 70%}", "add up to 70%");
     assert_refused(f, "traffic.shoppers.from={XX: 100%}", "not a price geography");
     assert_refused(f, "calendar.ordinary.days=300", "add up to 335, not 365");
-    assert_refused(f, "calendar={a: {days: 60, in: nov, mean: 1/s}, b: {days: 305, mean: 1/s}}", "November has 30 days");
+    assert_refused(f, "calendar={a: {days: 60, in: nov, mean: 1/s}, b: {days: 305, mean: 1/s}}",
+                   "November has 30 days");
     assert_refused(f, "calendar={a: {days: 365, in: [nov, dec], mean: 1/s}}", "January has 31 days");
     assert_refused(f, "calendar=", "a monthly cost needs a calendar");
 }
@@ -181,8 +185,9 @@ static void given_sums_that_do_not_add_up_when_loaded_then_it_is_said(void **sta
 static void given_calls_in_a_circle_when_loaded_then_the_way_is_shown(void **state)
 {
     struct fixture *f = *state;
-    assert_refused(f, "services.web.operations={browse: [{call: {operation: web.checkout}}], "
-                      "checkout: [{call: {operation: web.browse}}]}",
+    assert_refused(f,
+                   "services.web.operations={browse: [{call: {operation: web.checkout}}], "
+                   "checkout: [{call: {operation: web.browse}}]}",
                    "calls form a cycle: web.browse -> web.checkout -> web.browse");
     assert_refused(f, "services.web.operations.browse={call: {operation: web.browse}}", "web.browse -> web.browse");
     assert_refused(f, "services.web.operations.browse={get: {from: cache, miss: {call: {operation: web.browse}}}}",
@@ -197,7 +202,8 @@ static void given_what_a_service_cannot_be_when_loaded_then_it_is_said(void **st
     assert_refused(f, "services.payments.runs_on=web-fleet", "external service 'payments' has no fleet");
     assert_refused(f, "services.payments.operations.charge=[{wait: 1s}, {cpu: 1s}]", "is one time, not steps");
     assert_refused(f, "services.fulfilment.operations.more=1ms", "has 2 operations instead of one");
-    assert_refused(f, "services.web.operations.checkout={call: {operation: handle}}", "a call reaches external services");
+    assert_refused(f, "services.web.operations.checkout={call: {operation: handle}}",
+                   "a call reaches external services");
     assert_refused(f, "traffic.shoppers.mix={charge: 100%}", "the balancer leads to service 'web', not 'payments'");
 }
 
@@ -215,8 +221,10 @@ static void given_faults_that_make_no_sense_when_loaded_then_it_is_said(void **s
 static void given_wrong_clocks_when_loaded_then_it_is_said(void **state)
 {
     struct fixture *f = *state;
-    static const char *const wrong[] = { "2026-11-31T00:00-05:00", "2026-11-27", "2026-11-27T00:00", "2026-11-27T24:00Z",
-                                         "2026-11-27T00:00-05", "1900-01-01T00:00Z", "x", "2026-11-27T00:00-05:00x" };
+    static const char *const wrong[] = {
+        "2026-11-31T00:00-05:00", "2026-11-27", "2026-11-27T00:00",       "2026-11-27T24:00Z", "2026-11-27T00:00-05",
+        "1900-01-01T00:00Z",      "x",          "2026-11-27T00:00-05:00x"
+    };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_refused(f, arena_printf(&f->arena, "clock.start=\"%s\"", wrong[i]), "is not an instant");
     assert_refused(f, "clock.length=0s", "the least is 1m");
@@ -229,9 +237,12 @@ static void given_rates_that_make_no_sense_when_loaded_then_it_is_said(void **st
     struct fixture *f = *state;
     assert_refused(f, "traffic.shoppers.rate={profile: sale}", "'mean' is missing");
     assert_refused(f, "traffic.shoppers.rate={profile: piecewise}", "has no knots");
-    assert_refused(f, "traffic.shoppers.rate={profile: sale, mean: 1/s, knots: {at: \"00:00\", rate: 1/s}}", "piecewise");
-    assert_refused(f, "traffic.shoppers.rate={profile: piecewise, knots: [{at: \"02:00\", rate: 1/s}, {at: \"01:00\", rate: 1/s}]}",
-                   "forward in time");
+    assert_refused(f, "traffic.shoppers.rate={profile: sale, mean: 1/s, knots: {at: \"00:00\", rate: 1/s}}",
+                   "piecewise");
+    assert_refused(
+        f,
+        "traffic.shoppers.rate={profile: piecewise, knots: [{at: \"02:00\", rate: 1/s}, {at: \"01:00\", rate: 1/s}]}",
+        "forward in time");
     assert_non_null(load_with(f, "traffic.shoppers.rate=300/s", NULL));
 }
 
@@ -243,7 +254,8 @@ static void given_commas_in_distributions_when_loaded_then_each_is_explained_and
         "services.web.operations.browse=[{cpu: lognormal(mean=9ms, cv=1)}]",
         "services.web.operations.browse=[{read: {time: lognormal(mean=9ms, cv=1), from: catalog-db}}]",
         "services.payments.operations={charge: lognormal(mean=9ms, cv=1), refund: 1s}",
-        "regions.us-east-1.web-fleet={kind: asg, instance: m7g.large, size: {max: 30}, launch: lognormal(mean=9ms, cv=1)}",
+        "regions.us-east-1.web-fleet={kind: asg, instance: m7g.large, size: {max: 30}, launch: lognormal(mean=9ms, "
+        "cv=1)}",
         "traffic.shoppers.client={patience: lognormal(mean=9ms, cv=1), reloads: 2}",
     };
     for (size_t i = 0; i < ARRAY_LEN(sets); i++) {

@@ -40,17 +40,17 @@ static const struct scenario *load_with_both(struct fixture *f, const char *set,
     const char *const sets[] = { set, other };
     diag_init(&f->diag, &f->arena);
     const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", sets,
-                                               !set ? 0 : !other ? 1 : 2, &f->arena, &f->diag);
+                                               !set     ? 0
+                                               : !other ? 1
+                                                        : 2,
+                                               &f->arena, &f->diag);
     if (!sc)
         diag_print(&f->diag, stderr, false);
     assert_non_null(sc);
     return sc;
 }
 
-static const struct scenario *load_with(struct fixture *f, const char *set)
-{
-    return load_with_both(f, set, NULL);
-}
+static const struct scenario *load_with(struct fixture *f, const char *set) { return load_with_both(f, set, NULL); }
 
 /* With these assignments exactly one warning comes, it contains `text` and names a next step. */
 static void assert_both_doubted(struct fixture *f, const char *set, const char *other, const char *text)
@@ -81,7 +81,8 @@ static void given_a_sound_scenario_when_checked_then_nothing_is_doubted(void **s
 static void given_doubtful_values_when_checked_then_each_is_named_with_a_next_step(void **state)
 {
     struct fixture *f = *state;
-    assert_doubted(f, "regions.us-east-1.web-fleet.size={min: 2, max: 5}", "reference vCPUs at 00:00 and has 10 at its largest");
+    assert_doubted(f, "regions.us-east-1.web-fleet.size={min: 2, max: 5}",
+                   "reference vCPUs at 00:00 and has 10 at its largest");
     assert_doubted(f, "regions.us-east-1.web-fleet.size={min: 2, max: 6}", "after the loss of a zone");
     assert_doubted(f, "services.web.workers=1", "workers at 00:00 before anybody waits");
     assert_doubted(f, "regions.us-east-1.web-fleet.scaling={target_tracking: {target: 70%}}", "would need 105%");
@@ -92,14 +93,15 @@ static void given_doubtful_values_when_checked_then_each_is_named_with_a_next_st
     assert_doubted(f, "services.web.operations.checkout.2.write.time=30ms", "'orders-db' is asked for");
     assert_doubted(f, "regions.us-east-1.cache.replicas=0", "has no replicas");
     assert_doubted(f, "regions.us-east-1.cache.command=2ms", "of a shard's thread");
-    assert_both_doubted(f, "regions.us-east-1.order-events.visibility=1s", "services.fulfilment.operations.handle=exp(250ms)",
-                        "they are handled twice");
+    assert_both_doubted(f, "regions.us-east-1.order-events.visibility=1s",
+                        "services.fulfilment.operations.handle=exp(250ms)", "they are handled twice");
 }
 
 static void given_a_consumer_that_is_too_slow_when_checked_then_the_backlog_is_foreseen(void **state)
 {
     struct fixture *f = *state;
-    assert_doubted(f, "regions.us-east-1.worker-fleet.size={min: 2, max: 2}", "handles 20 at its largest: the backlog never drains");
+    assert_doubted(f, "regions.us-east-1.worker-fleet.size={min: 2, max: 2}",
+                   "handles 20 at its largest: the backlog never drains");
 }
 
 static void given_impatient_clients_when_checked_then_it_is_doubted(void **state)

@@ -61,11 +61,15 @@ static void given_steering_characters_when_neutralised_then_they_are_question_ma
     assert_neutral("\033[31mred", "?[31mred");
     assert_neutral("tab\there\n", "tab\there?");
     assert_neutral("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\x81", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\x81");
-    assert_neutral("\xc2\x9b" "31m", "?31m");          /* C1: control sequence introducer */
-    assert_neutral("\xe2\x80\xae" "gpj.exe", "?gpj.exe"); /* right-to-left override */
+    assert_neutral("\xc2\x9b"
+                   "31m",
+                   "?31m"); /* C1: control sequence introducer */
+    assert_neutral("\xe2\x80\xae"
+                   "gpj.exe",
+                   "?gpj.exe"); /* right-to-left override */
     assert_neutral("\xff\xfe", "??");
-    assert_neutral("\xc0\x80", "??");                    /* overlong NUL */
-    assert_neutral("\xed\xa0\x80", "???");               /* surrogate */
+    assert_neutral("\xc0\x80", "??");      /* overlong NUL */
+    assert_neutral("\xed\xa0\x80", "???"); /* surrogate */
     assert_neutral("cut \xe2\x82", "cut ??");
 }
 

@@ -33,9 +33,9 @@ static void given_durations_when_read_then_they_are_exact_nanoseconds(void **sta
 
 static void given_what_is_no_duration_when_read_then_it_is_refused_and_nothing_is_written(void **state)
 {
-    static const char *const wrong[] = { "",      "45",    "45 secs", "s",      "nan",   "inf",   "infs",   "0x10s",
-                                         "1e300h", "30m1h", "1h 30m",  "9ms ",   " 9ms",  "--1s",  "1..5s",  "1h1h",
-                                         "5 s s", "1e999s", "- 5s",    "1,5s" };
+    static const char *const wrong[] = { "",      "45",     "45 secs", "s",      "nan",  "inf",  "infs",
+                                         "0x10s", "1e300h", "30m1h",   "1h 30m", "9ms ", " 9ms", "--1s",
+                                         "1..5s", "1h1h",   "5 s s",   "1e999s", "- 5s", "1,5s" };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         int64_t ns = -7;
         assert_false(duration_from_text(wrong[i], &ns));
@@ -126,8 +126,20 @@ static void given_shares_and_factors_when_read_then_both_spellings_work(void **s
 
 static void given_a_duration_when_written_then_it_reads_back_to_the_same(void **state)
 {
-    static const int64_t samples[] = { 0, 1, 999, 1000, 1500, 2500000, 90 * 1000000000LL, 5400000000000, 86400000000000,
-                                       172800000000000, 1234567890123, -3000000000, INT64_C(9000000000000000001), 59999999999 };
+    static const int64_t samples[] = { 0,
+                                       1,
+                                       999,
+                                       1000,
+                                       1500,
+                                       2500000,
+                                       90 * 1000000000LL,
+                                       5400000000000,
+                                       86400000000000,
+                                       172800000000000,
+                                       1234567890123,
+                                       -3000000000,
+                                       INT64_C(9000000000000000001),
+                                       59999999999 };
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         char text[64];
         duration_to_text(samples[i], text, sizeof(text));

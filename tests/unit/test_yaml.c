@@ -108,8 +108,8 @@ static void given_a_billion_laughs_when_parsed_then_the_expansion_ends(void **st
     char text[4096] = "l0: &l0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n";
     for (int i = 1; i < 10; i++) {
         char line[256];
-        snprintf(line, sizeof(line), "l%d: &l%d [*l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d]\n", i, i, i - 1,
-                 i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        snprintf(line, sizeof(line), "l%d: &l%d [*l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d, *l%d]\n", i, i,
+                 i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
         strcat(text, line);
     }
     assert_refused(f, text, "more than 100000 nodes");
