@@ -135,11 +135,14 @@ static void push_event(const struct station *st, sim_time at, uint32_t serial, u
 
 /* ---- processor sharing */
 
-static void ps_set_rate(struct station *st)
+static inline void ps_set_rate(struct station *st)
 {
     const uint64_t n = st->in_service;
-    if (n > 0)
-        st->rate_q48 = (total_q16(st, u64_min(n, st->servers)) << 32) / n;
+    if (n == 0)
+        return;
+    const uint64_t total = total_q16(st, u64_min(n, st->servers));
+    st->rate_q48 = (total << 32) / n;
+    st->guess_ns = (double)n / (double)total;
 }
 
 static void ps_rebase(struct station *st)
@@ -164,17 +167,19 @@ static inline void ps_advance(struct station *st, sim_time now)
 }
 
 /*
- * The smallest dt with floor(dt rate / 2^32) >= need, that is dt rate >= need 2^32; rate > 0. A double's guess is right
- * to a few units in 2^53, integers make it exact: the result does not depend on how the guess was rounded.
+ * The smallest dt with floor(dt rate / 2^32) >= need, that is dt rate >= need 2^32; rate > 0. A double guesses it to a few
+ * units in 2^52, integers make it exact: the result does not depend on how the guess was rounded. (A division here
+ * would be on the path from each event to the next.)
  */
-static uint64_t ps_time_for(uint64_t need_q16, uint64_t rate_q48)
+static inline uint64_t ps_time_for(const struct station *st, uint64_t need_q16)
 {
     const uint128 need_q48 = (uint128)need_q16 << 32;
-    uint64_t dt = (uint64_t)((double)need_q16 / (double)rate_q48 * 0x1p32);
-    while ((uint128)dt * rate_q48 < need_q48)
-        dt++;
-    while (dt > 0 && (uint128)(dt - 1) * rate_q48 >= need_q48)
-        dt--;
+    uint64_t dt = (uint64_t)(int64_t)((double)(int64_t)need_q16 * st->guess_ns) + 1;
+    uint128 work = (uint128)dt * st->rate_q48;
+    for (; work < need_q48; dt++)
+        work += st->rate_q48;
+    for (; dt > 0 && work - st->rate_q48 >= need_q48; dt--)
+        work -= st->rate_q48;
     return dt;
 }
 
@@ -185,7 +190,7 @@ static void ps_arm(struct station *st)
         return;
     const uint64_t mark = st->jobs[0].mark;
     const uint64_t need = mark > st->virtual_q16 ? mark - st->virtual_q16 : 0;
-    const sim_time due = st->virtual_at + (sim_time)ps_time_for(need, st->rate_q48);
+    const sim_time due = st->virtual_at + (sim_time)ps_time_for(st, need);
     if (due >= st->armed_at)
         return;
     st->armed_at = due;

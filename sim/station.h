@@ -44,6 +44,7 @@ struct station {
     const uint32_t *cap_q16; /* PS: cap(k) * 65536 for k = 0..servers; NULL: cap(k) = k */
     uint64_t virtual_q16;    /* PS: virtual time at virtual_at, reset when the station empties */
     uint64_t rate_q48;       /* PS: progress of each job, ns of demand per ns, * 2^48 */
+    double guess_ns;         /* PS: time per 2^-16 ns of demand at this rate, a guess that integers correct */
     sim_time virtual_at;
     sim_time armed_at;        /* PS: time of the pending event, SIM_NEVER when none */
     bool draining;            /* PS: between the first station_done() of an event and the one that returns NONE */
