@@ -21,6 +21,7 @@
 #include "sim/histogram.h"
 #include "sim/message_queue.h"
 #include "sim/number.h"
+#include "sim/sampler.h"
 #include "sim/station.h"
 #include "sim/timer_ring.h"
 
@@ -208,6 +209,20 @@ static uint64_t run_sample(uint64_t count, const void *parameter)
     return found;
 }
 
+static uint64_t run_sampler(uint64_t count, const void *parameter)
+{
+    struct arena arena;
+    struct sampler sampler;
+    arena_init(&arena);
+    const struct dist dist = dist_of(parameter, &arena);
+    sampler_init(&sampler, &dist, &arena);
+    uint64_t found = 0, state = 1;
+    for (uint64_t i = 0; i < count; i++)
+        found += (uint64_t)sampler_draw(&sampler, fingerprint_mix(state++));
+    arena_fini(&arena);
+    return found;
+}
+
 static uint64_t run_arrivals(uint64_t count, const void *parameter)
 {
     struct arena arena;
@@ -373,6 +388,7 @@ int main(void)
                                             "weibull(mean=10ms shape=0.7)", "uniform(1ms 3ms)" };
     for (size_t i = 0; i < ARRAY_LEN(services); i++)
         show(services[i], ns_each(run_sample, 10000000, services[i]));
+    show("  the lognormal one from a sampler's table", ns_each(run_sampler, 10000000, services[1]));
     show("next arrival of a piecewise-linear rate, draw included", ns_each(run_arrivals, 5000000, NULL));
     show("latency into a histogram", ns_each(run_histogram, 20000000, NULL));
     static const enum dispatch_policy policies[] = { DISPATCH_ROUND_ROBIN, DISPATCH_POWER_OF_TWO,
