@@ -242,7 +242,7 @@ static void wheel_advance(struct event_set *set)
 
 void event_set_push(struct event_set *set, struct event e)
 {
-    CHECK(e.time >= set->last_time, "an event lies in the past");
+    CHECK((sim_time)e.time >= (sim_time)set->last_time, "an event lies in the past");
     if (set->horizon == 0) {
         heap_push(set, e);
         return;

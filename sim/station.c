@@ -20,12 +20,18 @@ enum { JOBS_FIRST = 8 };
 
 static const uint64_t VIRTUAL_LIMIT_Q16 = UINT64_C(1) << 62;
 
-static uint64_t u64_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static uint64_t u64_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* ---- heap of jobs on (mark, serial, job) */
 
 /* As one number: a comparison without a branch, and an entry that stays in registers. */
-static inline uint128 job_key(struct station_job j) { return (uint128)j.mark << 64 | (uint64_t)j.serial << 32 | j.job; }
+static inline uint128 job_key(struct station_job j)
+{
+    return (uint128)j.mark << 64 | (uint64_t)j.serial << 32 | j.job;
+}
 
 static inline void put_job(struct station_job *place, uint128 key)
 {
@@ -96,6 +102,7 @@ static uint32_t speed_to_q16(double speed)
 static void check_capacity_curve(const struct station *st)
 {
     CHECK(st->servers > 0, "a station without servers");
+    CHECK(st->kind < 32 && st->entity < 65536, "a station's name does not fit an event");
     CHECK(total_q16(st, st->servers) < UINT64_C(1) << 32, "a station faster than 65535 reference servers");
     for (uint64_t k = 1; st->cap_q16 && k < st->servers; k++)
         CHECK(st->cap_q16[k + 1] * k <= st->cap_q16[k] * (k + 1), "one more busy server must not speed up the others");
@@ -352,6 +359,7 @@ static bool fcfs_remove(struct station *st, sim_time now, uint32_t job)
 void station_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand)
 {
     CHECK(demand >= 0, "a negative demand");
+    CHECK(job < EVENT_NO_SLOT, "a job's number does not fit an event");
     if (UNLIKELY(demand > STATION_DEMAND_MAX))
         demand = STATION_DEMAND_MAX;
     st->arrivals++;

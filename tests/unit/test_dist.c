@@ -249,6 +249,33 @@ static void given_values_out_of_range_when_parsed_then_the_range_is_said(void **
     assert_refused(*state, "exp(4000d)", "'4000d' in 'exp(4000d)' is out of range: from 1ns to 104d", NULL);
 }
 
+/* Pieces of the notation in any order: every text is refused with one error, or read into something that samples. */
+static void given_any_text_when_parsed_then_it_is_read_or_refused(void **state)
+{
+    static const char *const pieces[] = {
+        "exp", "lognormal", "gamma", "uniform", "pareto", "weibull", "(",      ")",           "=",
+        " ",   "mean",      "cv",    "median",  "p95",    "9ms",     "1e300s", "-1",          "0",
+        "1.5", "nan",       "\t",    "\xff",    "min",    "alpha",   "shape",  "9999999999d", "empirical(/dev/null)",
+        "%s%n"
+    };
+    struct fixture *f = *state;
+    for (uint64_t i = 0; i < 20000; i++) {
+        char text[256] = "";
+        for (uint32_t k = 0; k < 12; k++) {
+            const struct draw_block bits = draw_at((struct draw_key){ 3, 3 }, i, k, 0);
+            if (bits.b % 11 == 0)
+                break;
+            strcat(text, pieces[draw_below(bits.a, ARRAY_LEN(pieces))]);
+        }
+        struct dist dist = { .kind = DIST_CONSTANT };
+        f->diag.count = f->diag.errors = 0;
+        const bool read = dist_parse(&dist, text, AT, NULL, &f->arena, &f->diag);
+        assert_int_equal(f->diag.errors, !read);
+        if (read)
+            assert_true(dist_sample(&dist, 0.5) >= 0 && dist.mean_ns >= 0.0);
+    }
+}
+
 static const char *write_file(struct fixture *f, const char *content)
 {
     snprintf(f->file, sizeof f->file, "/tmp/headroom-test-dist-%ld.csv", (long)getpid());
@@ -315,6 +342,7 @@ int main(void)
         TEST(given_a_misspelt_name_when_parsed_then_the_nearest_is_offered),
         TEST(given_wrong_arguments_when_parsed_then_each_is_named),
         TEST(given_values_out_of_range_when_parsed_then_the_range_is_said),
+        TEST(given_any_text_when_parsed_then_it_is_read_or_refused),
         TEST(given_a_file_of_durations_when_sampled_then_each_value_is_equally_likely),
         TEST(given_a_bad_file_when_parsed_then_its_line_is_named),
         TEST(given_a_base_folder_when_the_file_is_relative_then_it_is_found_there),
