@@ -5,9 +5,15 @@
 
 #include "analysis/plots.h"
 
-static bool same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+static bool same(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
 
-static double length_s(const struct results *r) { return (double)r->sc->clock.length / (double)SIM_SECOND; }
+static double length_s(const struct results *r)
+{
+    return (double)r->sc->clock.length / (double)SIM_SECOND;
+}
 
 static struct panel *add_panel(struct panels *panels, const struct results *r, const char *title, const char *unit)
 {
@@ -187,6 +193,8 @@ static void queue_panels(struct panels *panels, const struct results *r, struct 
         if (panel)
             add_column(panel, c, arena_printf(arena, "%s %s", column->component, words(column->name, arena)), true);
     }
+    if (panels->count)
+        add_close_up(panels, r, arena);
 }
 
 struct panels plot_panels(const struct results *r, enum plot_kind kind, struct arena *arena)

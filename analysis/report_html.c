@@ -10,7 +10,10 @@
 #include "analysis/escape.h"
 #include "analysis/figure.h"
 
-const char *page_text(struct page *page, const char *text) { return escape_html(text ? text : "", &page->arena); }
+const char *page_text(struct page *page, const char *text)
+{
+    return escape_html(text ? text : "", &page->arena);
+}
 
 const char *page_interval(struct page *page, const char *value, const char *half)
 {
@@ -63,11 +66,21 @@ static bool skip(const char **at, const char *prefix)
     return true;
 }
 
+/* gnuplot's own title would show as a tooltip over the whole plot; what it describes is in aria-label. */
+static void skip_element(const char **at, const char *begin, const char *end)
+{
+    const char *stop = skip(at, begin) ? strstr(*at, end) : NULL;
+    if (stop)
+        *at = stop + strlen(end);
+}
+
 /* gnuplot numbers its ids from the start in each file; in one page they need a prefix each to stay apart. */
 static void copy_svg(const char *svg, const char *prefix, FILE *out)
 {
     static const char *const references[] = { "id=\"", "id='", "href='#", "href=\"#", "url(#" };
     while (*svg) {
+        skip_element(&svg, "<title>", "</title>");
+        skip_element(&svg, "<desc>", "</desc>");
         bool found = false;
         for (size_t i = 0; i < ARRAY_LEN(references) && !found; i++) {
             if (!skip(&svg, references[i]))
@@ -75,7 +88,7 @@ static void copy_svg(const char *svg, const char *prefix, FILE *out)
             fprintf(out, "%s%s-", references[i], prefix);
             found = true;
         }
-        if (!found)
+        if (!found && *svg)
             fputc(*svg++, out);
     }
 }
