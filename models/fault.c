@@ -192,6 +192,9 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
         const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"), 0);
         node->dns_out_at = w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
         node->dns_in_at = SIM_NEVER;
+        fault_note(w, w->sc->by_kind[KIND_ALB][a]->name,
+                   arena_printf(w->arena, "node lost: leaves the record after %d s, resolvers keep it for up to %d s more",
+                                (int)((node->dns_out_at - w->now) / SIM_SECOND), (int)(w->albs[a].config->ttl / SIM_SECOND)), false);
         for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence */
             struct frame *f = frame_at(w, slot);
             if (f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)

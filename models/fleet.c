@@ -112,6 +112,8 @@ static void threads_leave(struct world *w, struct instance *i)
 static void enter_service(struct world *w, struct instance *i, bool healthy)
 {
     struct fleet *fleet = &w->fleets[i->fleet];
+    if (i->state == INSTANCE_LAUNCHING)
+        fault_note(w, fleet->component->name, "launched instances in service", false);
     instance_enter(w, i, INSTANCE_IN_SERVICE);
     i->in_service_at = w->now;
     if (fleet->alb >= 0) {
