@@ -1,4 +1,5 @@
-foreach(module number draw gamma_table dist sampler histogram event_set timer_ring station gate message_queue dispatcher arrivals)
+foreach(module number draw draw_rng gamma_table dist sampler histogram fingerprint event_set timer_ring station gate
+               message_queue dispatcher arrivals)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()
 foreach(theory queues gate network arrivals)
