@@ -40,7 +40,10 @@ static const char *suffix(enum param_kind kind)
 }
 
 /* bytes, and 1e-10 USD, may exceed 2^53 in hostile scenarios only; then the last digits are those of a double. */
-static double scaled(int64_t value, double scale) { return (double)value / scale; }
+static double scaled(int64_t value, double scale)
+{
+    return (double)value / scale;
+}
 
 static cJSON *json_dist(const struct dist *dist)
 {
@@ -103,7 +106,7 @@ static bool is_absent(const struct param *row, const void *from)
         return !*(const bool *)((const char *)from + row->set_offset);
     if (!row->def || row->def[0])
         return false;
-    const char *at = (const char *)from + row->offset;
+    const void *at = (const char *)from + row->offset;
     switch (row->kind) {
     case PARAM_DURATION:
     case PARAM_MONEY:
@@ -131,7 +134,7 @@ static bool is_absent(const struct param *row, const void *from)
 /* NULL: nothing to say. */
 static cJSON *json_value(const struct param *row, const void *from)
 {
-    const char *at = (const char *)from + row->offset;
+    const void *at = (const char *)from + row->offset;
     if (is_absent(row, from))
         return NULL;
     const int count = row->count_offset ? *(const int *)((const char *)from + row->count_offset) : 0;

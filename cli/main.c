@@ -95,7 +95,10 @@ static int verb_version(const struct options *options)
 }
 
 /* A reader that has seen enough (`headroom ... | head`) is a normal end. */
-static void on_closed_pipe(int signal_number) { _exit(STATUS_DONE); }
+static void on_closed_pipe(int signal_number)
+{
+    _exit(STATUS_DONE);
+}
 
 static int dispatch(const struct options *options, bool help, bool version)
 {

@@ -104,6 +104,7 @@ static bool take_color(struct options *options, const char *value)
     return false;
 }
 
+/* `value` is "" for a switch. */
 static bool apply(struct parser *parser, const struct flag *flag, const char *value)
 {
     struct options *o = parser->options;
@@ -165,7 +166,7 @@ static bool parse_flag(struct parser *parser, int argc, char **argv, int *i, str
         }
         value = argv[++*i];
     }
-    return apply(parser, flag, value);
+    return apply(parser, flag, value ? value : "");
 }
 
 bool options_parse(int argc, char **argv, struct options *options, bool *help, bool *version, struct arena *arena)

@@ -8,7 +8,10 @@ enum { INSTANTS_MAX = 4096 };
 
 static const double NS_PER_S = 1e9;
 
-static double mean_s(const struct dist *dist) { return dist->mean_ns / NS_PER_S; }
+static double mean_s(const struct dist *dist)
+{
+    return dist->mean_ns / NS_PER_S;
+}
 
 static double miss_ratio(const struct step_get *get)
 {

@@ -15,7 +15,10 @@ static bool is_structured(enum param_kind kind)
     return kind == PARAM_BLOCK || kind == PARAM_LIST || kind == PARAM_MAP || kind == PARAM_TAGGED || kind == PARAM_NODE;
 }
 
-static void *member(void *out, size_t offset) { return (char *)out + offset; }
+static void *member(void *out, size_t offset)
+{
+    return (char *)out + offset;
+}
 
 bool param_is_name(const char *text)
 {

@@ -88,8 +88,8 @@ struct param {
     size_t mark_offset;                   /* LIST: where in an element its struct mark goes; 0 = nowhere */
 };
 
-#define PARAM_END    \
-    {                \
+#define PARAM_END \
+    { \
         .name = NULL \
     }
 

@@ -29,7 +29,10 @@ static const char *shown_default(const struct param *row)
     return !row->def ? "required" : row->def[0] ? row->def : "none";
 }
 
-static int max_int(int a, int b) { return a > b ? a : b; }
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
 
 static bool is_open(const struct place *place, const void *table)
 {

@@ -50,9 +50,15 @@ static const struct {
     [PARAM_NODE] = { "a mapping", "{key: value}", "write {key: value, ...}" },
 };
 
-const char *param_kind_name(enum param_kind kind) { return KINDS[kind].name; }
+const char *param_kind_name(enum param_kind kind)
+{
+    return KINDS[kind].name;
+}
 
-const char *param_kind_example(enum param_kind kind) { return KINDS[kind].example; }
+const char *param_kind_example(enum param_kind kind)
+{
+    return KINDS[kind].example;
+}
 
 /* What is kept as a text is printed one day: on a terminal, in a report. */
 static const char *harmless(struct arena *arena, const char *text)
@@ -62,7 +68,10 @@ static const char *harmless(struct arena *arena, const char *text)
     return copy;
 }
 
-bool param_full(const struct param_reader *reader) { return reader->diag->count >= reader->diag->limit; }
+bool param_full(const struct param_reader *reader)
+{
+    return reader->diag->count >= reader->diag->limit;
+}
 
 const char *param_path(struct param_reader *reader, const struct param *row, const char *what)
 {
@@ -209,6 +218,7 @@ static int compare_with_limit(const struct param *row, const void *value, const 
         int64_t integer;
         double number;
     } limit;
+    limit.integer = 0;
     CHECK(measure_from_text(kind, limit_text, &limit), "the limit of a parameter does not parse");
     if (row->kind == PARAM_DIST) {
         const double mean_ns = ((const struct dist *)value)->mean_ns;
@@ -252,7 +262,10 @@ static struct dist *find_dist(struct param_dists *dists, const char *text)
     return &dists->slots[slot].dist;
 }
 
-static bool dist_is_known(const struct dist *dist) { return dist->text != NULL; }
+static bool dist_is_known(const struct dist *dist)
+{
+    return dist->text != NULL;
+}
 
 static void forget_dist(struct param_dists *dists, struct dist *dist)
 {

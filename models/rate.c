@@ -61,7 +61,10 @@ static double hour_value(int shape, int hour)
     return 0.0;
 }
 
-static double interpolate(double from, double to, double share) { return from + share * (to - from); }
+static double interpolate(double from, double to, double share)
+{
+    return from + share * (to - from);
+}
 
 static double hourly_shape(int shape, int64_t ns_of_day)
 {
@@ -119,7 +122,7 @@ static void add_time(struct times *times, sim_time t)
     if (t < times->first || t > times->last)
         return;
     if (times->count == times->capacity) {
-        const size_t bigger = times->capacity ? 2 * times->capacity : 256;
+        const size_t bigger = 2 * times->capacity;
         times->at = arena_grow(times->arena, times->at, times->count, bigger, sizeof(times->at[0]));
         times->capacity = bigger;
     }
@@ -185,7 +188,8 @@ static double mean_of(const struct times *times, const double *values, sim_time 
 
 static struct rate_curve curve_of(const struct day *day, struct arena *arena)
 {
-    struct times times = { .first = -day->warm_up, .last = day->length, .arena = arena };
+    struct times times = { .capacity = 256, .first = -day->warm_up, .last = day->length, .arena = arena };
+    times.at = ARENA_ARRAY(arena, sim_time, times.capacity);
     add_time(&times, times.first);
     add_time(&times, 0);
     add_time(&times, times.last);

@@ -168,7 +168,10 @@ struct scenario *scenario_load(const char *path, const char *const *sets, int se
 
 /* ---- access ---- */
 
-int scenario_operation_count(const struct scenario *sc) { return sc->traffic_operation_count; }
+int scenario_operation_count(const struct scenario *sc)
+{
+    return sc->traffic_operation_count;
+}
 
 const struct operation_config *scenario_operation(const struct scenario *sc, int index)
 {

@@ -224,7 +224,10 @@ static void doubt_caches(const struct doubts *d)
 
 /* ---- queues ---- */
 
-static double service_time_s(const struct dist *dist, double u) { return dist_quantile_ns(dist, u) / 1e9; }
+static double service_time_s(const struct dist *dist, double u)
+{
+    return dist_quantile_ns(dist, u) / 1e9;
+}
 
 /* 99th percentile of a consumer's work: the sum of its steps' means, plus what its largest step adds at p99. */
 static double handling_p99_s(const struct operation_config *operation)

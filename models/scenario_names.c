@@ -22,9 +22,15 @@ struct scenario_names {
     uint64_t slot_count;
 };
 
+/* An odd number of slots is never zero. */
+static int *slot_of(const struct scenario_names *names, const char *name)
+{
+    return &names->slots[text_hash(name) % (names->slot_count | 1)];
+}
+
 static void add(struct scenario_names *names, const char *kind, const char *name, void *target)
 {
-    int *slot = &names->slots[text_hash(name) % names->slot_count];
+    int *slot = slot_of(names, name);
     names->entries[names->count] = (struct entry){ kind, name, target, *slot };
     *slot = names->count++;
 }
@@ -135,7 +141,7 @@ bool scenario_names_resolve(const struct scenario_names *names, struct param_rea
     const char *other_kind = NULL;
     void *only = NULL;
     int found = 0;
-    for (int i = names->slots[text_hash(name) % names->slot_count]; i >= 0; i = names->entries[i].next) {
+    for (int i = *slot_of(names, name); i >= 0; i = names->entries[i].next) {
         const struct entry *e = &names->entries[i];
         if (strcmp(e->name, name) != 0)
             continue;

@@ -152,7 +152,10 @@ static bool check_front_operation(struct resolver *r, const struct mix_entry *en
     return false;
 }
 
-static bool nearly_one(double share) { return share > 1.0 - 1e-6 && share < 1.0 + 1e-6; }
+static bool nearly_one(double share)
+{
+    return share > 1.0 - 1e-6 && share < 1.0 + 1e-6;
+}
 
 static bool resolve_mix(struct resolver *r, struct population *p, const struct service_config *front)
 {

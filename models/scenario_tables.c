@@ -7,7 +7,7 @@
 /* clang-format off */
 
 /* The offset of a member within a block that is a member itself. */
-#define WITHIN(type, block, member) (AT(type, block.member) - AT(type, block))
+#define WITHIN(type, block, member) (AT(type, block.member) - AT(type, block)) /* NOLINT(bugprone-macro-parentheses) */
 
 static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday", "piecewise",
                                       NULL };
@@ -182,16 +182,16 @@ static const struct param get_params[] = {
 };
 
 #define QUERY_PARAMS(database_key, request_bytes, response_bytes) \
-    { .name = database_key, .kind = PARAM_REF, .offset = AT(step_query, database), .refs = "rds", .doc = "database", \
+    { .name = (database_key), .kind = PARAM_REF, .offset = AT(step_query, database), .refs = "rds", .doc = "database", \
       .source = "scenario" }, \
     { .name = "time", .kind = PARAM_DIST, .offset = AT(step_query, time), .min = "0ns", \
       .doc = "vCPU time of the query on a reference vCPU", .source = "scenario" }, \
     { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_query, timeout), .def = "5s", .min = "1ms", \
       .max = "1h", \
       .doc = "the service gives the query up after this", .source = "assumed" }, \
-    { .name = "request", .kind = PARAM_BYTES, .offset = AT(step_query, request), .def = request_bytes, .min = "0", \
+    { .name = "request", .kind = PARAM_BYTES, .offset = AT(step_query, request), .def = (request_bytes), .min = "0", \
       .max = "1GB", .doc = "bytes to the database", .source = "assumed" }, \
-    { .name = "response", .kind = PARAM_BYTES, .offset = AT(step_query, response), .def = response_bytes, .min = "0", \
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(step_query, response), .def = (response_bytes), .min = "0", \
       .max = "1GB", .doc = "bytes back", .source = "assumed" }, \
     PARAM_END
 

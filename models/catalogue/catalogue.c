@@ -15,27 +15,27 @@
 
 /* Families of one generation share their sizes: g = GiB of memory per vCPU, s = speed. [EC2-UG] specifications */
 #define GRAVITON_2(f, g, s) \
-    ROW(f ".medium", 1, 1, 1 * g, 0.5, s), ROW(f ".large", 2, 1, 2 * g, 0.75, s), \
-    ROW(f ".xlarge", 4, 1, 4 * g, 1.25, s), ROW(f ".2xlarge", 8, 1, 8 * g, 2.5, s), \
-    ROW(f ".4xlarge", 16, 1, 16 * g, 5.0, s), ROW(f ".8xlarge", 32, 1, 32 * g, 12.0, s), \
-    ROW(f ".12xlarge", 48, 1, 48 * g, 20.0, s), ROW(f ".16xlarge", 64, 1, 64 * g, 25.0, s)
+    ROW(f ".medium", 1, 1, 1 * (g), 0.5, s), ROW(f ".large", 2, 1, 2 * (g), 0.75, s), \
+    ROW(f ".xlarge", 4, 1, 4 * (g), 1.25, s), ROW(f ".2xlarge", 8, 1, 8 * (g), 2.5, s), \
+    ROW(f ".4xlarge", 16, 1, 16 * (g), 5.0, s), ROW(f ".8xlarge", 32, 1, 32 * (g), 12.0, s), \
+    ROW(f ".12xlarge", 48, 1, 48 * (g), 20.0, s), ROW(f ".16xlarge", 64, 1, 64 * (g), 25.0, s)
 #define GRAVITON_3(f, g, s) \
-    ROW(f ".medium", 1, 1, 1 * g, 0.52, s), ROW(f ".large", 2, 1, 2 * g, 0.937, s), \
-    ROW(f ".xlarge", 4, 1, 4 * g, 1.876, s), ROW(f ".2xlarge", 8, 1, 8 * g, 3.75, s), \
-    ROW(f ".4xlarge", 16, 1, 16 * g, 7.5, s), ROW(f ".8xlarge", 32, 1, 32 * g, 15.0, s), \
-    ROW(f ".12xlarge", 48, 1, 48 * g, 22.5, s), ROW(f ".16xlarge", 64, 1, 64 * g, 30.0, s)
+    ROW(f ".medium", 1, 1, 1 * (g), 0.52, s), ROW(f ".large", 2, 1, 2 * (g), 0.937, s), \
+    ROW(f ".xlarge", 4, 1, 4 * (g), 1.876, s), ROW(f ".2xlarge", 8, 1, 8 * (g), 3.75, s), \
+    ROW(f ".4xlarge", 16, 1, 16 * (g), 7.5, s), ROW(f ".8xlarge", 32, 1, 32 * (g), 15.0, s), \
+    ROW(f ".12xlarge", 48, 1, 48 * (g), 22.5, s), ROW(f ".16xlarge", 64, 1, 64 * (g), 30.0, s)
 #define GRAVITON_4(f, g, s) \
-    GRAVITON_3(f, g, s), ROW(f ".24xlarge", 96, 1, 96 * g, 40.0, s), ROW(f ".48xlarge", 192, 1, 192 * g, 50.0, s)
+    GRAVITON_3(f, g, s), ROW(f ".24xlarge", 96, 1, 96 * (g), 40.0, s), ROW(f ".48xlarge", 192, 1, 192 * (g), 50.0, s)
 #define SKYLAKE(f, g, s) \
-    ROW(f ".large", 2, 2, 2 * g, 0.75, s), ROW(f ".xlarge", 4, 2, 4 * g, 1.25, s), \
-    ROW(f ".2xlarge", 8, 2, 8 * g, 2.5, s), ROW(f ".4xlarge", 16, 2, 16 * g, 5.0, s), \
-    ROW(f ".8xlarge", 32, 2, 32 * g, 10.0, s), ROW(f ".12xlarge", 48, 2, 48 * g, 12.0, s), \
-    ROW(f ".16xlarge", 64, 2, 64 * g, 20.0, s), ROW(f ".24xlarge", 96, 2, 96 * g, 25.0, s)
+    ROW(f ".large", 2, 2, 2 * (g), 0.75, s), ROW(f ".xlarge", 4, 2, 4 * (g), 1.25, s), \
+    ROW(f ".2xlarge", 8, 2, 8 * (g), 2.5, s), ROW(f ".4xlarge", 16, 2, 16 * (g), 5.0, s), \
+    ROW(f ".8xlarge", 32, 2, 32 * (g), 10.0, s), ROW(f ".12xlarge", 48, 2, 48 * (g), 12.0, s), \
+    ROW(f ".16xlarge", 64, 2, 64 * (g), 20.0, s), ROW(f ".24xlarge", 96, 2, 96 * (g), 25.0, s)
 #define ICE_LAKE(f, g, s) \
-    ROW(f ".large", 2, 2, 2 * g, 0.781, s), ROW(f ".xlarge", 4, 2, 4 * g, 1.562, s), \
-    ROW(f ".2xlarge", 8, 2, 8 * g, 3.125, s), ROW(f ".4xlarge", 16, 2, 16 * g, 6.25, s), \
-    ROW(f ".8xlarge", 32, 2, 32 * g, 12.5, s), ROW(f ".12xlarge", 48, 2, 48 * g, 18.75, s), \
-    ROW(f ".16xlarge", 64, 2, 64 * g, 25.0, s), ROW(f ".24xlarge", 96, 2, 96 * g, 37.5, s)
+    ROW(f ".large", 2, 2, 2 * (g), 0.781, s), ROW(f ".xlarge", 4, 2, 4 * (g), 1.562, s), \
+    ROW(f ".2xlarge", 8, 2, 8 * (g), 3.125, s), ROW(f ".4xlarge", 16, 2, 16 * (g), 6.25, s), \
+    ROW(f ".8xlarge", 32, 2, 32 * (g), 12.5, s), ROW(f ".12xlarge", 48, 2, 48 * (g), 18.75, s), \
+    ROW(f ".16xlarge", 64, 2, 64 * (g), 25.0, s), ROW(f ".24xlarge", 96, 2, 96 * (g), 37.5, s)
 #define BURSTABLE(f, threads, s) \
     ROW(f ".nano", 2, threads, 0.5, 0.032, s), ROW(f ".micro", 2, threads, 1, 0.064, s), \
     ROW(f ".small", 2, threads, 2, 0.128, s), ROW(f ".medium", 2, threads, 4, 0.256, s), \
@@ -74,9 +74,9 @@ static const struct shape INSTANCES[] = {
 };
 
 #define DB_GRAVITON(f, g, s) \
-    ROW(f ".large", 2, 1, 2 * g, 0, s), ROW(f ".xlarge", 4, 1, 4 * g, 0, s), ROW(f ".2xlarge", 8, 1, 8 * g, 0, s), \
-    ROW(f ".4xlarge", 16, 1, 16 * g, 0, s), ROW(f ".8xlarge", 32, 1, 32 * g, 0, s), \
-    ROW(f ".12xlarge", 48, 1, 48 * g, 0, s), ROW(f ".16xlarge", 64, 1, 64 * g, 0, s)
+    ROW(f ".large", 2, 1, 2 * (g), 0, s), ROW(f ".xlarge", 4, 1, 4 * (g), 0, s), ROW(f ".2xlarge", 8, 1, 8 * (g), 0, s), \
+    ROW(f ".4xlarge", 16, 1, 16 * (g), 0, s), ROW(f ".8xlarge", 32, 1, 32 * (g), 0, s), \
+    ROW(f ".12xlarge", 48, 1, 48 * (g), 0, s), ROW(f ".16xlarge", 64, 1, 64 * (g), 0, s)
 
 static const struct shape DATABASES[] = {
     DB_GRAVITON("db.r7g", 8, 1.0),
@@ -130,11 +130,20 @@ static const struct shape *find(const struct shape *shapes, size_t count, const 
     return NULL;
 }
 
-const struct shape *catalogue_instance(const char *name) { return find(INSTANCES, ARRAY_LEN(INSTANCES), name); }
+const struct shape *catalogue_instance(const char *name)
+{
+    return find(INSTANCES, ARRAY_LEN(INSTANCES), name);
+}
 
-const struct shape *catalogue_db(const char *name) { return find(DATABASES, ARRAY_LEN(DATABASES), name); }
+const struct shape *catalogue_db(const char *name)
+{
+    return find(DATABASES, ARRAY_LEN(DATABASES), name);
+}
 
-const struct shape *catalogue_cache(const char *name) { return find(CACHES, ARRAY_LEN(CACHES), name); }
+const struct shape *catalogue_cache(const char *name)
+{
+    return find(CACHES, ARRAY_LEN(CACHES), name);
+}
 
 static const char *const REGIONS[] = {
     "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",   "ca-west-1",
@@ -184,4 +193,7 @@ const uint32_t *catalogue_capacity_q16(const struct shape *shape, struct arena *
     return cap_q16;
 }
 
-double catalogue_reference_vcpus(const struct shape *shape) { return capacity(shape, shape->vcpus) * shape->speed; }
+double catalogue_reference_vcpus(const struct shape *shape)
+{
+    return capacity(shape, shape->vcpus) * shape->speed;
+}

@@ -17,7 +17,10 @@ struct arena_block {
     char data[];
 };
 
-void arena_init(struct arena *arena) { *arena = (struct arena){ 0 }; }
+void arena_init(struct arena *arena)
+{
+    *arena = (struct arena){ 0 };
+}
 
 void arena_fini(struct arena *arena)
 {
@@ -81,7 +84,10 @@ char *arena_text_n(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
-char *arena_text(struct arena *arena, const char *text) { return arena_text_n(arena, text, strlen(text)); }
+char *arena_text(struct arena *arena, const char *text)
+{
+    return arena_text_n(arena, text, strlen(text));
+}
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {

@@ -19,7 +19,13 @@ __extension__ typedef unsigned __int128 uint128;
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-static inline int count_leading_zeros_u64(uint64_t x) /* x != 0 */ { return __builtin_clzll(x); }
-static inline int count_trailing_zeros_u64(uint64_t x) /* x != 0 */ { return __builtin_ctzll(x); }
+static inline int count_leading_zeros_u64(uint64_t x) /* x != 0 */
+{
+    return __builtin_clzll(x);
+}
+static inline int count_trailing_zeros_u64(uint64_t x) /* x != 0 */
+{
+    return __builtin_ctzll(x);
+}
 
 #endif

@@ -89,9 +89,15 @@ bool diag_hint(struct diag *diag, const char *format, ...)
 
 /* ---- printing ---- */
 
-static int compare_int(int a, int b) { return (a > b) - (a < b); }
+static int compare_int(int a, int b)
+{
+    return (a > b) - (a < b);
+}
 
-static int compare_text(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : ""); }
+static int compare_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
 
 /* Entries of one place stay in the order in which they were found. */
 static int compare_entries(const void *a, const void *b)
@@ -125,7 +131,10 @@ static const char *line_start(const char *text, int line)
 }
 
 /* Columns are code points, as libyaml counts them; a continuation byte of UTF-8 takes no column. */
-static bool is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
 
 static char *quotable(struct arena *arena, const char *text, size_t length)
 {

@@ -15,7 +15,10 @@ static const uint32_t K[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static uint32_t rotate_right(uint32_t x, int bits) { return x >> bits | x << (32 - bits); }
+static uint32_t rotate_right(uint32_t x, int bits)
+{
+    return x >> bits | x << (32 - bits);
+}
 
 /* [FIPS-180-4] sec. 6.2.2; the letters are the standard's. */
 static void compress(uint32_t state[8], const uint8_t *block)

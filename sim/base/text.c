@@ -6,9 +6,15 @@
 /* Longer words are not typing errors of our names; the bound keeps the tables on the stack. */
 enum { WORD_MAX = 64 };
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
-static int min_int(int a, int b) { return a < b ? a : b; }
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
 
 /* Optimal string alignment: three rows of the table of distances between prefixes. */
 int text_distance(const char *a, const char *b, int limit)
@@ -60,9 +66,15 @@ uint64_t text_hash_more(uint64_t hash, const char *text)
     return hash;
 }
 
-uint64_t text_hash(const char *text) { return text_hash_more(UINT64_C(0xcbf29ce484222325), text); }
+uint64_t text_hash(const char *text)
+{
+    return text_hash_more(UINT64_C(0xcbf29ce484222325), text);
+}
 
-bool text_equal(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
+bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
 
 /* Bytes of the valid UTF-8 sequence at `c` and its code point, or 0. Overlong forms and surrogates are not valid. */
 static size_t decode(const unsigned char *c, uint32_t *code)

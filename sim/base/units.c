@@ -15,7 +15,10 @@ struct scale {
     double factor;
 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* The characters of "[+-]digits[.digits][e[+-]digits]" at the start of `text`; 0 when there is no number. */
 static size_t number_length(const char *text)
@@ -56,7 +59,10 @@ static bool take_number(const char **text, double *number)
     return true;
 }
 
-static bool text_is_zero(const char *text) { return text[0] == '0' && text[1] == '\0'; }
+static bool text_is_zero(const char *text)
+{
+    return text[0] == '0' && text[1] == '\0';
+}
 
 static const struct scale *find_scale(const struct scale *scales, size_t count, const char *unit, size_t length)
 {
@@ -227,7 +233,10 @@ static int decimal_shift(const char *text, size_t *suffix_length)
     return multiple ? (int)multiple->factor : 0;
 }
 
-static bool fits_int64(int128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
+static bool fits_int64(int128 value)
+{
+    return value >= INT64_MIN && value <= INT64_MAX;
+}
 
 bool count_from_text(const char *text, int64_t *count)
 {

@@ -68,8 +68,8 @@ static const struct param_variant step_kinds[] = {
     { "go", "goes", item_params, sizeof(struct item) },
     { 0 },
 };
-#define ROW(n, k, ...)                                                                              \
-    {                                                                                               \
+#define ROW(n, k, ...) \
+    { \
         .name = #n, .kind = k, .offset = AT(thing, n), .doc = "x", .source = "assumed", __VA_ARGS__ \
     }
 static const struct param thing_params[] = {

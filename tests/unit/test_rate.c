@@ -65,7 +65,10 @@ static double mean_of(const struct rate_curve *curve)
 }
 
 /* A few roundings of doubles, no more. */
-static void assert_same(double a, double b) { assert_true(fabs(a - b) <= 1e-12 * fabs(b)); }
+static void assert_same(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-12 * fabs(b));
+}
 
 static void assert_is_a_curve(const struct rate_curve *curve)
 {

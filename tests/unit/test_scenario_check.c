@@ -50,7 +50,10 @@ static const struct scenario *load_with_both(struct fixture *f, const char *set,
     return sc;
 }
 
-static const struct scenario *load_with(struct fixture *f, const char *set) { return load_with_both(f, set, NULL); }
+static const struct scenario *load_with(struct fixture *f, const char *set)
+{
+    return load_with_both(f, set, NULL);
+}
 
 /* With these assignments exactly one warning comes, it contains `text` and names a next step. */
 static void assert_both_doubted(struct fixture *f, const char *set, const char *other, const char *text)
