@@ -5,7 +5,7 @@
 
 #include "analysis/report.h"
 #include "pricing/price_book.h"
-#include "synthetic_day.h"
+#include "tests/unit/synthetic_day.h"
 
 struct synthetic_run {
     struct arena arena;

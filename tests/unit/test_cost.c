@@ -8,7 +8,7 @@
 
 #include "analysis/cost.h"
 #include "pricing/price_book.h"
-#include "synthetic_day.h"
+#include "tests/unit/synthetic_day.h"
 
 struct fixture {
     struct arena arena;

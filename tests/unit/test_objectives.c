@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "synthetic_run.h"
+#include "tests/unit/synthetic_run.h"
 
 static struct synthetic_run run;
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "synthetic_run.h"
+#include "tests/unit/synthetic_run.h"
 
 static struct synthetic_run run;
 static char folder[64];

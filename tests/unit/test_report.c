@@ -9,7 +9,7 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
-#include "synthetic_run.h"
+#include "tests/unit/synthetic_run.h"
 
 static struct synthetic_run run;
 static struct plots no_plots = { .folder = "/nonexistent" };
@@ -28,12 +28,12 @@ static int tear_down(void **state)
 }
 
 /* What a writer writes, as text in the run's arena. */
-#define WRITTEN(call)                             \
-    do {                                          \
+#define WRITTEN(call) \
+    do { \
         FILE *out = open_memstream(&text, &size); \
-        assert_non_null(out);                     \
-        call;                                     \
-        fclose(out);                              \
+        assert_non_null(out); \
+        call; \
+        fclose(out); \
     } while (0)
 
 static const cJSON *at(const cJSON *root, const char *key)

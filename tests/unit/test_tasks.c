@@ -9,7 +9,7 @@
 #include "analysis/checks.h"
 #include "analysis/keep.h"
 #include "analysis/tasks.h"
-#include "synthetic_day.h"
+#include "tests/unit/synthetic_day.h"
 
 struct fixture {
     struct arena arena;
