@@ -2,8 +2,8 @@
 /*
  * mm1 -- what the engine's parts cost, beside the least that a simulation can cost.
  *
- * The yardstick is an M/M/1 queue as one writes it by hand: two clocks, a counter and a small generator; no event set, no
- * station, nothing that could become another model. CPU time, median of five runs; ratios are of the same run, because
+ * The yardstick is an M/M/1 queue as one writes it by hand: two clocks, a counter and a small generator; no event set,
+ * no station, nothing that could become another model. CPU time, median of five runs; ratios are of the same run, because
  * machines differ and so do their neighbours.
  */
 #include <math.h>

@@ -4,7 +4,9 @@
  *
  * The rate is linear between knots, so the cumulative rate is piecewise quadratic and the next arrival solves one
  * quadratic: no thinning, one unit exponential per arrival, indexed by the arrival's ordinal (block ordinal / 2, half
- * ordinal % 2), so the same customer arrives in every variant.  [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
+ * ordinal % 2), so the same customer arrives in every variant.
+ *
+ * [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
  */
 #ifndef HEADROOM_ARRIVALS_H
 #define HEADROOM_ARRIVALS_H

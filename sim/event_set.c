@@ -72,7 +72,7 @@ struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns)
 
 struct event_set *event_set_new_heap(struct arena *arena) { return set_new(arena, DEFAULT_SHIFT, 0); }
 
-/* Writes an event from registers. As a struct, gcc 12 would put it together on the stack and stall on reading it back. */
+/* Writes an event from registers. gcc 12 would put a struct together on the stack and stall on reading it back. */
 static inline void put_key(struct event *place, uint128 key)
 {
     place->time = (uint64_t)(key >> 64);

@@ -24,7 +24,7 @@ static double lower_series(double a, double x)
     return sum;
 }
 
-/* Q without its prefix: 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / (...))), by Lentz's method; x >= a + 1. */
+/* Q without its prefix: 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / ...)), by Lentz's method; x >= a + 1. */
 static double upper_fraction(double a, double x)
 {
     double b = x + 1.0 - a, c = 1e300, d = 1.0 / b, value = d;

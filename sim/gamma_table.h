@@ -13,7 +13,7 @@
 double gamma_log_lower(double shape, double x);
 double gamma_log_upper(double shape, double x);
 
-/* table[i], i = 0 .. count - 1: the quantile whose normal score is -score_max + i * 2 score_max / (count - 1). count odd. */
+/* table[i]: the quantile whose normal score is -score_max + i * 2 score_max / (count - 1), i < count; count is odd. */
 void gamma_table_fill(double *table, int count, double score_max, double shape, double scale);
 
 #endif

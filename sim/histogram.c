@@ -59,7 +59,7 @@ void histogram_unmerge(struct histogram *into, const struct histogram *from)
     into->sum_ns -= from->sum_ns;
 }
 
-/* Bins of octave k (from 1) are 2^(LOW_BITS - 1 + k - SUB_BITS) ns wide; octave 0 is the linear part below 2^LOW_BITS. */
+/* Bins of octave k >= 1 are 2^(LOW_BITS - 1 + k - SUB_BITS) ns wide; octave 0 is the linear part below 2^LOW_BITS. */
 static double bin_width_ns(uint32_t bin)
 {
     const uint32_t octave = bin / SUB_BINS;

@@ -55,14 +55,14 @@ void histogram_clear(struct histogram *h);
 /* n equal values at once (bulk recording of CDN hits). */
 void histogram_record_many(struct histogram *h, sim_time value_ns, uint64_t n);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* Into - from, for jackknife: `from` must have been merged into `into` before (CHECKed). The minimum and maximum stay. */
+/* Into - from, for jackknife: `from` must have been merged into `into` before (CHECKed). Minimum and maximum stay. */
 void histogram_unmerge(struct histogram *into, const struct histogram *from);
 
 /* Lower edge and middle of a bin in ns. */
 double histogram_bin_low_ns(uint32_t bin);
 double histogram_bin_mid_ns(uint32_t bin);
 
-/* The p-quantile (0 < p < 1), middle of the bin of order statistic ceil(p * count), clipped to [min, max]; 0 when empty. */
+/* The p-quantile (0 < p < 1): middle of the bin of order statistic ceil(p count), clipped to [min, max]; empty: 0. */
 double histogram_quantile_ns(const struct histogram *h, double p);
 double histogram_mean_ns(const struct histogram *h);
 

@@ -3,8 +3,8 @@
  * oracle -- how the engine is held against mathematics.
  *
  * A theory test simulates independent replications, forms the t interval of their mean at level 0.999, and asks two
- * things of it: it contains the theory's value, and it is narrow enough to be able to miss it. A correct engine fails one
- * choice of seeds in a thousand; the seeds are fixed, so it fails always or never.
+ * things of it: it contains the theory's value, and it is narrow enough to be able to miss it. A correct engine fails
+ * one choice of seeds in a thousand; the seeds are fixed, so it fails always or never.
  */
 #ifndef HEADROOM_ORACLE_H
 #define HEADROOM_ORACLE_H

@@ -240,7 +240,7 @@ static void given_values_out_of_range_when_parsed_then_the_range_is_said(void **
 {
     assert_refused(*state, "exp(0)", "'0' in 'exp(0)' is out of range: from 1ns to 104d", NULL);
     assert_refused(*state, "pareto(min=1ms alpha=1)",
-                   "'1' in 'pareto(min=1ms alpha=1)' is out of range: from 1.01 to 100: the mean is infinite at 1",
+                   "'1' in 'pareto(min=1ms alpha=1)' is out of range: from 1.01 to 100: at 1 the mean is infinite",
                    NULL);
     assert_refused(*state, "uniform(10s 3s)", "in 'uniform(10s 3s)' the second duration is less than the first", NULL);
     assert_refused(*state, "lognormal(median=9ms p95=8ms)",
