@@ -22,18 +22,18 @@
 enum { ALB_NODES_MAX = 6 };
 
 struct alb_config {
-    struct ref targets;            /* an asg */
-    int algorithm;                 /* enum dispatch_policy: round robin or least outstanding */
+    struct ref targets; /* an asg */
+    int algorithm;      /* enum dispatch_policy: round robin or least outstanding */
     struct {
         bool present;
         sim_time interval, timeout;
         int64_t unhealthy, healthy;
-        bool deep;                 /* runs on a worker and a vCPU; shallow: is answered by the accept queue */
-        struct dist time;          /* vCPU time of a deep check */
+        bool deep;        /* runs on a worker and a vCPU; shallow: is answered by the accept queue */
+        struct dist time; /* vCPU time of a deep check */
     } health;
     sim_time deregistration_delay, idle_timeout, connect_timeout, ttl;
-    struct dist latency;           /* added by the balancer */
-    struct dist node_failover;     /* from the loss of a zone until its node has left the record */
+    struct dist latency;       /* added by the balancer */
+    struct dist node_failover; /* from the loss of a zone until its node has left the record */
     bool cross_zone;
     int64_t rules;
 };
@@ -44,8 +44,8 @@ extern const struct component_type alb_type;
 
 struct alb_health {
     uint32_t instance;
-    bool healthy, checked;         /* checked: no longer new, it has been found healthy or unhealthy */
-    uint8_t streak;                /* consecutive results against the present state */
+    bool healthy, checked; /* checked: no longer new, it has been found healthy or unhealthy */
+    uint8_t streak;        /* consecutive results against the present state */
 };
 
 struct alb_node {
@@ -53,7 +53,7 @@ struct alb_node {
     bool up;
     sim_time dns_out_at, dns_in_at; /* out of the record during [out, in) */
     struct dispatcher targets;
-    struct alb_health *health;      /* in order of joining, as long as `targets` */
+    struct alb_health *health; /* in order of joining, as long as `targets` */
     uint32_t health_count, health_capacity, healthy;
 };
 

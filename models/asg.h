@@ -22,23 +22,31 @@ enum { ASG_INSTANCES_MAX = 4096 };
 enum scaling_variant { SCALE_TARGET_TRACKING, SCALE_BACKLOG };
 enum asg_health_type { ASG_HEALTH_EC2, ASG_HEALTH_ELB };
 
-struct scaling_tracking { int metric; double target; };      /* metric: only cpu; target 0..1 */
-struct scaling_backlog  { double per_instance; };
+struct scaling_tracking {
+    int metric;
+    double target;
+}; /* metric: only cpu; target 0..1 */
+struct scaling_backlog {
+    double per_instance;
+};
 
 struct asg_config {
-    const char *instance;          /* EC2 type */
-    struct { bool present; int64_t min, desired, max; } size;
-    struct tagged *scaling;        /* of enum scaling_variant */
+    const char *instance; /* EC2 type */
+    struct {
+        bool present;
+        int64_t min, desired, max;
+    } size;
+    struct tagged *scaling; /* of enum scaling_variant */
     int scaling_count;
-    struct dist launch;            /* from the launch call to an application that serves */
-    sim_time warm_up;              /* an instance younger than this does not count in metrics */
-    int health;                    /* enum asg_health_type */
-    sim_time grace;                /* load balancer checks of younger instances do not count */
-    struct dist ec2_detect;        /* from a host's death until its status checks have failed for long enough */
-    sim_time metric_delay;         /* from the end of a datapoint's minute until an alarm sees it */
-    double scale_in_step;          /* share of the group that leaves at once at the most */
-    int64_t volume;                /* root volume, gp3, bytes */
-    struct dist drain;             /* workers without a balancer: time to finish after the order to leave */
+    struct dist launch;     /* from the launch call to an application that serves */
+    sim_time warm_up;       /* an instance younger than this does not count in metrics */
+    int health;             /* enum asg_health_type */
+    sim_time grace;         /* load balancer checks of younger instances do not count */
+    struct dist ec2_detect; /* from a host's death until its status checks have failed for long enough */
+    sim_time metric_delay;  /* from the end of a datapoint's minute until an alarm sees it */
+    double scale_in_step;   /* share of the group that leaves at once at the most */
+    int64_t volume;         /* root volume, gp3, bytes */
+    struct dist drain;      /* workers without a balancer: time to finish after the order to leave */
 };
 
 extern const struct component_type asg_type;

@@ -24,11 +24,13 @@ enum { CONVOLUTION_POINTS = 1024 };
 
 /* How long a sum of independent delays takes, as a probability per histogram bin. */
 struct delay_law {
-    double *probability;       /* HISTOGRAM_BINS */
-    uint32_t first, last;      /* bins with any */
+    double *probability;  /* HISTOGRAM_BINS */
+    uint32_t first, last; /* bins with any */
 };
 
-struct geo_meters { struct meter *requests, *bytes; };
+struct geo_meters {
+    struct meter *requests, *bytes;
+};
 
 struct population_state {
     const struct population *config;
@@ -36,15 +38,15 @@ struct population_state {
     struct arrivals arrivals;
     sim_time next;
     uint32_t place_client, place_path, place_static;
-    double *mix_limit;         /* cumulative shares */
-    int *mix_operation;        /* index in the results */
-    bool *uploads;             /* per operation of the results: writes, so the request carries a body */
+    double *mix_limit;  /* cumulative shares */
+    int *mix_operation; /* index in the results */
+    bool *uploads;      /* per operation of the results: writes, so the request carries a body */
     int64_t *response;
     struct delay_law hit, miss;
     struct geo_meters *geo;
     struct meter *uploads_bytes, *origin_bytes, *lookups;
-    struct meter *egress;      /* without a CDN: from the balancer to the internet */
-    uint64_t pages;            /* answered in this window, their objects not yet requested */
+    struct meter *egress;            /* without a CDN: from the balancer to the internet */
+    uint64_t pages;                  /* answered in this window, their objects not yet requested */
     uint64_t hour_hits, hour_misses; /* latencies not yet recorded */
     uint64_t hour_requests, hour_connections;
     int64_t hour_bytes;
@@ -114,8 +116,10 @@ static bool operation_writes(const struct operation_config *operation)
 
 static void static_laws(struct world *w, struct population_state *p)
 {
-    double *x = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS), *y = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
-    double *near = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS), *far = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
+    double *x = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS),
+           *y = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
+    double *near = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS),
+           *far = ARENA_ARRAY(w->arena, double, CONVOLUTION_POINTS);
     quantiles_of(&p->config->rtt, x);
     quantiles_of(&w->cloudfront->hit_time, y);
     p->hit = law_of_sum(w->arena, x, y);
@@ -134,17 +138,30 @@ static void population_meters(struct world *w, struct population_state *p)
     const struct population *config = p->config;
     p->geo = ARENA_ARRAY(w->arena, struct geo_meters, config->from_count);
     for (int g = 0; g < config->from_count && w->cloudfront; g++) {
-        struct usage_key key = { .service = "AmazonCloudFront", .usage_type = "Requests-HTTPS", .resource = w->cloudfront_component->name,
-                                 .operation = arena_printf(w->arena, "edge=%s", config->from[g].name), .region = "Global", .zone = "",
-                                 .to_zone = "", .tier = "edge", .unit = USAGE_COUNT };
+        struct usage_key key = { .service = "AmazonCloudFront",
+                                 .usage_type = "Requests-HTTPS",
+                                 .resource = w->cloudfront_component->name,
+                                 .operation = arena_printf(w->arena, "edge=%s", config->from[g].name),
+                                 .region = "Global",
+                                 .zone = "",
+                                 .to_zone = "",
+                                 .tier = "edge",
+                                 .unit = USAGE_COUNT };
         p->geo[g].requests = meter_get(&w->meters, key);
         key.usage_type = "DataTransfer-Out-Bytes";
         key.unit = USAGE_BYTES;
         p->geo[g].bytes = meter_get(&w->meters, key);
     }
     if (w->cloudfront) {
-        struct usage_key key = { .service = "AmazonCloudFront", .usage_type = "DataTransfer-Out-OBytes", .operation = arena_printf(w->arena, "edge=%s", config->from[0].name),
-                                 .resource = w->cloudfront_component->name, .region = "Global", .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_BYTES };
+        struct usage_key key = { .service = "AmazonCloudFront",
+                                 .usage_type = "DataTransfer-Out-OBytes",
+                                 .operation = arena_printf(w->arena, "edge=%s", config->from[0].name),
+                                 .resource = w->cloudfront_component->name,
+                                 .region = "Global",
+                                 .zone = "",
+                                 .to_zone = "",
+                                 .tier = "edge",
+                                 .unit = USAGE_BYTES };
         p->uploads_bytes = meter_get(&w->meters, key);
         key.usage_type = "Origin-DataTransfer";
         key.operation = "";
@@ -152,16 +169,30 @@ static void population_meters(struct world *w, struct population_state *p)
     }
     if (!w->cloudfront) {
         const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
-        p->egress = meter_get(&w->meters, (struct usage_key){ .service = "AWSDataTransfer", .usage_type = "DataTransfer-Out-Bytes", .operation = "",
-                                                              .resource = balancer->name, .region = balancer->region->name, .zone = "", .to_zone = "",
-                                                              .tier = "edge", .unit = USAGE_BYTES });
+        p->egress = meter_get(&w->meters, (struct usage_key){ .service = "AWSDataTransfer",
+                                                              .usage_type = "DataTransfer-Out-Bytes",
+                                                              .operation = "",
+                                                              .resource = balancer->name,
+                                                              .region = balancer->region->name,
+                                                              .zone = "",
+                                                              .to_zone = "",
+                                                              .tier = "edge",
+                                                              .unit = USAGE_BYTES });
     }
     if (w->sc->by_kind_count[KIND_ROUTE53]) {
         const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
         const struct route53_config *route53 = zone->config;
-        p->lookups = meter_get(&w->meters, (struct usage_key){ .service = "AmazonRoute53", .operation = "", .resource = zone->name, .region = "Any",
-                                                              .usage_type = route53->record == ROUTE53_ALIAS ? "Intra-AWS-DNS-Queries" : "DNS-Queries",
-                                                              .zone = "", .to_zone = "", .tier = "edge", .unit = USAGE_COUNT });
+        p->lookups = meter_get(&w->meters, (struct usage_key){ .service = "AmazonRoute53",
+                                                               .operation = "",
+                                                               .resource = zone->name,
+                                                               .region = "Any",
+                                                               .usage_type = route53->record == ROUTE53_ALIAS
+                                                                                 ? "Intra-AWS-DNS-Queries"
+                                                                                 : "DNS-Queries",
+                                                               .zone = "",
+                                                               .to_zone = "",
+                                                               .tier = "edge",
+                                                               .unit = USAGE_COUNT });
     }
 }
 
@@ -321,14 +352,16 @@ void client_attempt(struct world *w, struct frame *f)
 static void disarm_patience(struct world *w, struct frame *f)
 {
     if (f->patience_link.prev != TIMER_NONE)
-        timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), frame_slot(w, f), f->deadline);
+        timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), frame_slot(w, f),
+                          f->deadline);
 }
 
 /* Failed at `when`: reloads or leaves. `f` is free of the server; it becomes the next attempt or is freed. */
 static void reload_or_leave(struct world *w, struct frame *f, enum outcome outcome, sim_time when)
 {
     const struct population *config = w->populations[f->population].config;
-    const struct draw_block will = draw_at(w->key, f->ordinal, w->populations[f->population].place_client, 0x8000u + f->attempt);
+    const struct draw_block will = draw_at(w->key, f->ordinal, w->populations[f->population].place_client,
+                                           0x8000u + f->attempt);
     if (f->attempt < config->client.reloads && draw_unit(will.a) < config->client.reload) {
         f->attempt++;
         frame_delay(w, f, when - w->now + dist_sample(&config->client.reload_after, draw_unit(will.b)));
@@ -459,8 +492,17 @@ static void request_objects(struct world *w, struct population_state *p, gsl_rng
     w->window_misses += misses;
     if (w->s3) {
         const struct component *bucket = w->s3_component;
-        meter_add(&w->meters, meter_get(&w->meters, (struct usage_key){ .service = "AmazonS3", .usage_type = "Requests-Tier2", .operation = "", .resource = bucket->name,
-                                                                       .region = bucket->region->name, .zone = "", .to_zone = "", .tier = "storage", .unit = USAGE_COUNT }), (int64_t)misses);
+        meter_add(&w->meters,
+                  meter_get(&w->meters, (struct usage_key){ .service = "AmazonS3",
+                                                            .usage_type = "Requests-Tier2",
+                                                            .operation = "",
+                                                            .resource = bucket->name,
+                                                            .region = bucket->region->name,
+                                                            .zone = "",
+                                                            .to_zone = "",
+                                                            .tier = "storage",
+                                                            .unit = USAGE_COUNT }),
+                  (int64_t)misses);
         meter_add(&w->meters, p->origin_bytes, (int64_t)misses * object_bytes);
     }
     fingerprint_add(&w->fingerprint, text_hash("static"), w->now, objects << 32 ^ hits);

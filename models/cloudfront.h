@@ -18,16 +18,20 @@
 #include "models/scenario.h"
 
 struct cloudfront_config {
-    struct { bool present; struct ref fixed; struct ref dynamic; } origins; /* s3 or none; alb */
-    double hit_ratio;                    /* of static objects, 0..1 */
-    struct dist hit_time;                /* at the edge location, a hit */
-    struct dist origin_rtt;              /* edge location to the region, round trip */
+    struct {
+        bool present;
+        struct ref fixed;
+        struct ref dynamic;
+    } origins;              /* s3 or none; alb */
+    double hit_ratio;       /* of static objects, 0..1 */
+    struct dist hit_time;   /* at the edge location, a hit */
+    struct dist origin_rtt; /* edge location to the region, round trip */
     sim_time connection_timeout;
-    sim_time response_timeout;           /* of the origin: no answer for so long is a 504 */
+    sim_time response_timeout; /* of the origin: no answer for so long is a 504 */
     int64_t connection_attempts;
-    double requests_per_connection;      /* to the origin, kept alive */
-    sim_time connection_life;            /* mean life of a connection to the origin */
-    int64_t resolvers;                   /* groups of edge locations that resolve the origin's name together */
+    double requests_per_connection; /* to the origin, kept alive */
+    sim_time connection_life;       /* mean life of a connection to the origin */
+    int64_t resolvers;              /* groups of edge locations that resolve the origin's name together */
 };
 
 extern const struct component_type cloudfront_type;

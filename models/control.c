@@ -54,7 +54,8 @@ void control_minute(struct world *w)
             fleet->pending[fleet->pending_count * fleet->config->scaling_count + p] = (struct datapoint){ value, over };
         }
         fleet->pending_count++;
-        event_set_push(w->events, event_make(w->now + fleet->config->metric_delay, EVENT_CONTROL, EV_CONTROL, (uint32_t)n, 0, EVENT_NO_SLOT));
+        event_set_push(w->events, event_make(w->now + fleet->config->metric_delay, EVENT_CONTROL, EV_CONTROL,
+                                             (uint32_t)n, 0, EVENT_NO_SLOT));
     }
 }
 
@@ -76,10 +77,11 @@ static void evaluate_scaling(struct world *w, struct fleet *fleet)
     int64_t wanted = -1;
     for (int p = 0; p < fleet->config->scaling_count; p++) {
         const struct tagged *policy = &fleet->config->scaling[p];
-        const double target = policy->variant == SCALE_BACKLOG ? ((const struct scaling_backlog *)policy->config)->per_instance
-                                                               : ((const struct scaling_tracking *)policy->config)->target;
-        const int64_t desired = tracking_desired(&fleet->tracking[p], target, fleet->measured[p], fleet->desired, warming,
-                                                 fleet->config->scale_in_step);
+        const double target = policy->variant == SCALE_BACKLOG
+                                  ? ((const struct scaling_backlog *)policy->config)->per_instance
+                                  : ((const struct scaling_tracking *)policy->config)->target;
+        const int64_t desired = tracking_desired(&fleet->tracking[p], target, fleet->measured[p], fleet->desired,
+                                                 warming, fleet->config->scale_in_step);
         wanted = desired > wanted ? desired : wanted;
     }
     if (wanted >= 0)

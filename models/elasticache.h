@@ -23,11 +23,11 @@ struct elasticache_config {
     const char *node;
     int64_t shards, replicas;
     double hit_ratio;
-    struct dist command;      /* thread time of one command */
-    sim_time timeout;         /* of the client, for a shard that does not answer */
-    struct dist failover;     /* from the loss of a primary until a replica has its place */
-    struct dist replace;      /* without a replica: until an empty node is there */
-    sim_time refill;          /* time constant with which an empty node's hit ratio climbs */
+    struct dist command;  /* thread time of one command */
+    sim_time timeout;     /* of the client, for a shard that does not answer */
+    struct dist failover; /* from the loss of a primary until a replica has its place */
+    struct dist replace;  /* without a replica: until an empty node is there */
+    sim_time refill;      /* time constant with which an empty node's hit ratio climbs */
 };
 
 extern const struct component_type elasticache_type;
@@ -35,13 +35,13 @@ extern const struct component_type elasticache_type;
 /* ---- state ---- */
 
 struct cache_shard {
-    struct station thread;    /* of the primary */
-    int zone;                 /* of the primary */
+    struct station thread; /* of the primary */
+    int zone;              /* of the primary */
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
     bool serving;
-    sim_time empty_since;     /* SIM_NEVER: warm */
-    uint32_t generation;      /* of failovers: a stale one is ignored */
+    sim_time empty_since; /* SIM_NEVER: warm */
+    uint32_t generation;  /* of failovers: a stale one is ignored */
 };
 
 struct cache {
@@ -56,7 +56,8 @@ void cache_init(struct cache *cache, struct arena *arena, struct event_set *even
                 uint32_t kind, uint32_t first_entity, sim_time now);
 
 /* The hit ratio of a shard now; `given` is the operation's own, or the cluster's. */
-double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given, sim_time now);
+double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given,
+                       sim_time now);
 
 /* The primary's zone is gone. Returns true when the shard stops serving (then call cache_recover later). */
 bool cache_lose_zone(struct cache_shard *shard, int zone);

@@ -18,8 +18,9 @@ void faults_init(struct world *w)
     for (int i = 0; i < w->sc->fault_count; i++) {
         const struct fault_config *config = &w->sc->faults[i];
         struct fault_state *fault = &w->faults[i];
-        const sim_time begin = w->start + (config->when.offset ? config->when.ns
-                                                               : (config->when.ns - w->sc->clock.start_ns_of_day + SIM_DAY) % SIM_DAY);
+        const sim_time begin = w->start + (config->when.offset
+                                               ? config->when.ns
+                                               : (config->when.ns - w->sc->clock.start_ns_of_day + SIM_DAY) % SIM_DAY);
         *fault = (struct fault_state){ .begin = begin, .end = begin + config->lasts, .detected_s = NAN };
         if (begin < 0 || begin >= w->end)
             continue;
@@ -41,7 +42,8 @@ static void note(struct world *w, struct fault_state *fault, const char *compone
             return;
     if (fault->event_count == fault->event_capacity) {
         const int wider = fault->event_capacity ? 2 * fault->event_capacity : 16;
-        fault->events = arena_grow(w->arena, fault->events, (size_t)fault->event_count, (size_t)wider, sizeof *fault->events);
+        fault->events = arena_grow(w->arena, fault->events, (size_t)fault->event_count, (size_t)wider,
+                                   sizeof *fault->events);
         fault->event_capacity = wider;
     }
     fault->events[fault->event_count++] =
@@ -69,7 +71,8 @@ void fault_note(struct world *w, const char *component, const char *what, bool n
 static void rebuild_standby(struct world *w, struct rds *db)
 {
     if (!db->config->multi_az || db->standby_zone >= 0 || db->lost_zone < 0 || !db->endpoints[RDS_PRIMARY].up ||
-        db->endpoints[RDS_PRIMARY].zone == db->lost_zone || !w->zone_up[db->component->region - w->sc->regions][db->lost_zone])
+        db->endpoints[RDS_PRIMARY].zone == db->lost_zone ||
+        !w->zone_up[db->component->region - w->sc->regions][db->lost_zone])
         return;
     db->standby_zone = db->lost_zone;
     db->lost_zone = -1;
@@ -103,7 +106,8 @@ static void primary_lost(struct world *w, int number)
     db->generation++;
     db->lost_zone = zone;
     db->failing_over = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
-    fault_note(w, db->component->name, db->failing_over ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
+    fault_note(w, db->component->name,
+               db->failing_over ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
     if (!db->failing_over)
         return;
     const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 0);
@@ -130,7 +134,8 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     if ((db->generation & 0xffffu) != generation || primary->up)
         return;
     const bool *zone_up = w->zone_up[db->component->region - w->sc->regions];
-    const bool failover = db->standby_zone >= 0 && zone_up[db->standby_zone] && (db->failing_over || !zone_up[primary->zone]);
+    const bool failover = db->standby_zone >= 0 && zone_up[db->standby_zone] &&
+                          (db->failing_over || !zone_up[primary->zone]);
     db->failing_over = false;
     if (!failover && !zone_up[primary->zone])
         return; /* the standby went too: the first zone that is back restarts it */
@@ -151,7 +156,8 @@ static void cache_loses_zone(struct world *w, const struct cache *lost, int zone
         struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
         if (cache != lost || !cache_lose_zone(shard, zone))
             continue;
-        for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* commands under way: the client's timeout, then a miss */
+        for (uint32_t slot = 0; slot < w->frames_used;
+             slot++) { /* commands under way: the client's timeout, then a miss */
             struct frame *f = frame_at(w, slot);
             if (f->kind == FRAME_FREE || f->state != AT_CACHE || f->shard != s)
                 continue;
@@ -163,11 +169,13 @@ static void cache_loses_zone(struct world *w, const struct cache *lost, int zone
         bool replica = false;
         for (int r = 0; r < shard->replicas_left; r++)
             replica |= w->zone_up[cache->component->region - w->sc->regions][shard->replica_zones[r]];
-        fault_note(w, cache->component->name, replica ? "primary node lost: failing over to a replica" : "node lost: no replica", false);
-        const struct draw_block d = draw_at(w->key, (uint64_t)s << 32 | shard->generation, draw_place(cache->component->name), 0);
+        fault_note(w, cache->component->name,
+                   replica ? "primary node lost: failing over to a replica" : "node lost: no replica", false);
+        const struct draw_block d = draw_at(w->key, (uint64_t)s << 32 | shard->generation,
+                                            draw_place(cache->component->name), 0);
         const struct dist *takes = replica ? &cache->config->failover : &cache->config->replace;
-        event_set_push(w->events, event_make(w->now + dist_sample(takes, draw_unit(d.a)), EVENT_CAPACITY, EV_CACHE_RECOVERED,
-                                             (uint32_t)s, shard->generation, EVENT_NO_SLOT));
+        event_set_push(w->events, event_make(w->now + dist_sample(takes, draw_unit(d.a)), EVENT_CAPACITY,
+                                             EV_CACHE_RECOVERED, (uint32_t)s, shard->generation, EVENT_NO_SLOT));
     }
 }
 
@@ -177,9 +185,11 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
     struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
     if ((shard->generation & 0xffffu) != generation || shard->serving)
         return;
-    const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions], (int)cache->component->region->zones, w->now);
+    const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions],
+                                       (int)cache->component->region->zones, w->now);
     fingerprint_add(&w->fingerprint, 0xcac4e0u + replica, w->now, (uint64_t)s);
-    fault_note(w, cache->component->name, replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
+    fault_note(w, cache->component->name,
+               replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
 }
 
 static void balancer_loses_zone(struct world *w, int fault, const struct region *region, int zone)
@@ -189,12 +199,15 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
             continue;
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = false;
-        const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"), 0);
+        const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"),
+                                            0);
         node->dns_out_at = w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
         node->dns_in_at = SIM_NEVER;
-        fault_note(w, w->sc->by_kind[KIND_ALB][a]->name,
-                   arena_printf(w->arena, "node lost: leaves the record after %d s, resolvers keep it for up to %d s more",
-                                (int)((node->dns_out_at - w->now) / SIM_SECOND), (int)(w->albs[a].config->ttl / SIM_SECOND)), false);
+        fault_note(
+            w, w->sc->by_kind[KIND_ALB][a]->name,
+            arena_printf(w->arena, "node lost: leaves the record after %d s, resolvers keep it for up to %d s more",
+                         (int)((node->dns_out_at - w->now) / SIM_SECOND), (int)(w->albs[a].config->ttl / SIM_SECOND)),
+            false);
         for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence */
             struct frame *f = frame_at(w, slot);
             if (f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)
@@ -232,8 +245,9 @@ static void database_returns(struct world *w, int number, int zone)
             db->endpoints[e].up = true;
     if (!primary->up && !db->failing_over && (primary->zone == zone || db->standby_zone == zone)) {
         const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
-        event_set_push(w->events, event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
-                                             EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+        event_set_push(w->events,
+                       event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
+                                  EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
     }
     rebuild_standby(w, db);
 }
@@ -249,7 +263,7 @@ static void zone_power_back(struct world *w, const struct fault_config *config)
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = true;
         if (node->dns_out_at > w->now)
-            node->dns_out_at = SIM_NEVER; /* back before anybody noticed */
+            node->dns_out_at = SIM_NEVER;                  /* back before anybody noticed */
         node->dns_in_at = w->now + w->albs[a].config->ttl; /* found healthy again, then published: assumed */
     }
     for (int n = 0; n < w->database_count; n++)
@@ -354,9 +368,12 @@ static void impair_launches(struct world *w)
         if (!w->faults[i].active || w->faults[i].over || !config->launches.present)
             continue;
         const struct region *region = config->zone.target;
-        w->launches = (struct launch_impairment){ .active = true, .region = region ? (int)(region - w->sc->regions) : 0,
-                                                  .zone = config->zone_index, .zone_fails = config->launches.zone_fails,
-                                                  .latency = config->launches.region_latency, .errors = config->launches.region_errors };
+        w->launches = (struct launch_impairment){ .active = true,
+                                                  .region = region ? (int)(region - w->sc->regions) : 0,
+                                                  .zone = config->zone_index,
+                                                  .zone_fails = config->launches.zone_fails,
+                                                  .latency = config->launches.region_latency,
+                                                  .errors = config->launches.region_errors };
     }
 }
 

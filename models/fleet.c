@@ -63,8 +63,13 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
     CHECK(w->instance_count < w->instance_limit, "more instances than the run has numbers");
     const uint16_t id = (uint16_t)w->instance_count;
     struct instance *i = &w->instances[w->instance_count++];
-    *i = (struct instance){ .id = id, .fleet = (uint16_t)(fleet - w->fleets), .zone = (uint8_t)zone, .alive = true,
-                            .launched_at = w->now, .billed_until = w->now, .launch = fleet->launches++ };
+    *i = (struct instance){ .id = id,
+                            .fleet = (uint16_t)(fleet - w->fleets),
+                            .zone = (uint8_t)zone,
+                            .alive = true,
+                            .launched_at = w->now,
+                            .billed_until = w->now,
+                            .launch = fleet->launches++ };
     station_init(&i->cpu, w->arena, w->events, STATION_PROCESSOR_SHARING, EV_CPU, id, fleet->shape->vcpus, fleet->speed,
                  fleet->cap_q16, w->now);
     const struct service_config *service = fleet->service->config;
@@ -72,7 +77,8 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
     pools_open(w, i, fleet->service, (uint32_t)service->workers);
     if (fleet->instance_count == fleet->instance_capacity) {
         const uint32_t wider = fleet->instance_capacity ? 2 * fleet->instance_capacity : 32;
-        fleet->instances = arena_grow(w->arena, fleet->instances, fleet->instance_count, wider, sizeof *fleet->instances);
+        fleet->instances = arena_grow(w->arena, fleet->instances, fleet->instance_count, wider,
+                                      sizeof *fleet->instances);
         fleet->instance_capacity = wider;
     }
     fleet->instances[fleet->instance_count++] = id;
@@ -136,17 +142,26 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
 
 /* ---- setting up ---- */
 
-static struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type, const char *operation, enum usage_unit unit)
+static struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type,
+                                 const char *operation, enum usage_unit unit)
 {
-    return meter_get(&w->meters, (struct usage_key){ .service = service, .usage_type = type, .operation = operation, .resource = fleet->component->name,
-                                                     .region = fleet->component->region->name, .zone = "", .to_zone = "",
-                                                     .tier = fleet->queue >= 0 ? "workers" : "web", .unit = unit });
+    return meter_get(&w->meters, (struct usage_key){ .service = service,
+                                                     .usage_type = type,
+                                                     .operation = operation,
+                                                     .resource = fleet->component->name,
+                                                     .region = fleet->component->region->name,
+                                                     .zone = "",
+                                                     .to_zone = "",
+                                                     .tier = fleet->queue >= 0 ? "workers" : "web",
+                                                     .unit = unit });
 }
 
 static void fleet_init(struct world *w, struct fleet *fleet, const struct component *c)
 {
     const struct scenario *sc = w->sc;
-    *fleet = (struct fleet){ .component = c, .config = c->config, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1 };
+    *fleet = (struct fleet){
+        .component = c, .config = c->config, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1
+    };
     fleet->shape = catalogue_instance(fleet->config->instance);
     fleet->speed = fleet->shape->speed;
     fleet->cap_q16 = catalogue_capacity_q16(fleet->shape, w->arena);
@@ -166,11 +181,14 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
     for (int a = 0; a < w->alb_count; a++)
         if (w->albs[a].config->targets.target == c)
             fleet->alb = a;
-    fleet->hours = fleet_meter(w, fleet, "AmazonEC2", arena_printf(w->arena, "BoxUsage:%s", fleet->config->instance), "RunInstances", USAGE_NANOSECONDS);
+    fleet->hours = fleet_meter(w, fleet, "AmazonEC2", arena_printf(w->arena, "BoxUsage:%s", fleet->config->instance),
+                               "RunInstances", USAGE_NANOSECONDS);
     fleet->volume_hours = fleet_meter(w, fleet, "AmazonEC2", "EBS:VolumeUsage.gp3", "", USAGE_BYTE_HOURS);
     fleet->monitoring = fleet_meter(w, fleet, "AmazonCloudWatch", "CW:MetricMonitorUsage", "", USAGE_NANOSECONDS);
-    fleet->cross_zone_cache = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache", USAGE_BYTES);
-    fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database", USAGE_BYTES);
+    fleet->cross_zone_cache = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache",
+                                          USAGE_BYTES);
+    fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database",
+                                       USAGE_BYTES);
 }
 
 void fleets_init(struct world *w)
@@ -195,14 +213,16 @@ static int zone_count(const struct world *w, const struct fleet *fleet)
 
 static bool launches_fail(const struct world *w, const struct fleet *fleet, int zone)
 {
-    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails && w->launches.region == fleet->region && w->launches.zone == zone);
+    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails &&
+                                                w->launches.region == fleet->region && w->launches.zone == zone);
 }
 
 /* Ties between zones are broken at random, as AWS does: otherwise the same zone would always be the emptiest. */
 static int first_zone(const struct world *w, const struct fleet *fleet)
 {
     const uint64_t subject = fleet->launches << 16 | (uint64_t)(w->now / SIM_MINUTE & 0xffff);
-    return (int)draw_below(draw_at(w->key, subject, draw_place(fleet->component->name), 4).a, (uint32_t)zone_count(w, fleet));
+    return (int)draw_below(draw_at(w->key, subject, draw_place(fleet->component->name), 4).a,
+                           (uint32_t)zone_count(w, fleet));
 }
 
 /* The zone with the fewest instances among those where launches work: the group tries the next zone by itself. */
@@ -236,7 +256,8 @@ static bool launch_one(struct world *w, struct fleet *fleet, int zone)
     struct instance *i = instance_add(w, fleet, zone);
     instance_enter(w, i, INSTANCE_LAUNCHING);
     const sim_time takes = (sim_time)((double)dist_sample(&fleet->config->launch, draw_unit(d.a)) * slower);
-    event_set_push(w->events, event_make(w->now + takes, EVENT_CAPACITY, EV_LAUNCHED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
+    event_set_push(w->events,
+                   event_make(w->now + takes, EVENT_CAPACITY, EV_LAUNCHED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
     return true;
 }
 
@@ -311,8 +332,9 @@ void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired)
         return;
     fingerprint_add(&w->fingerprint, 0xde51aedu, w->now, (uint64_t)desired);
     fault_note(w, fleet->component->name,
-               desired > fleet->desired ? arena_printf(w->arena, "scales out from %d to %d", (int)fleet->desired, (int)desired)
-                                        : arena_printf(w->arena, "scales in from %d to %d", (int)fleet->desired, (int)desired),
+               desired > fleet->desired
+                   ? arena_printf(w->arena, "scales out from %d to %d", (int)fleet->desired, (int)desired)
+                   : arena_printf(w->arena, "scales in from %d to %d", (int)fleet->desired, (int)desired),
                false);
     fleet->desired = desired;
     fleet_reconcile(w, fleet);
@@ -343,9 +365,12 @@ void instance_retire(struct world *w, struct instance *i)
         return;
     }
     instance_enter(w, i, INSTANCE_DRAINING);
-    const sim_time delay = fleet->alb >= 0 ? w->albs[fleet->alb].config->deregistration_delay
-                                           : dist_sample(&fleet->config->drain, draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
-    event_set_push(w->events, event_make(w->now + delay, EVENT_CAPACITY, EV_GONE, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
+    const sim_time delay =
+        fleet->alb >= 0 ? w->albs[fleet->alb].config->deregistration_delay
+                        : dist_sample(&fleet->config->drain,
+                                      draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
+    event_set_push(w->events,
+                   event_make(w->now + delay, EVENT_CAPACITY, EV_GONE, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
 }
 
 static void kill_requests(struct world *w, struct instance *i, bool reset)
@@ -405,8 +430,8 @@ void instance_die(struct world *w, struct instance *i, bool reset)
         threads_leave(w, i);
     kill_requests(w, i, reset);
     const struct draw_block d = draw_at(w->key, i->launch, draw_place(fleet->component->name), 3);
-    event_set_push(w->events, event_make(w->now + dist_sample(&fleet->config->ec2_detect, draw_unit(d.a)), EVENT_CONTROL,
-                                         EV_DEAD_NOTICED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
+    event_set_push(w->events, event_make(w->now + dist_sample(&fleet->config->ec2_detect, draw_unit(d.a)),
+                                         EVENT_CONTROL, EV_DEAD_NOTICED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
 }
 
 static void replace(struct world *w, struct instance *i, const char *why)
@@ -444,7 +469,8 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     f->ordinal = i->launch;
     f->node = (uint8_t)node;
     f->instance = i->id;
-    event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_CHECK_TIMEOUT, i->id, (uint32_t)i->launch, slot));
+    event_set_push(w->events,
+                   event_make(f->deadline, EVENT_TIMEOUT, EV_CHECK_TIMEOUT, i->id, (uint32_t)i->launch, slot));
     const bool deep = alb->config->health.deep;
     const bool queue_full = i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog;
     if (!i->alive || (!deep && queue_full)) {

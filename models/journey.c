@@ -16,7 +16,7 @@ struct compiler {
     struct journey_code *code;
     struct service_code *service;
     const struct operation_config *operation;
-    uint64_t *seen;            /* hashes of the names of the operation's steps so far */
+    uint64_t *seen; /* hashes of the names of the operation's steps so far */
     int seen_count;
 };
 
@@ -68,9 +68,12 @@ static uint16_t pool_of(struct compiler *c, const struct component *database, bo
 static uint16_t breaker_of(struct compiler *c, const struct step_call *call)
 {
     struct service_code *s = c->service;
-    s->breakers = arena_grow(c->arena, s->breakers, (size_t)s->breaker_count, (size_t)s->breaker_count + 1, sizeof *s->breakers);
-    s->breakers[s->breaker_count] = (struct breaker_rule){ .errors = call->breaker.errors, .requests = call->breaker.requests,
-                                                           .window = call->breaker.window, .open = call->breaker.open };
+    s->breakers = arena_grow(c->arena, s->breakers, (size_t)s->breaker_count, (size_t)s->breaker_count + 1,
+                             sizeof *s->breakers);
+    s->breakers[s->breaker_count] = (struct breaker_rule){ .errors = call->breaker.errors,
+                                                           .requests = call->breaker.requests,
+                                                           .window = call->breaker.window,
+                                                           .open = call->breaker.open };
     return (uint16_t)s->breaker_count++;
 }
 
@@ -80,8 +83,8 @@ static uint16_t external_of(struct compiler *c, const struct operation_config *o
     for (int i = 0; i < code->external_count; i++)
         if (code->externals[i].operation == operation)
             return (uint16_t)i;
-    code->externals = arena_grow(c->arena, code->externals, (size_t)code->external_count, (size_t)code->external_count + 1,
-                                 sizeof *code->externals);
+    code->externals = arena_grow(c->arena, code->externals, (size_t)code->external_count,
+                                 (size_t)code->external_count + 1, sizeof *code->externals);
     CHECK(operation->step_count == 1 && operation->steps[0].variant == STEP_WAIT, "an external operation is one wait");
     const struct step_wait *wait = operation->steps[0].config;
     code->externals[code->external_count] = (struct external_rule){ .operation = operation, .time = &wait->time };
@@ -148,18 +151,10 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
         case STEP_WAIT:
             sampler_init(&emit(c, CODE_WAIT, "wait", "")->time, &((const struct step_wait *)config)->time, c->arena);
             break;
-        case STEP_GET:
-            compile_get(c, config);
-            break;
-        case STEP_READ:
-            compile_query(c, config, false);
-            break;
-        case STEP_WRITE:
-            compile_query(c, config, true);
-            break;
-        case STEP_CALL:
-            compile_call(c, config);
-            break;
+        case STEP_GET: compile_get(c, config); break;
+        case STEP_READ: compile_query(c, config, false); break;
+        case STEP_WRITE: compile_query(c, config, true); break;
+        case STEP_CALL: compile_call(c, config); break;
         case STEP_SEND: {
             const struct step_send *send = config;
             const struct component *queue = send->to.target;
@@ -184,12 +179,14 @@ const struct journey_code *journey_compile(const struct scenario *sc, struct are
         if (service->config->external)
             continue;
         for (int o = 0; o < service->config->operation_count; o++) {
-            struct compiler c = { .arena = arena, .sc = sc, .code = code, .service = service,
-                                  .operation = &service->config->operations[o] };
+            struct compiler c = {
+                .arena = arena, .sc = sc, .code = code, .service = service, .operation = &service->config->operations[o]
+            };
             service->first_step[o] = code->step_count;
             const struct component *queue = service->config->consumes.target;
             if (queue)
-                sampler_init(&emit(&c, CODE_RECEIVE, "receive", queue->name)->time, &((const struct sqs_config *)queue->config)->receive, arena);
+                sampler_init(&emit(&c, CODE_RECEIVE, "receive", queue->name)->time,
+                             &((const struct sqs_config *)queue->config)->receive, arena);
             compile_steps(&c, c.operation->steps, c.operation->step_count);
             emit(&c, CODE_ANSWER, "answer", "")->response = c.operation->response;
         }

@@ -12,7 +12,17 @@
 #include "models/scenario.h"
 #include "sim/sampler.h"
 
-enum step_code { CODE_RECEIVE, CODE_CPU, CODE_WAIT, CODE_GET, CODE_FILL, CODE_QUERY, CODE_CALL, CODE_SEND, CODE_ANSWER };
+enum step_code {
+    CODE_RECEIVE,
+    CODE_CPU,
+    CODE_WAIT,
+    CODE_GET,
+    CODE_FILL,
+    CODE_QUERY,
+    CODE_CALL,
+    CODE_SEND,
+    CODE_ANSWER
+};
 
 struct step {
     enum step_code code;
@@ -32,23 +42,38 @@ struct step {
 
 #define BREAKER_NONE 0xffffu
 
-struct breaker_rule { double errors; int64_t requests; sim_time window, open; };
+struct breaker_rule {
+    double errors;
+    int64_t requests;
+    sim_time window, open;
+};
 /* Connections per instance. A database with read replicas has two pools of that size, as data sources for its writer and
  * its readers: a connection leads to one endpoint. */
-struct pool_rule { const struct component *database; bool readers; int64_t size; };
-struct external_rule { const struct operation_config *operation; const struct dist *time; };
+struct pool_rule {
+    const struct component *database;
+    bool readers;
+    int64_t size;
+};
+struct external_rule {
+    const struct operation_config *operation;
+    const struct dist *time;
+};
 
 struct service_code {
     const struct service_config *config;
-    int pool_count;            struct pool_rule *pools;
-    int breaker_count;         struct breaker_rule *breakers;
-    uint32_t *first_step;      /* of each operation */
+    int pool_count;
+    struct pool_rule *pools;
+    int breaker_count;
+    struct breaker_rule *breakers;
+    uint32_t *first_step; /* of each operation */
 };
 
 struct journey_code {
-    struct step *steps;        uint32_t step_count, capacity;
+    struct step *steps;
+    uint32_t step_count, capacity;
     struct service_code *services; /* as in the scenario */
-    int external_count;        struct external_rule *externals;
+    int external_count;
+    struct external_rule *externals;
 };
 
 /* Compiles all operations of services of ours. Const afterwards; lives in the arena. */

@@ -34,7 +34,8 @@ struct meter *meter_get(struct meters *meters, struct usage_key key)
     return meter;
 }
 
-static void each_hour(const struct meters *meters, struct meter *meter, sim_time from, sim_time to, int64_t things, int64_t bytes)
+static void each_hour(const struct meters *meters, struct meter *meter, sim_time from, sim_time to, int64_t things,
+                      int64_t bytes)
 {
     from = from > meters->start ? from : meters->start;
     to = to < meters->end ? to : meters->end;

@@ -13,7 +13,7 @@
 
 struct meter {
     struct usage_key key;
-    int64_t *quantity;     /* by hour */
+    int64_t *quantity; /* by hour */
     struct meter *next;
 };
 
@@ -21,8 +21,8 @@ struct meters {
     struct arena *arena;
     struct meter *first, **last;
     int count, hours;
-    int hour;              /* now; -1 during the warm-up */
-    sim_time start, end;   /* of the metered window */
+    int hour;            /* now; -1 during the warm-up */
+    sim_time start, end; /* of the metered window */
 };
 
 void meters_init(struct meters *meters, struct arena *arena, sim_time start, sim_time end);

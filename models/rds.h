@@ -27,13 +27,13 @@ struct rds_config {
     const char *instance;
     bool multi_az;
     int64_t read_replicas;
-    const char *zone;          /* of the primary; "" = the first zone */
+    const char *zone; /* of the primary; "" = the first zone */
     int64_t storage;
-    int64_t max_connections;   /* 0: from the class's memory */
-    struct dist commit;        /* Multi-AZ: wait for the standby */
-    struct dist connect;       /* opening a connection: TCP, TLS, authentication, process */
-    struct dist failover;      /* Multi-AZ */
-    struct dist recovery;      /* Single-AZ, after the host or zone is back */
+    int64_t max_connections; /* 0: from the class's memory */
+    struct dist commit;      /* Multi-AZ: wait for the standby */
+    struct dist connect;     /* opening a connection: TCP, TLS, authentication, process */
+    struct dist failover;    /* Multi-AZ */
+    struct dist recovery;    /* Single-AZ, after the host or zone is back */
 };
 
 extern const struct component_type rds_type;
@@ -42,7 +42,7 @@ struct rds_endpoint {
     struct station cpu;
     int zone;
     bool up;
-    uint8_t epoch;             /* raised when its connections break */
+    uint8_t epoch; /* raised when its connections break */
     int64_t connections, connections_peak;
 };
 
@@ -53,16 +53,16 @@ struct rds {
     struct sampler commit;
     struct rds_endpoint endpoints[RDS_ENDPOINTS_MAX]; /* 0 the primary, then the replicas */
     int endpoint_count;
-    int standby_zone;          /* -1: none */
-    int lost_zone;             /* where a lost primary stood, until a standby is built there again; -1: none */
+    int standby_zone; /* -1: none */
+    int lost_zone;    /* where a lost primary stood, until a standby is built there again; -1: none */
     bool failing_over;
     int64_t max_connections;
     uint32_t next_replica;
-    uint32_t generation;       /* of primary losses */
+    uint32_t generation; /* of primary losses */
 };
 
-void rds_init(struct rds *db, struct arena *arena, struct event_set *events, const struct component *component, uint32_t kind,
-              uint32_t first_entity, sim_time now);
+void rds_init(struct rds *db, struct arena *arena, struct event_set *events, const struct component *component,
+              uint32_t kind, uint32_t first_entity, sim_time now);
 
 /* The limit that RDS derives from the class's memory.       [RDS-UG] Maximum number of database connections */
 int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes);

@@ -4,8 +4,12 @@
 #include <math.h>
 
 static const char *const OUTCOME_NAMES[OUTCOME_COUNT] = {
-    [OUTCOME_OK] = "ok",             [OUTCOME_HTTP_500] = "http_500", [OUTCOME_HTTP_502] = "http_502",
-    [OUTCOME_HTTP_503] = "http_503", [OUTCOME_HTTP_504] = "http_504", [OUTCOME_GAVE_UP] = "gave_up",
+    [OUTCOME_OK] = "ok",
+    [OUTCOME_HTTP_500] = "http_500",
+    [OUTCOME_HTTP_502] = "http_502",
+    [OUTCOME_HTTP_503] = "http_503",
+    [OUTCOME_HTTP_504] = "http_504",
+    [OUTCOME_GAVE_UP] = "gave_up",
     [OUTCOME_UNREACHABLE] = "unreachable",
 };
 
@@ -17,7 +21,9 @@ const char *outcome_name(enum outcome outcome)
 void recorder_init(struct recorder *r, struct arena *arena, const struct scenario *sc, sim_time start, sim_time end)
 {
     const int mix = scenario_operation_count(sc);
-    *r = (struct recorder){ .arena = arena, .sc = sc, .start = start, .end = end, .operation_count = mix + 2, .window = -1 };
+    *r = (struct recorder){
+        .arena = arena, .sc = sc, .start = start, .end = end, .operation_count = mix + 2, .window = -1
+    };
     r->operations = ARENA_ARRAY(arena, struct operation_result, mix + 2);
     r->windows = ARENA_ARRAY(arena, struct operation_window, mix + 1);
     for (int i = 0; i < mix + 2; i++) {
@@ -53,11 +59,13 @@ void recorder_init(struct recorder *r, struct arena *arena, const struct scenari
     }
 }
 
-int recorder_column(struct recorder *r, const char *component, const char *name, const char *unit, enum series_group group)
+int recorder_column(struct recorder *r, const char *component, const char *name, const char *unit,
+                    enum series_group group)
 {
     if (r->series.column_count == r->column_capacity) {
         const int wider = r->column_capacity ? 2 * r->column_capacity : 64;
-        r->columns = arena_grow(r->arena, r->columns, (size_t)r->series.column_count, (size_t)wider, sizeof *r->columns);
+        r->columns = arena_grow(r->arena, r->columns, (size_t)r->series.column_count, (size_t)wider,
+                                sizeof *r->columns);
         r->column_capacity = wider;
     }
     r->columns[r->series.column_count] =

@@ -9,7 +9,7 @@
 #include "models/scenario.h"
 
 struct operation_window {
-    struct histogram latency;       /* of operations that ended in the window */
+    struct histogram latency; /* of operations that ended in the window */
     uint64_t begun, ok, failed;
 };
 
@@ -17,22 +17,23 @@ struct recorder {
     struct arena *arena;
     const struct scenario *sc;
     sim_time start, end;
-    int operation_count;            /* the mix, then "all", then "static" */
+    int operation_count; /* the mix, then "all", then "static" */
     struct operation_result *operations;
     struct operation_window *windows;
     uint64_t window_outcomes[OUTCOME_COUNT];
     uint64_t window_attempts;
     struct series series;
-    struct series_column *columns;  /* being declared */
+    struct series_column *columns; /* being declared */
     int column_capacity;
-    int window;                     /* the present one; -1 during the warm-up */
+    int window; /* the present one; -1 during the warm-up */
     int first_latency_column, first_availability_column, arrivals_column, first_error_column, static_column;
     uint64_t window_static;
 };
 
 void recorder_init(struct recorder *r, struct arena *arena, const struct scenario *sc, sim_time start, sim_time end);
 /* Declares a column before the run; returns its number. */
-int recorder_column(struct recorder *r, const char *component, const char *name, const char *unit, enum series_group group);
+int recorder_column(struct recorder *r, const char *component, const char *name, const char *unit,
+                    enum series_group group);
 void recorder_ready(struct recorder *r); /* all columns are declared */
 
 void recorder_begun(struct recorder *r, int operation);

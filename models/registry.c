@@ -11,7 +11,13 @@
 #include "models/waf.h"
 
 const struct component_type *const component_types[KIND_COUNT] = {
-    [KIND_ROUTE53] = &route53_type, [KIND_CLOUDFRONT] = &cloudfront_type, [KIND_WAF] = &waf_type,
-    [KIND_S3] = &s3_type,           [KIND_ALB] = &alb_type,               [KIND_ASG] = &asg_type,
-    [KIND_ELASTICACHE] = &elasticache_type, [KIND_RDS] = &rds_type,       [KIND_SQS] = &sqs_type,
+    [KIND_ROUTE53] = &route53_type,
+    [KIND_CLOUDFRONT] = &cloudfront_type,
+    [KIND_WAF] = &waf_type,
+    [KIND_S3] = &s3_type,
+    [KIND_ALB] = &alb_type,
+    [KIND_ASG] = &asg_type,
+    [KIND_ELASTICACHE] = &elasticache_type,
+    [KIND_RDS] = &rds_type,
+    [KIND_SQS] = &sqs_type,
 };

@@ -14,7 +14,8 @@ static const char *broken(struct world *w, const char *law, uint128 left, uint12
 {
     if (left == right)
         return NULL;
-    return arena_printf(w->arena, "%s: %llu is not %llu (low 64 bits)", law, (unsigned long long)left, (unsigned long long)right);
+    return arena_printf(w->arena, "%s: %llu is not %llu (low 64 bits)", law, (unsigned long long)left,
+                        (unsigned long long)right);
 }
 
 /* Those still at a place: their time so far completes the sum. */
@@ -64,8 +65,8 @@ static const char *instance_violation(struct world *w, const struct instance *i)
         law = "an instance was busier than its vCPUs allow";
     const struct service_code *service = w->fleets[i->fleet].service;
     for (int p = 0; !law && p < service->pool_count; p++)
-        law = broken(w, "connections in use + idle = pool size", (uint128)i->pools[p].gate.inside + i->pools[p].idle_count,
-                     (uint128)service->pools[p].size);
+        law = broken(w, "connections in use + idle = pool size",
+                     (uint128)i->pools[p].gate.inside + i->pools[p].idle_count, (uint128)service->pools[p].size);
     return law;
 }
 
@@ -73,7 +74,8 @@ const char *world_violation(struct world *w)
 {
     clip_inside(w);
     recorder_close(&w->recorder);
-    const char *law = little_violation(w, &w->balancer, "Little's law at the load balancer: integral = sum of sojourns");
+    const char *law = little_violation(w, &w->balancer,
+                                       "Little's law at the load balancer: integral = sum of sojourns");
     if (!law)
         law = little_violation(w, &w->cpu_visits, "Little's law at the instances: integral = sum of sojourns");
     if (!law)
@@ -101,7 +103,8 @@ static bool window_is_fine(const struct world *w, int k)
     const struct series *series = &w->recorder.series;
     const int all = w->recorder.first_availability_column + w->recorder.operation_count - 2;
     const double availability = series->values[(int64_t)all * series->window_count + k];
-    const double begun = series->values[(int64_t)w->recorder.arrivals_column * series->window_count + k] * (double)series->window_ns / 1e9;
+    const double begun = series->values[(int64_t)w->recorder.arrivals_column * series->window_count + k] *
+                         (double)series->window_ns / 1e9;
     const double bound = begun > 0 && begun < 1000 ? 1.0 - 1.5 / begun : 0.999;
     return isnan(availability) || availability >= bound;
 }
@@ -119,9 +122,13 @@ static void record_faults(struct world *w, struct replication *out)
         if (!fault->active)
             continue;
         struct fault_result *result = &out->faults[out->fault_count++];
-        *result = (struct fault_result){ .name = w->sc->faults[i].name, .start_s = (double)(fault->begin - w->start) / 1e9,
-                                         .end_s = (double)(fault->end - w->start) / 1e9, .detected_s = fault->detected_s,
-                                         .restored_s = NAN, .event_count = fault->event_count, .events = fault->events };
+        *result = (struct fault_result){ .name = w->sc->faults[i].name,
+                                         .start_s = (double)(fault->begin - w->start) / 1e9,
+                                         .end_s = (double)(fault->end - w->start) / 1e9,
+                                         .detected_s = fault->detected_s,
+                                         .restored_s = NAN,
+                                         .event_count = fault->event_count,
+                                         .events = fault->events };
         const int first = (int)(result->start_s / window_s);
         int hurt = -1, good = 0, k = first;
         for (; k < series->window_count && good < calm; k++) {
@@ -144,7 +151,9 @@ static void record_faults(struct world *w, struct replication *out)
         double failed = 0;
         for (int v = first; v < until; v++)
             for (int code = 0; code < OUTCOME_COUNT - 1; code++)
-                failed += isnan(errors[(int64_t)code * series->window_count + v]) ? 0 : errors[(int64_t)code * series->window_count + v] * window_s;
+                failed += isnan(errors[(int64_t)code * series->window_count + v])
+                              ? 0
+                              : errors[(int64_t)code * series->window_count + v] * window_s;
         result->failed_requests = (uint64_t)(failed + 0.5);
     }
 }
@@ -155,10 +164,15 @@ static void utilisation(struct replication *out, const char *component, const ch
         (struct utilisation_result){ .component = component, .resource = resource, .mean = mean, .peak = peak };
 }
 
-static void limit(struct replication *out, const char *component, const char *name, double value, double maximum, double at_s)
+static void limit(struct replication *out, const char *component, const char *name, double value, double maximum,
+                  double at_s)
 {
-    out->limits[out->limit_count++] = (struct limit_result){ .component = component, .limit = name, .peak_share = value / maximum,
-                                                             .at_s = at_s, .value = value, .maximum = maximum };
+    out->limits[out->limit_count++] = (struct limit_result){ .component = component,
+                                                             .limit = name,
+                                                             .peak_share = value / maximum,
+                                                             .at_s = at_s,
+                                                             .value = value,
+                                                             .maximum = maximum };
 }
 
 static void flow(struct replication *out, const char *component, const char *name, uint64_t count)
@@ -174,8 +188,9 @@ static void record_fleets(struct world *w, struct replication *out)
         if (!fleet->size_windows)
             continue;
         const double windows = (double)fleet->size_windows;
-        out->fleets[out->fleet_count++] = (struct fleet_result){ .name = name, .min = fleet->min_size,
-                                                                 .mean = fleet->sum_size / windows, .max = fleet->max_size };
+        out->fleets[out->fleet_count++] = (struct fleet_result){
+            .name = name, .min = fleet->min_size, .mean = fleet->sum_size / windows, .max = fleet->max_size
+        };
         const double up = fleet->cpu_windows ? (double)fleet->cpu_windows : 1.0;
         utilisation(out, name, "cpu", fleet->sum_cpu / up, fleet->peak_cpu);
         utilisation(out, name, "workers", fleet->sum_workers / up, fleet->peak_workers);
@@ -187,7 +202,8 @@ static void record_fleets(struct world *w, struct replication *out)
 
 static void record_components(struct world *w, struct replication *out)
 {
-    const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 + 2 * w->code->external_count;
+    const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
+                     2 * w->code->external_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -195,27 +211,31 @@ static void record_components(struct world *w, struct replication *out)
     record_fleets(w, out);
     for (int a = 0; a < w->account_count; a++) {
         const struct component_account *account = &w->accounts[a];
-        utilisation(out, account->component, account->resource, account->windows ? account->sum / (double)account->windows : 0, account->peak);
+        utilisation(out, account->component, account->resource,
+                    account->windows ? account->sum / (double)account->windows : 0, account->peak);
         limit(out, account->component, account->resource, account->peak, 1.0, account->peak_at_s);
         flow(out, account->component, account->resource, account->station->completions - account->completions_before);
     }
     for (int d = 0; d < w->database_count; d++) {
         int64_t peak = 0;
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
-            peak = w->databases[d].endpoints[e].connections_peak > peak ? w->databases[d].endpoints[e].connections_peak : peak;
-        limit(out, w->databases[d].component->name, "max_connections", (double)peak, (double)w->databases[d].max_connections, NAN);
+            peak = w->databases[d].endpoints[e].connections_peak > peak ? w->databases[d].endpoints[e].connections_peak
+                                                                        : peak;
+        limit(out, w->databases[d].component->name, "max_connections", (double)peak,
+              (double)w->databases[d].max_connections, NAN);
     }
     for (int q = 0; q < w->queue_count; q++) {
         const struct queue *queue = &w->queues[q];
         /* [SQS-DG] Quotas: about 120,000 messages in flight. */
-        limit(out, queue->component->name, "messages in flight", (double)queue->peak_in_flight, 120000, queue->peak_in_flight_at_s);
+        limit(out, queue->component->name, "messages in flight", (double)queue->peak_in_flight, 120000,
+              queue->peak_in_flight_at_s);
         flow(out, queue->component->name, "sent", queue->messages.put - queue->put_before);
         flow(out, queue->component->name, "dead", queue->messages.dead - queue->dead_before);
         flow(out, queue->component->name, "redelivered", queue->messages.redelivered - queue->redelivered_before);
     }
     if (w->cloudfront) /* [CF-DG] Quotas: requests per second of a distribution */
         limit(out, w->cloudfront_component->name, "requests/s", w->peak_edge_per_s, 250000, w->peak_edge_at_s);
-    if (w->s3)         /* [S3-UG] Optimizing performance: GET per second and prefix */
+    if (w->s3) /* [S3-UG] Optimizing performance: GET per second and prefix */
         limit(out, w->s3_component->name, "GET/s", w->peak_s3_per_s, 5500.0 * (double)w->s3->prefixes, w->peak_s3_at_s);
     flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "requests", w->attempts_total);
     flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "health checks", w->health_checks);
@@ -232,11 +252,17 @@ static struct replication *record(struct world *w, int day_type, uint32_t number
     usage_close(w);
     struct operation_result *fixed = &r->operations[r->operation_count - 1];
     out->violation = world_violation(w);
-    *out = (struct replication){ .seed = (uint64_t)w->sc->seed, .number = number, .day_type = day_type, .fingerprint = w->fingerprint,
-                                 .events = w->events_handled, .station_visits = w->station_visits,
+    *out = (struct replication){ .seed = (uint64_t)w->sc->seed,
+                                 .number = number,
+                                 .day_type = day_type,
+                                 .fingerprint = w->fingerprint,
+                                 .events = w->events_handled,
+                                 .station_visits = w->station_visits,
                                  .dynamic_requests = r->operations[r->operation_count - 2].attempts,
                                  .edge_requests = r->operations[r->operation_count - 2].attempts + fixed->attempts,
-                                 .operation_count = r->operation_count, .operations = r->operations, .series = r->series,
+                                 .operation_count = r->operation_count,
+                                 .operations = r->operations,
+                                 .series = r->series,
                                  .violation = out->violation };
     out->usage = meters_records(&w->meters, w->arena, &out->usage_count);
     record_components(w, out);

@@ -32,23 +32,23 @@ const char *outcome_name(enum outcome outcome); /* "ok", "http_500", ..., "gave_
 /* One operation (browse, ...); the last two entries of the array are "all" (CDN-only objects excluded) and "static". */
 struct operation_result {
     const char *name;
-    uint64_t begun;                /* operations begun inside the window */
+    uint64_t begun;                   /* operations begun inside the window */
     uint64_t outcomes[OUTCOME_COUNT]; /* their final outcomes, after the client's retries */
-    uint64_t in_flight;            /* begun inside the window and unresolved at its end */
-    uint64_t attempts;             /* requests that the client sent for them */
-    struct histogram latency;      /* first attempt to final answer or give-up; failures included */
-    struct histogram latency_ok;   /* successes only */
+    uint64_t in_flight;               /* begun inside the window and unresolved at its end */
+    uint64_t attempts;                /* requests that the client sent for them */
+    struct histogram latency;         /* first attempt to final answer or give-up; failures included */
+    struct histogram latency_ok;      /* successes only */
 };
 
 /* A column of the time series: one value per window. */
 enum series_group {
-    SERIES_TRAFFIC,     /* arrivals per second: plotted against capacity */
-    SERIES_CAPACITY,    /* desired, in service, healthy instances */
-    SERIES_LATENCY,     /* ms: p50, p95, p99 of an operation */
-    SERIES_ERRORS,      /* per second, by code */
-    SERIES_UTILISATION, /* 0..1 */
-    SERIES_QUEUE,       /* messages, age in s */
-    SERIES_AVAILABILITY,/* 0..1 per operation */
+    SERIES_TRAFFIC,      /* arrivals per second: plotted against capacity */
+    SERIES_CAPACITY,     /* desired, in service, healthy instances */
+    SERIES_LATENCY,      /* ms: p50, p95, p99 of an operation */
+    SERIES_ERRORS,       /* per second, by code */
+    SERIES_UTILISATION,  /* 0..1 */
+    SERIES_QUEUE,        /* messages, age in s */
+    SERIES_AVAILABILITY, /* 0..1 per operation */
     SERIES_OTHER,
 };
 
@@ -68,38 +68,60 @@ struct series {
 
 struct fault_result {
     const char *name;
-    double start_s, end_s;     /* since `start` of the clock */
-    double detected_s;         /* first control-loop action or health-check change because of it; NAN when none */
-    double restored_s;         /* service restored: the first of 5 minutes in a row at >= 99.9 % of begun operations
+    double start_s, end_s;    /* since `start` of the clock */
+    double detected_s;        /* first control-loop action or health-check change because of it; NAN when none */
+    double restored_s;        /* service restored: the first of 5 minutes in a row at >= 99.9 % of begun operations
                                   answered, after the fault began to hurt; NAN when not within the run */
-    uint64_t failed_requests;  /* operations failed between start and restored (or the end) */
-    int event_count;           /* the timeline: who noticed, who acted */
-    const struct fault_event { double at_s; const char *component, *what; } *events;
+    uint64_t failed_requests; /* operations failed between start and restored (or the end) */
+    int event_count;          /* the timeline: who noticed, who acted */
+    const struct fault_event {
+        double at_s;
+        const char *component, *what;
+    } * events;
 };
 
-struct utilisation_result { const char *component, *resource; double mean, peak; }; /* 0..1; peak: largest window */
-struct limit_result { const char *component, *limit; double peak_share; double at_s; double value, maximum; };
-struct fleet_result { const char *name; double min, mean, max; };   /* instances in service */
-struct flow_result { const char *component, *name; uint64_t count; }; /* for the flow diagram: requests per component */
+struct utilisation_result {
+    const char *component, *resource;
+    double mean, peak;
+}; /* 0..1; peak: largest window */
+struct limit_result {
+    const char *component, *limit;
+    double peak_share;
+    double at_s;
+    double value, maximum;
+};
+struct fleet_result {
+    const char *name;
+    double min, mean, max;
+}; /* instances in service */
+struct flow_result {
+    const char *component, *name;
+    uint64_t count;
+}; /* for the flow diagram: requests per component */
 
 struct replication {
     uint64_t seed;
-    uint32_t number;           /* 0.. */
-    int day_type;              /* -1: the headline day; else index into the calendar */
+    uint32_t number; /* 0.. */
+    int day_type;    /* -1: the headline day; else index into the calendar */
     struct fingerprint fingerprint;
     uint64_t events, station_visits, dynamic_requests, edge_requests; /* inside the window and, for events, all */
-    int operation_count;       /* with "all" and "static" */
+    int operation_count;                                              /* with "all" and "static" */
     struct operation_result *operations;
     struct series series;
-    struct usage *usage;       /* weight_e6 = 1000000; hours 0..; inside the window only */
+    struct usage *usage; /* weight_e6 = 1000000; hours 0..; inside the window only */
     size_t usage_count;
-    int fault_count;           struct fault_result *faults;
-    int utilisation_count;     struct utilisation_result *utilisations;
-    int limit_count;           struct limit_result *limits;
-    int fleet_count;           struct fleet_result *fleets;
-    int flow_count;            struct flow_result *flows;
-    const char *violation;     /* NULL, or the conservation law that was broken, with both sides */
-    double cpu_s;              /* timing only */
+    int fault_count;
+    struct fault_result *faults;
+    int utilisation_count;
+    struct utilisation_result *utilisations;
+    int limit_count;
+    struct limit_result *limits;
+    int fleet_count;
+    struct fleet_result *fleets;
+    int flow_count;
+    struct flow_result *flows;
+    const char *violation; /* NULL, or the conservation law that was broken, with both sides */
+    double cpu_s;          /* timing only */
 };
 
 #endif

@@ -22,7 +22,7 @@ static void leave_balancer(struct world *w, struct frame *f)
         dispatcher_release(&w->albs[w->front].nodes[f->node].targets, f->instance);
     if (f->flags & FLAG_IN_LITTLE)
         little_leave(&w->balancer, f->entered, w->now);
-    f->flags &= (uint8_t)~(FLAG_BALANCED | FLAG_IN_LITTLE);
+    f->flags &= (uint8_t) ~(FLAG_BALANCED | FLAG_IN_LITTLE);
 }
 
 /* ---- edge and balancer ---- */
@@ -55,7 +55,8 @@ void request_begin(struct world *w, struct frame *f)
     }
     f->flags |= FLAG_BALANCED;
     f->instance = (uint16_t)target;
-    f->path += zone_rtt(w, w->fleets[w->instances[target].fleet].region, alb->nodes[node].zone, w->instances[target].zone, bits.b << 32);
+    f->path += zone_rtt(w, w->fleets[w->instances[target].fleet].region, alb->nodes[node].zone,
+                        w->instances[target].zone, bits.b << 32);
     request_offer_instance(w, f);
 }
 
@@ -89,12 +90,8 @@ void request_offer_instance(struct world *w, struct frame *f)
         f->step = w->code->services[operation->service->index].first_step[operation - operation->service->operations];
     }
     switch (gate_enter(&i->workers, w->now, frame_slot(w, f))) {
-    case GATE_ENTERED:
-        request_accepted(w, f);
-        break;
-    case GATE_WAITING:
-        f->state = AT_BACKLOG;
-        break;
+    case GATE_ENTERED: request_accepted(w, f); break;
+    case GATE_WAITING: f->state = AT_BACKLOG; break;
     case GATE_REFUSED: /* a full listen backlog drops the connection: silence, not an answer */
         silent_target(w, f, connect_timeout);
         break;
@@ -145,7 +142,8 @@ static void free_connection(struct world *w, struct frame *f)
 static void disarm_query(struct world *w, struct frame *f)
 {
     if (f->query_link.prev != TIMER_NONE)
-        timer_ring_disarm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), frame_slot(w, f), f->query_deadline);
+        timer_ring_disarm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), frame_slot(w, f),
+                          f->query_deadline);
 }
 
 static void message_done(struct world *w, struct frame *f, bool handled);
@@ -158,17 +156,10 @@ static void answer(struct world *w, struct frame *f, enum outcome outcome)
     leave_balancer(w, f);
     free_worker(w, f);
     switch ((enum frame_kind)f->kind) {
-    case FRAME_OPERATION:
-        client_answered(w, f, outcome);
-        break;
-    case FRAME_HEALTH:
-        health_check_ended(w, f, outcome == OUTCOME_OK);
-        break;
-    case FRAME_MESSAGE:
-        message_done(w, f, outcome == OUTCOME_OK);
-        break;
-    case FRAME_FREE:
-        CHECK(false, "a free frame answers");
+    case FRAME_OPERATION: client_answered(w, f, outcome); break;
+    case FRAME_HEALTH: health_check_ended(w, f, outcome == OUTCOME_OK); break;
+    case FRAME_MESSAGE: message_done(w, f, outcome == OUTCOME_OK); break;
+    case FRAME_FREE: CHECK(false, "a free frame answers");
     }
 }
 
@@ -194,16 +185,15 @@ void request_killed(struct world *w, struct frame *f, bool reset)
         little_leave(&w->db_visits, f->visit, w->now);
         break;
     }
-    case AT_BACKLOG:
-        gate_withdraw(&i->workers, w->now, slot);
-        break;
-    case AT_POOL:
-        gate_withdraw(&i->pools[f->pool].gate, w->now, slot);
-        break;
-    case AT_SILENT_TARGET:
-        return; /* already waiting for a balancer timeout */
-    case AT_DB_SILENT: case AT_DELAY: case AT_NOTHING: case AT_EDGE: case AT_CLIENT: case AT_LATE_ANSWER:
-        break;
+    case AT_BACKLOG: gate_withdraw(&i->workers, w->now, slot); break;
+    case AT_POOL: gate_withdraw(&i->pools[f->pool].gate, w->now, slot); break;
+    case AT_SILENT_TARGET: return; /* already waiting for a balancer timeout */
+    case AT_DB_SILENT:
+    case AT_DELAY:
+    case AT_NOTHING:
+    case AT_EDGE:
+    case AT_CLIENT:
+    case AT_LATE_ANSWER: break;
     }
     disarm_query(w, f);
     /* What the dead instance held dies with it: no waiter is woken, the gates are cleared by the caller. */
@@ -258,7 +248,7 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
         for (int c = 0; c < step->target; c++)
             f->shard = (uint16_t)(f->shard + w->caches[c].shard_count);
         f->shard = (uint16_t)(f->shard + s);
-        f->flags &= (uint8_t)~(FLAG_MISS | FLAG_CACHE_DOWN);
+        f->flags &= (uint8_t) ~(FLAG_MISS | FLAG_CACHE_DOWN);
         struct cache_shard *shard = &cache->shards[s];
         if (!shard->serving) {
             f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
@@ -274,7 +264,8 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
         request_run(w, f);
         return;
     }
-    meter_hop(w, f, shard->zone, step->request + (f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response), true);
+    meter_hop(w, f, shard->zone, step->request + (f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response),
+              true);
     f->bits = d.a << 32;
     f->state = AT_CACHE;
     f->visit = w->now;
@@ -290,17 +281,14 @@ static void want_connection(struct world *w, struct frame *f, const struct step 
     f->pool = (uint8_t)step->pool;
     const uint32_t slot = frame_slot(w, f);
     switch (gate_enter(&pool->gate, w->now, slot)) {
-    case GATE_ENTERED:
-        start_query(w, f);
-        break;
+    case GATE_ENTERED: start_query(w, f); break;
     case GATE_WAITING: /* rare enough for an event of its own */
         f->state = AT_POOL;
         f->resume_at = w->now + service->pool_timeout;
-        event_set_push(w->events, event_make(f->resume_at, EVENT_TIMEOUT, EV_POOL_TIMEOUT, f->instance, (uint32_t)f->ordinal, slot));
+        event_set_push(w->events, event_make(f->resume_at, EVENT_TIMEOUT, EV_POOL_TIMEOUT, f->instance,
+                                             (uint32_t)f->ordinal, slot));
         break;
-    case GATE_REFUSED:
-        step_failed(w, f);
-        break;
+    case GATE_REFUSED: step_failed(w, f); break;
     }
 }
 
@@ -312,7 +300,8 @@ void request_pool_timeout(struct world *w, struct frame *f)
 }
 
 /* Opens the connection if need be. Returns false when the database refuses: too many connections. */
-static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db, sim_time *extra)
+static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db,
+                            sim_time *extra)
 {
     const struct step *step = &w->code->steps[f->step];
     if (c->endpoint >= 0 && c->epoch == db->endpoints[c->endpoint].epoch)
@@ -371,7 +360,8 @@ static void start_query(struct world *w, struct frame *f)
     if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
         arm_sweep(w);
     else
-        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance, (uint32_t)f->ordinal, slot));
+        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
+                                             (uint32_t)f->ordinal, slot));
     if (connecting > 0 && db->endpoints[pool->connections[f->connection].endpoint].up) {
         f->flags &= (uint8_t)~FLAG_BROKEN;
         f->visit = SIM_NEVER; /* marks: the delay ahead is the opening of the connection */
@@ -475,12 +465,8 @@ void request_run(struct world *w, struct frame *f)
         break;
     }
     case CODE_GET:
-    case CODE_FILL:
-        cache_command(w, f, step);
-        break;
-    case CODE_QUERY:
-        want_connection(w, f, step);
-        break;
+    case CODE_FILL: cache_command(w, f, step); break;
+    case CODE_QUERY: want_connection(w, f, step); break;
     case CODE_CALL:
         f->tries = 0;
         call_try(w, f, step);
@@ -492,9 +478,7 @@ void request_run(struct world *w, struct frame *f)
         frame_delay(w, f, sampler_draw(&step->time, d.a));
         break;
     }
-    case CODE_ANSWER:
-        answer(w, f, OUTCOME_OK);
-        break;
+    case CODE_ANSWER: answer(w, f, OUTCOME_OK); break;
     }
 }
 
@@ -532,9 +516,15 @@ void request_station_done(struct world *w, struct frame *f)
         frame_delay(w, f, back);
         break;
     }
-    case AT_NOTHING: case AT_EDGE: case AT_SILENT_TARGET: case AT_BACKLOG: case AT_POOL: case AT_DB_SILENT: case AT_DELAY:
-    case AT_CLIENT: case AT_LATE_ANSWER:
-        CHECK(false, "a visit ends for a request that is not at a station");
+    case AT_NOTHING:
+    case AT_EDGE:
+    case AT_SILENT_TARGET:
+    case AT_BACKLOG:
+    case AT_POOL:
+    case AT_DB_SILENT:
+    case AT_DELAY:
+    case AT_CLIENT:
+    case AT_LATE_ANSWER: CHECK(false, "a visit ends for a request that is not at a station");
     }
 }
 
@@ -542,9 +532,7 @@ static void delay_over(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
     switch (step->code) {
-    case CODE_GET:
-        f->step = f->flags & FLAG_MISS ? f->step + 1 : step->jump;
-        break;
+    case CODE_GET: f->step = f->flags & FLAG_MISS ? f->step + 1 : step->jump; break;
     case CODE_QUERY:
         if (f->visit == SIM_NEVER) { /* the connection is open */
             query_arrives(w, f);
@@ -553,9 +541,7 @@ static void delay_over(struct world *w, struct frame *f)
         free_connection(w, f);
         f->step++;
         break;
-    case CODE_CALL:
-        call_ended(w, f, step);
-        return;
+    case CODE_CALL: call_ended(w, f, step); return;
     case CODE_SEND: {
         struct queue *q = &w->queues[step->target];
         meter_add(&w->meters, q->requests, sqs_chunks(step->request));
@@ -566,12 +552,9 @@ static void delay_over(struct world *w, struct frame *f)
     }
     case CODE_RECEIVE:
     case CODE_FILL:
-    case CODE_WAIT:
-        f->step++;
-        break;
+    case CODE_WAIT: f->step++; break;
     case CODE_CPU:
-    case CODE_ANSWER:
-        CHECK(false, "a step without a delay ends one");
+    case CODE_ANSWER: CHECK(false, "a step without a delay ends one");
     }
     request_run(w, f);
 }
@@ -579,21 +562,18 @@ static void delay_over(struct world *w, struct frame *f)
 void request_resume(struct world *w, struct frame *f)
 {
     switch ((enum frame_state)f->state) {
-    case AT_CLIENT:
-        client_attempt(w, f);
-        break;
-    case AT_EDGE:
-        edge_retry(w, f);
-        break;
-    case AT_SILENT_TARGET:
-        answer(w, f, OUTCOME_HTTP_504);
-        break;
-    case AT_DELAY:
-        delay_over(w, f);
-        break;
-    case AT_NOTHING: case AT_BACKLOG: case AT_CPU: case AT_CACHE: case AT_POOL: case AT_DB: case AT_DB_SILENT:
-    case AT_LATE_ANSWER:
-        CHECK(false, "a delay ends for a request that is in none");
+    case AT_CLIENT: client_attempt(w, f); break;
+    case AT_EDGE: edge_retry(w, f); break;
+    case AT_SILENT_TARGET: answer(w, f, OUTCOME_HTTP_504); break;
+    case AT_DELAY: delay_over(w, f); break;
+    case AT_NOTHING:
+    case AT_BACKLOG:
+    case AT_CPU:
+    case AT_CACHE:
+    case AT_POOL:
+    case AT_DB:
+    case AT_DB_SILENT:
+    case AT_LATE_ANSWER: CHECK(false, "a delay ends for a request that is in none");
     }
 }
 
@@ -605,7 +585,8 @@ static void arm_visibility(struct world *w, struct queue *q)
     if (at >= q->expiry_armed)
         return;
     q->expiry_armed = at;
-    event_set_push(w->events, event_make(at, EVENT_TIMEOUT, EV_VISIBILITY, (uint32_t)(q - w->queues), 0, EVENT_NO_SLOT));
+    event_set_push(w->events,
+                   event_make(at, EVENT_TIMEOUT, EV_VISIBILITY, (uint32_t)(q - w->queues), 0, EVENT_NO_SLOT));
 }
 
 static struct instance *idle_consumer(struct world *w, struct fleet *fleet)

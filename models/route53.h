@@ -14,10 +14,10 @@
 enum route53_record { ROUTE53_ALIAS, ROUTE53_CNAME };
 
 struct route53_config {
-    int policy;          /* only simple */
-    int record;          /* enum route53_record */
-    int64_t zones;       /* hosted zones */
-    double lookups;      /* DNS queries that reach Route 53 per viewer connection: resolvers cache the rest */
+    int policy;     /* only simple */
+    int record;     /* enum route53_record */
+    int64_t zones;  /* hosted zones */
+    double lookups; /* DNS queries that reach Route 53 per viewer connection: resolvers cache the rest */
 };
 
 extern const struct component_type route53_type;

@@ -11,9 +11,9 @@
 #include "models/scenario.h"
 
 struct s3_config {
-    int64_t storage;       /* bytes kept */
+    int64_t storage; /* bytes kept */
     struct dist first_byte;
-    int64_t prefixes;      /* partitioned prefixes */
+    int64_t prefixes; /* partitioned prefixes */
 };
 
 extern const struct component_type s3_type;

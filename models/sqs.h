@@ -21,7 +21,7 @@
 struct sqs_config {
     sim_time visibility, long_poll;
     int64_t dead_letter_after;
-    struct dist receive;           /* a receive call that finds a message */
+    struct dist receive; /* a receive call that finds a message */
 };
 
 extern const struct component_type sqs_type;

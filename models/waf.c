@@ -2,13 +2,28 @@
 #include "models/waf.h"
 
 static const struct param params[] = {
-    { .name = "on", .kind = PARAM_REF, .offset = AT(waf_config, on), .refs = "cloudfront|alb",
-      .doc = "what the web ACL protects: cloudfront inspects all requests, hits too; a load balancer only what reaches it",
+    { .name = "on",
+      .kind = PARAM_REF,
+      .offset = AT(waf_config, on),
+      .refs = "cloudfront|alb",
+      .doc =
+          "what the web ACL protects: cloudfront inspects all requests, hits too; a load balancer only what reaches it",
       .source = "[WAF-DG] Resources that you can protect" },
-    { .name = "rules", .kind = PARAM_COUNT, .offset = AT(waf_config, rules), .def = "1", .min = "0", .max = "1500",
-      .doc = "rules and rule groups, billed each", .source = "[WAF-PRICE]" },
-    { .name = "time", .kind = PARAM_DIST, .offset = AT(waf_config, time), .def = "lognormal(median=1ms p95=5ms)",
-      .min = "0ms", .doc = "added latency of an inspected request", .source = "assumed; AWS behaviour, sec. 2.1" },
+    { .name = "rules",
+      .kind = PARAM_COUNT,
+      .offset = AT(waf_config, rules),
+      .def = "1",
+      .min = "0",
+      .max = "1500",
+      .doc = "rules and rule groups, billed each",
+      .source = "[WAF-PRICE]" },
+    { .name = "time",
+      .kind = PARAM_DIST,
+      .offset = AT(waf_config, time),
+      .def = "lognormal(median=1ms p95=5ms)",
+      .min = "0ms",
+      .doc = "added latency of an inspected request",
+      .source = "assumed; AWS behaviour, sec. 2.1" },
     PARAM_END,
 };
 

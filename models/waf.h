@@ -11,9 +11,9 @@
 #include "models/scenario.h"
 
 struct waf_config {
-    struct ref on;         /* cloudfront or alb */
+    struct ref on; /* cloudfront or alb */
     int64_t rules;
-    struct dist time;      /* added to each inspected request */
+    struct dist time; /* added to each inspected request */
 };
 
 extern const struct component_type waf_type;

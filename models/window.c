@@ -15,10 +15,14 @@ enum { COLUMN_DESIRED, COLUMN_IN_SERVICE, COLUMN_HEALTHY, COLUMN_CPU, COLUMN_WOR
 
 static void account_add(struct world *w, const char *component, const char *resource, struct station *station)
 {
-    w->accounts = arena_grow(w->arena, w->accounts, (size_t)w->account_count, (size_t)w->account_count + 1, sizeof *w->accounts);
+    w->accounts = arena_grow(w->arena, w->accounts, (size_t)w->account_count, (size_t)w->account_count + 1,
+                             sizeof *w->accounts);
     w->accounts[w->account_count++] = (struct component_account){
-        .component = component, .resource = resource, .station = station,
-        .column = recorder_column(&w->recorder, component, resource, "share", SERIES_UTILISATION) };
+        .component = component,
+        .resource = resource,
+        .station = station,
+        .column = recorder_column(&w->recorder, component, resource, "share", SERIES_UTILISATION)
+    };
 }
 
 void windows_init(struct world *w)
@@ -36,10 +40,12 @@ void windows_init(struct world *w)
     for (int d = 0; d < w->database_count; d++)
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
             account_add(w, w->databases[d].component->name,
-                        e == RDS_PRIMARY ? "primary_cpu" : arena_printf(w->arena, "replica_%d_cpu", e), &w->databases[d].endpoints[e].cpu);
+                        e == RDS_PRIMARY ? "primary_cpu" : arena_printf(w->arena, "replica_%d_cpu", e),
+                        &w->databases[d].endpoints[e].cpu);
     for (int c = 0; c < w->cache_count; c++)
         for (int s = 0; s < w->caches[c].shard_count; s++)
-            account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1), &w->caches[c].shards[s].thread);
+            account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1),
+                        &w->caches[c].shards[s].thread);
     for (int q = 0; q < w->queue_count; q++) {
         w->queues[q].column = recorder_column(r, w->queues[q].component->name, "visible", "messages", SERIES_QUEUE);
         recorder_column(r, w->queues[q].component->name, "oldest_age", "s", SERIES_QUEUE);
@@ -77,7 +83,8 @@ static void fleet_window(struct world *w, struct fleet *fleet, sim_time length, 
     struct recorder *r = &w->recorder;
     recorder_value(r, fleet->column + COLUMN_DESIRED, (double)fleet->desired);
     recorder_value(r, fleet->column + COLUMN_IN_SERVICE, (double)serving);
-    recorder_value(r, fleet->column + COLUMN_HEALTHY, fleet->alb >= 0 ? (double)alb_healthy_count(&w->albs[fleet->alb]) : (double)up);
+    recorder_value(r, fleet->column + COLUMN_HEALTHY,
+                   fleet->alb >= 0 ? (double)alb_healthy_count(&w->albs[fleet->alb]) : (double)up);
     recorder_value(r, fleet->column + COLUMN_CPU, up ? cpu : NAN);
     recorder_value(r, fleet->column + COLUMN_WORKERS, up ? workers : NAN);
     if (up && cpu > fleet->peak_cpu) {
@@ -120,10 +127,18 @@ static void queue_window(struct world *w, struct queue *q)
     recorder_value(&w->recorder, q->column + 1, (double)message_queue_oldest_age(&q->messages, w->now) / 1e9);
 }
 
-static struct usage_key key_of(const char *service, const char *type, const char *operation, const struct component *c, enum usage_unit unit)
+static struct usage_key key_of(const char *service, const char *type, const char *operation, const struct component *c,
+                               enum usage_unit unit)
 {
-    return (struct usage_key){ .service = service, .usage_type = type, .operation = operation, .resource = c->name,
-                               .region = c->region ? c->region->name : "Global", .zone = "", .to_zone = "", .tier = c->type->tier, .unit = unit };
+    return (struct usage_key){ .service = service,
+                               .usage_type = type,
+                               .operation = operation,
+                               .resource = c->name,
+                               .region = c->region ? c->region->name : "Global",
+                               .zone = "",
+                               .to_zone = "",
+                               .tier = c->type->tier,
+                               .unit = unit };
 }
 
 static void add(struct world *w, struct usage_key key, int64_t quantity)
@@ -142,7 +157,8 @@ static void balancer_window(struct world *w)
     const double life_s = (double)(w->cloudfront ? w->cloudfront->connection_life : config->idle_timeout) / 1e9;
     add(w, key_of("AWSELB", "ALB:NewConnections", "", c, USAGE_COUNT), (int64_t)(connections + 0.5));
     /* Little's law: connections that are open, summed over the minutes, are connections times their life in minutes. */
-    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT), (int64_t)(connections * life_s / 60.0 + 0.5));
+    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT),
+        (int64_t)(connections * life_s / 60.0 + 0.5));
     add(w, key_of("AWSELB", "ALB:ProcessedBytes", "", c, USAGE_BYTES), w->balancer_bytes);
     const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
     add(w, key_of("AWSELB", "ALB:RuleEvaluations", "", c, USAGE_COUNT), (int64_t)w->balancer_requests * billed_rules);
@@ -152,7 +168,8 @@ static void traffic_window(struct world *w, double seconds)
 {
     const uint64_t edge = clients_static_window(w);
     if (w->waf)
-        add(w, key_of("awswaf", "Request", "", w->waf_component, USAGE_COUNT), (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
+        add(w, key_of("awswaf", "Request", "", w->waf_component, USAGE_COUNT),
+            (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
     balancer_window(w);
     if ((double)edge / seconds > w->peak_edge_per_s) {
         w->peak_edge_per_s = (double)edge / seconds;
@@ -214,7 +231,8 @@ void window_end(struct world *w)
     w->meters.hour = w->now < w->end ? (int)(into / SIM_HOUR) : -1;
     const sim_time next = w->now + w->sc->window;
     if (w->now < w->end)
-        event_set_push(w->events, event_make(next < w->end ? next : w->end, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
+        event_set_push(w->events,
+                       event_make(next < w->end ? next : w->end, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
 }
 
 /* ---- things that exist all day ---- */
@@ -234,12 +252,22 @@ static void meter_database(struct world *w, const struct component *c)
     const struct rds_config *config = c->config;
     const char *engine = config->engine == RDS_POSTGRES ? "engine=PostgreSQL" : "engine=MySQL";
     const char *multi = config->multi_az ? "Multi-AZ" : "Instance";
-    exist(w, key_of("AmazonRDS", arena_printf(w->arena, "%sUsage:%s", multi, config->instance), engine, c, USAGE_NANOSECONDS), 1);
-    store(w, key_of("AmazonRDS", config->multi_az ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS), config->storage);
+    exist(w,
+          key_of("AmazonRDS", arena_printf(w->arena, "%sUsage:%s", multi, config->instance), engine, c,
+                 USAGE_NANOSECONDS),
+          1);
+    store(w,
+          key_of("AmazonRDS", config->multi_az ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage", engine, c,
+                 USAGE_BYTE_HOURS),
+          config->storage);
     if (!config->read_replicas)
         return;
-    exist(w, key_of("AmazonRDS", arena_printf(w->arena, "InstanceUsage:%s", config->instance), engine, c, USAGE_NANOSECONDS), config->read_replicas);
-    store(w, key_of("AmazonRDS", "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS), config->read_replicas * config->storage);
+    exist(
+        w,
+        key_of("AmazonRDS", arena_printf(w->arena, "InstanceUsage:%s", config->instance), engine, c, USAGE_NANOSECONDS),
+        config->read_replicas);
+    store(w, key_of("AmazonRDS", "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS),
+          config->read_replicas * config->storage);
 }
 
 static void meter_component(struct world *w, const struct component *c)
@@ -251,15 +279,16 @@ static void meter_component(struct world *w, const struct component *c)
         break;
     case KIND_ELASTICACHE: {
         const struct elasticache_config *config = c->config;
-        exist(w, key_of("AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
-                        config->engine == 0 ? "engine=Valkey" : "engine=Redis", c, USAGE_NANOSECONDS), config->shards * (1 + config->replicas));
+        exist(w,
+              key_of("AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
+                     config->engine == 0 ? "engine=Valkey" : "engine=Redis", c, USAGE_NANOSECONDS),
+              config->shards * (1 + config->replicas));
         break;
     }
-    case KIND_RDS:
-        meter_database(w, c);
-        break;
+    case KIND_RDS: meter_database(w, c); break;
     case KIND_S3:
-        store(w, key_of("AmazonS3", "TimedStorage-ByteHrs", "", c, USAGE_BYTE_HOURS), ((const struct s3_config *)c->config)->storage);
+        store(w, key_of("AmazonS3", "TimedStorage-ByteHrs", "", c, USAGE_BYTE_HOURS),
+              ((const struct s3_config *)c->config)->storage);
         break;
     case KIND_WAF: {
         const struct component *on = w->waf->on.target;
@@ -279,11 +308,13 @@ static void meter_component(struct world *w, const struct component *c)
     case KIND_ASG: { /* two alarms for each target tracking policy; AWS makes and bills them */
         const struct asg_config *config = c->config;
         if (config->scaling_count)
-            exist(w, key_of("AmazonCloudWatch", "CW:AlarmMonitorUsage", "", c, USAGE_NANOSECONDS), 2 * config->scaling_count);
+            exist(w, key_of("AmazonCloudWatch", "CW:AlarmMonitorUsage", "", c, USAGE_NANOSECONDS),
+                  2 * config->scaling_count);
         break;
     }
-    case KIND_CLOUDFRONT: case KIND_SQS: case KIND_COUNT:
-        break;
+    case KIND_CLOUDFRONT:
+    case KIND_SQS:
+    case KIND_COUNT: break;
     }
 }
 

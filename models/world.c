@@ -50,7 +50,8 @@ void frame_delay(struct world *w, struct frame *f, sim_time delay)
 {
     f->state = AT_DELAY;
     f->resume_at = w->now + delay;
-    event_set_push(w->events, event_make(f->resume_at, EVENT_COMPLETION, EV_RESUME, 0, (uint32_t)f->ordinal, frame_slot(w, f)));
+    event_set_push(w->events,
+                   event_make(f->resume_at, EVENT_COMPLETION, EV_RESUME, 0, (uint32_t)f->ordinal, frame_slot(w, f)));
 }
 
 void arm_sweep(struct world *w)
@@ -69,15 +70,19 @@ static void sweep(struct world *w)
 {
     w->sweep_armed = SIM_NEVER;
     void *const patience = &w->frames[0].patience_link, *const queries = &w->frames[0].query_link;
-    for (uint32_t slot; (slot = timer_ring_sweep(&w->patience, patience, sizeof(struct frame), w->now)) != TIMER_NONE;) {
+    for (uint32_t slot;
+         (slot = timer_ring_sweep(&w->patience, patience, sizeof(struct frame), w->now)) != TIMER_NONE;) {
         const struct frame *f = frame_at(w, slot);
         if (!timer_ring_arm(&w->patience, patience, sizeof(struct frame), slot, f->deadline))
-            event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+            event_set_push(w->events,
+                           event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
     }
-    for (uint32_t slot; (slot = timer_ring_sweep(&w->query_timers, queries, sizeof(struct frame), w->now)) != TIMER_NONE;) {
+    for (uint32_t slot;
+         (slot = timer_ring_sweep(&w->query_timers, queries, sizeof(struct frame), w->now)) != TIMER_NONE;) {
         const struct frame *f = frame_at(w, slot);
         if (!timer_ring_arm(&w->query_timers, queries, sizeof(struct frame), slot, f->query_deadline))
-            event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance, (uint32_t)f->ordinal, slot));
+            event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
+                                                 (uint32_t)f->ordinal, slot));
     }
     arm_sweep(w);
 }
@@ -122,7 +127,8 @@ static void init_region_components(struct world *w)
         struct rds *db = &w->databases[d];
         const int first = w->endpoint_count;
         rds_init(db, w->arena, w->events, sc->by_kind[KIND_RDS][d], EV_DB, (uint32_t)first, 0);
-        w->endpoint_of = arena_grow(w->arena, w->endpoint_of, (size_t)first, (size_t)(first + db->endpoint_count), sizeof *w->endpoint_of);
+        w->endpoint_of = arena_grow(w->arena, w->endpoint_of, (size_t)first, (size_t)(first + db->endpoint_count),
+                                    sizeof *w->endpoint_of);
         for (int e = 0; e < db->endpoint_count; e++) {
             w->endpoint_of[first + e].db = d;
             w->endpoint_of[first + e].endpoint = e;
@@ -135,10 +141,17 @@ static void init_region_components(struct world *w)
         struct queue *queue = &w->queues[q];
         const struct component *c = sc->by_kind[KIND_SQS][q];
         *queue = (struct queue){ .component = c, .config = c->config, .fleet = -1, .expiry_armed = SIM_NEVER };
-        message_queue_init(&queue->messages, w->arena, queue->config->visibility, (uint32_t)queue->config->dead_letter_after, 0);
-        queue->requests = meter_get(&w->meters, (struct usage_key){ .service = "AWSQueueService", .usage_type = "Requests-Tier1", .operation = "queue=standard",
-                                                                    .resource = c->name, .region = c->region->name, .zone = "", .to_zone = "",
-                                                                    .tier = "queue", .unit = USAGE_COUNT });
+        message_queue_init(&queue->messages, w->arena, queue->config->visibility,
+                           (uint32_t)queue->config->dead_letter_after, 0);
+        queue->requests = meter_get(&w->meters, (struct usage_key){ .service = "AWSQueueService",
+                                                                    .usage_type = "Requests-Tier1",
+                                                                    .operation = "queue=standard",
+                                                                    .resource = c->name,
+                                                                    .region = c->region->name,
+                                                                    .zone = "",
+                                                                    .to_zone = "",
+                                                                    .tier = "queue",
+                                                                    .unit = USAGE_COUNT });
         for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++)
             for (int s = 0; s < sc->service_count; s++)
                 if (sc->services[s].consumes.target == c && sc->services[s].runs_on.target == sc->by_kind[KIND_ASG][f])
@@ -174,11 +187,13 @@ static void init_edge(struct world *w)
     sampler_init(&w->balancer_time, &w->albs[w->front].config->latency, w->arena);
 }
 
-void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type, uint32_t number,
-                struct arena *arena)
+void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
+                uint32_t number, struct arena *arena)
 {
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], day_type, arena);
-    *w = (struct world){ .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length };
+    *w = (struct world){
+        .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length
+    };
     /* A day type has customers of its own; variants of the same day meet the same ones. */
     w->key = draw_key_make((uint64_t)sc->seed + (uint64_t)(day_type + 1) * UINT64_C(0x9e3779b97f4a7c15), number);
     w->events = event_set_new(arena, WHEEL_BUCKET_NS);
@@ -232,13 +247,15 @@ static void frame_event(struct world *w, struct event e)
         return;
     switch (event_kind(e)) {
     case EV_RESUME:
-        if (f->resume_at == w->now && (f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
+        if (f->resume_at == w->now &&
+            (f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
             f->resume_at = SIM_NEVER;
             request_resume(w, f);
         }
         break;
     case EV_PATIENCE:
-        if (f->kind == FRAME_OPERATION && f->deadline == w->now && !(f->flags & FLAG_ABANDONED) && f->state != AT_CLIENT)
+        if (f->kind == FRAME_OPERATION && f->deadline == w->now && !(f->flags & FLAG_ABANDONED) &&
+            f->state != AT_CLIENT)
             client_patience_over(w, f);
         break;
     case EV_QUERY_TIMEOUT:
@@ -254,8 +271,7 @@ static void frame_event(struct world *w, struct event e)
         if (f->kind == FRAME_HEALTH && f->deadline == w->now && !(f->flags & FLAG_ABANDONED))
             health_check_timeout(w, f);
         break;
-    default:
-        CHECK(false, "an event of no kind of a request's");
+    default: CHECK(false, "an event of no kind of a request's");
     }
 }
 
@@ -276,59 +292,39 @@ void world_handle(struct world *w, struct event e)
 {
     const uint32_t entity = event_entity(e);
     switch ((enum event_kinds)event_kind(e)) {
-    case EV_CPU:
-        station_event(w, &w->instances[entity].cpu, e);
-        break;
+    case EV_CPU: station_event(w, &w->instances[entity].cpu, e); break;
     case EV_CACHE:
         station_event(w, &w->caches[w->shard_of[entity].cache].shards[w->shard_of[entity].shard].thread, e);
         break;
     case EV_DB:
         station_event(w, &w->databases[w->endpoint_of[entity].db].endpoints[w->endpoint_of[entity].endpoint].cpu, e);
         break;
-    case EV_RESUME: case EV_PATIENCE: case EV_QUERY_TIMEOUT: case EV_POOL_TIMEOUT: case EV_CHECK_TIMEOUT:
-        frame_event(w, e);
-        break;
+    case EV_RESUME:
+    case EV_PATIENCE:
+    case EV_QUERY_TIMEOUT:
+    case EV_POOL_TIMEOUT:
+    case EV_CHECK_TIMEOUT: frame_event(w, e); break;
     case EV_SWEEP:
         if (w->sweep_armed == w->now)
             sweep(w);
         break;
-    case EV_HEALTH_CHECK:
-        instance_health_check(w, &w->instances[entity], (int)event_slot(e));
-        break;
+    case EV_HEALTH_CHECK: instance_health_check(w, &w->instances[entity], (int)event_slot(e)); break;
     case EV_VISIBILITY:
         if (w->queues[entity].expiry_armed == w->now)
             queue_visibility(w, (int)entity);
         break;
-    case EV_LAUNCHED:
-        instance_launched(w, &w->instances[entity]);
-        break;
-    case EV_GONE:
-        instance_gone(w, &w->instances[entity]);
-        break;
-    case EV_DEAD_NOTICED:
-        instance_dead_noticed(w, &w->instances[entity]);
-        break;
-    case EV_FAULT_BEGIN:
-        fault_begin(w, (int)entity);
-        break;
-    case EV_FAULT_END:
-        fault_end(w, (int)entity);
-        break;
-    case EV_DB_RECOVERED:
-        database_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu);
-        break;
-    case EV_CACHE_RECOVERED:
-        cache_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu);
-        break;
+    case EV_LAUNCHED: instance_launched(w, &w->instances[entity]); break;
+    case EV_GONE: instance_gone(w, &w->instances[entity]); break;
+    case EV_DEAD_NOTICED: instance_dead_noticed(w, &w->instances[entity]); break;
+    case EV_FAULT_BEGIN: fault_begin(w, (int)entity); break;
+    case EV_FAULT_END: fault_end(w, (int)entity); break;
+    case EV_DB_RECOVERED: database_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu); break;
+    case EV_CACHE_RECOVERED: cache_recovered(w, (int)entity, (uint32_t)(e.what >> 24) & 0xffffu); break;
     case EV_MINUTE:
         control_minute(w);
         event_set_push(w->events, event_make(w->now + SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
         break;
-    case EV_CONTROL:
-        control_evaluate(w, &w->fleets[entity]);
-        break;
-    case EV_WINDOW:
-        window_end(w);
-        break;
+    case EV_CONTROL: control_evaluate(w, &w->fleets[entity]); break;
+    case EV_WINDOW: window_end(w); break;
     }
 }

@@ -38,21 +38,21 @@
 #define SLOT_NONE 0xffffffu
 
 enum event_kinds {
-    EV_CPU,             /* station of an instance: entity = instance */
-    EV_CACHE,           /* entity = shard number over all caches */
-    EV_DB,              /* entity = endpoint number over all databases */
-    EV_RESUME,          /* a frame's delay is over: slot */
-    EV_PATIENCE,        /* a client's patience is over: slot */
-    EV_QUERY_TIMEOUT,   /* slot */
-    EV_POOL_TIMEOUT,    /* slot */
-    EV_CHECK_TIMEOUT,   /* a health check's: slot */
-    EV_SWEEP,           /* timer rings */
-    EV_HEALTH_CHECK,    /* entity = instance, slot = balancer node */
-    EV_VISIBILITY,      /* entity = queue */
-    EV_LAUNCHED,        /* entity = instance */
-    EV_GONE,            /* entity = instance: drained, terminated */
-    EV_DEAD_NOTICED,    /* entity = instance: EC2 status checks failed long enough */
-    EV_FAULT_BEGIN,     /* entity = fault */
+    EV_CPU,           /* station of an instance: entity = instance */
+    EV_CACHE,         /* entity = shard number over all caches */
+    EV_DB,            /* entity = endpoint number over all databases */
+    EV_RESUME,        /* a frame's delay is over: slot */
+    EV_PATIENCE,      /* a client's patience is over: slot */
+    EV_QUERY_TIMEOUT, /* slot */
+    EV_POOL_TIMEOUT,  /* slot */
+    EV_CHECK_TIMEOUT, /* a health check's: slot */
+    EV_SWEEP,         /* timer rings */
+    EV_HEALTH_CHECK,  /* entity = instance, slot = balancer node */
+    EV_VISIBILITY,    /* entity = queue */
+    EV_LAUNCHED,      /* entity = instance */
+    EV_GONE,          /* entity = instance: drained, terminated */
+    EV_DEAD_NOTICED,  /* entity = instance: EC2 status checks failed long enough */
+    EV_FAULT_BEGIN,   /* entity = fault */
     EV_FAULT_END,
     EV_DB_RECOVERED,    /* entity = database, serial = generation */
     EV_CACHE_RECOVERED, /* entity = shard, serial = generation */
@@ -65,87 +65,93 @@ enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE };
 
 enum frame_state {
     AT_NOTHING,
-    AT_EDGE,            /* the edge waits for a connection to a balancer node that is gone */
-    AT_SILENT_TARGET,   /* the balancer waits for a target that will never accept or answer */
-    AT_BACKLOG,         /* waits for a worker */
+    AT_EDGE,          /* the edge waits for a connection to a balancer node that is gone */
+    AT_SILENT_TARGET, /* the balancer waits for a target that will never accept or answer */
+    AT_BACKLOG,       /* waits for a worker */
     AT_CPU,
     AT_CACHE,
-    AT_POOL,            /* waits for a connection */
-    AT_DB,              /* in the database's station */
-    AT_DB_SILENT,       /* the database is gone; the query timeout will end it */
-    AT_DELAY,           /* a delay inside a step */
-    AT_CLIENT,          /* between two attempts */
-    AT_LATE_ANSWER,     /* answered, but the client's patience ends before the answer is there */
+    AT_POOL,        /* waits for a connection */
+    AT_DB,          /* in the database's station */
+    AT_DB_SILENT,   /* the database is gone; the query timeout will end it */
+    AT_DELAY,       /* a delay inside a step */
+    AT_CLIENT,      /* between two attempts */
+    AT_LATE_ANSWER, /* answered, but the client's patience ends before the answer is there */
 };
 
 enum frame_flags {
-    FLAG_ABANDONED = 1,  /* the client has left; the server works on */
-    FLAG_WORKER = 2,     /* holds a worker of its instance */
-    FLAG_BALANCED = 4,   /* outstanding at a balancer node */
-    FLAG_IN_LITTLE = 8,  /* counted inside the balancer */
-    FLAG_MISS = 16,      /* of the get under way */
-    FLAG_CACHE_DOWN = 32,/* the shard of the get under way did not answer */
-    FLAG_COUNTED = 64,   /* begun inside the window */
-    FLAG_BROKEN = 128,   /* the delay ends in a failure of the step */
+    FLAG_ABANDONED = 1,   /* the client has left; the server works on */
+    FLAG_WORKER = 2,      /* holds a worker of its instance */
+    FLAG_BALANCED = 4,    /* outstanding at a balancer node */
+    FLAG_IN_LITTLE = 8,   /* counted inside the balancer */
+    FLAG_MISS = 16,       /* of the get under way */
+    FLAG_CACHE_DOWN = 32, /* the shard of the get under way did not answer */
+    FLAG_COUNTED = 64,    /* begun inside the window */
+    FLAG_BROKEN = 128,    /* the delay ends in a failure of the step */
 };
 
 struct CACHE_ALIGNED frame {
-    sim_time begun;          /* first attempt of the operation; message: when it was received */
-    sim_time entered;        /* this attempt at the balancer */
-    sim_time deadline;       /* patience, or the health check's timeout */
-    sim_time resume_at;      /* when the delay ends: a stale event has another time */
+    sim_time begun;     /* first attempt of the operation; message: when it was received */
+    sim_time entered;   /* this attempt at the balancer */
+    sim_time deadline;  /* patience, or the health check's timeout */
+    sim_time resume_at; /* when the delay ends: a stale event has another time */
     sim_time query_deadline;
-    sim_time visit;          /* came to the station it is at */
-    uint64_t ordinal;        /* subject of its draws */
-    uint64_t bits;           /* of the step's block, left for the way back */
-    sim_time path;           /* delays on the way that nobody waits for, added at the answer */
+    sim_time visit;   /* came to the station it is at */
+    uint64_t ordinal; /* subject of its draws */
+    uint64_t bits;    /* of the step's block, left for the way back */
+    sim_time path;    /* delays on the way that nobody waits for, added at the answer */
     struct timer_link patience_link, query_link;
     uint32_t step;
     uint32_t message, receives; /* FRAME_MESSAGE */
     uint32_t next_free;
-    uint16_t instance;       /* 0xffff: none */
-    uint16_t connection;     /* of the pool; 0xffff: none */
+    uint16_t instance;   /* 0xffff: none */
+    uint16_t connection; /* of the pool; 0xffff: none */
     uint16_t shard;
-    uint16_t operation;      /* index of the operation in the results */
-    uint8_t pool;            /* of the service's pools; valid with a connection or while waiting for one */
+    uint16_t operation; /* index of the operation in the results */
+    uint8_t pool;       /* of the service's pools; valid with a connection or while waiting for one */
     uint8_t population;
-    uint8_t node;            /* of the balancer */
+    uint8_t node; /* of the balancer */
     uint8_t kind, state, flags;
-    uint8_t attempt;         /* of the client: 0, 1, ... */
-    uint8_t tries;           /* of the edge's connection or of the call */
+    uint8_t attempt; /* of the client: 0, 1, ... */
+    uint8_t tries;   /* of the edge's connection or of the call */
 };
 _Static_assert(sizeof(struct frame) == 128, "a frame is two cache lines");
 
 /* Datapoints on their way to the alarms: metric_delay is at most three minutes. */
 enum { PENDING_MINUTES = 4 };
 
-struct connection { int8_t endpoint; uint8_t epoch; }; /* endpoint -1: closed */
+struct connection {
+    int8_t endpoint;
+    uint8_t epoch;
+}; /* endpoint -1: closed */
 
 struct pool {
     struct gate gate;
     struct connection *connections;
-    uint16_t *idle;          /* stack: the last used first, as pool libraries do */
+    uint16_t *idle; /* stack: the last used first, as pool libraries do */
     uint32_t idle_count;
 };
 
-struct breaker { sim_time window_end, open_until; uint32_t calls, errors; };
+struct breaker {
+    sim_time window_end, open_until;
+    uint32_t calls, errors;
+};
 
 enum instance_state { INSTANCE_FREE, INSTANCE_LAUNCHING, INSTANCE_IN_SERVICE, INSTANCE_DRAINING, INSTANCE_STATES };
 
 struct instance {
     uint16_t id, fleet;
     uint8_t zone;
-    uint8_t state;           /* enum instance_state */
-    bool alive;              /* the host runs */
+    uint8_t state; /* enum instance_state */
+    bool alive;    /* the host runs */
     struct station cpu;
     struct gate workers;
     struct pool *pools;
     struct breaker *breakers;
-    uint32_t idle_threads;   /* consumers */
+    uint32_t idle_threads; /* consumers */
     sim_time launched_at, in_service_at, billed_until;
-    uint128 busy_before;     /* station's busy_q16 at the last datapoint */
+    uint128 busy_before;                   /* station's busy_q16 at the last datapoint */
     uint128 busy_window, occupancy_window; /* the same, and the workers' occupancy, at the last window */
-    uint64_t launch;         /* ordinal of the launch in its fleet */
+    uint64_t launch;                       /* ordinal of the launch in its fleet */
 };
 
 struct fleet {
@@ -154,25 +160,32 @@ struct fleet {
     int region;
     const struct service_code *service;
     int service_index;
-    int alb, queue;          /* index, or -1 */
+    int alb, queue; /* index, or -1 */
     const struct shape *shape;
     const uint32_t *cap_q16;
-    double speed;            /* of its vCPUs now: the shape's, unless a fault slows it */
+    double speed; /* of its vCPUs now: the shape's, unless a fault slows it */
     int64_t desired;
-    uint16_t *instances;     /* ids, all states but free */
+    uint16_t *instances; /* ids, all states but free */
     uint32_t instance_count, instance_capacity;
     uint32_t in_service[ALB_NODES_MAX], launching[ALB_NODES_MAX];
     uint64_t launches;
-    uint32_t next_consumer;  /* round robin over instances with idle threads */
-    sim_time idle_thread_since; uint64_t idle_threads; uint128 idle_thread_ns;
+    uint32_t next_consumer; /* round robin over instances with idle threads */
+    sim_time idle_thread_since;
+    uint64_t idle_threads;
+    uint128 idle_thread_ns;
     struct tracking *tracking; /* of each scaling policy */
-    struct datapoint { double value; int64_t measured; } *pending; /* not yet published: [minute][policy] */
-    int pending_count;       /* minutes */
-    int64_t *measured;       /* instances behind the newest visible datapoint, by policy */
-    int column;              /* first of its columns: desired, in service, healthy, cpu, workers */
-    double peak_cpu, peak_cpu_at_s, sum_cpu; uint64_t cpu_windows;
+    struct datapoint {
+        double value;
+        int64_t measured;
+    } * pending;       /* not yet published: [minute][policy] */
+    int pending_count; /* minutes */
+    int64_t *measured; /* instances behind the newest visible datapoint, by policy */
+    int column;        /* first of its columns: desired, in service, healthy, cpu, workers */
+    double peak_cpu, peak_cpu_at_s, sum_cpu;
+    uint64_t cpu_windows;
     double sum_workers;
-    double min_size, max_size, sum_size; uint64_t size_windows;
+    double min_size, max_size, sum_size;
+    uint64_t size_windows;
     double peak_workers, peak_workers_at_s;
     struct meter *hours, *volume_hours, *monitoring, *alarms;
     struct meter *cross_zone_cache, *cross_zone_db;
@@ -182,21 +195,28 @@ struct queue {
     const struct component *component;
     const struct sqs_config *config;
     struct message_queue messages;
-    int fleet;               /* its consumers, or -1 */
-    sim_time expiry_armed;   /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
-    uint64_t peak_in_flight; double peak_in_flight_at_s;
-    int column;              /* visible, oldest age */
+    int fleet;             /* its consumers, or -1 */
+    sim_time expiry_armed; /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
+    uint64_t peak_in_flight;
+    double peak_in_flight_at_s;
+    int column; /* visible, oldest age */
     struct meter *requests;
     uint64_t put_before, dead_before, redelivered_before; /* during the warm-up */
 };
 
 struct external {
     sim_time down_until;
-    double slow_factor; sim_time slow_until;
-    uint64_t calls, failures;  /* inside the window */
+    double slow_factor;
+    sim_time slow_until;
+    uint64_t calls, failures; /* inside the window */
 };
 
-struct launch_impairment { bool active; int region, zone; bool zone_fails; double latency, errors; };
+struct launch_impairment {
+    bool active;
+    int region, zone;
+    bool zone_fails;
+    double latency, errors;
+};
 
 struct world {
     const struct scenario *sc;
@@ -213,43 +233,59 @@ struct world {
 
     struct instance *instances;
     uint32_t instance_count, instance_limit;
-    struct fleet *fleets;      int fleet_count;
-    struct alb *albs;          int alb_count;
-    struct cache *caches;      int cache_count;
-    struct rds *databases;     int database_count;
-    struct queue *queues;      int queue_count;
+    struct fleet *fleets;
+    int fleet_count;
+    struct alb *albs;
+    int alb_count;
+    struct cache *caches;
+    int cache_count;
+    struct rds *databases;
+    int database_count;
+    struct queue *queues;
+    int queue_count;
     struct external *externals;
-    struct { int cache, shard; } *shard_of;  int shard_count;
-    struct { int db, endpoint; } *endpoint_of; int endpoint_count;
+    struct {
+        int cache, shard;
+    } * shard_of;
+    int shard_count;
+    struct {
+        int db, endpoint;
+    } * endpoint_of;
+    int endpoint_count;
 
-    const struct cloudfront_config *cloudfront; const struct component *cloudfront_component;
-    const struct waf_config *waf;  const struct component *waf_component; bool waf_on_cdn;
-    const struct s3_config *s3;    const struct component *s3_component;
+    const struct cloudfront_config *cloudfront;
+    const struct component *cloudfront_component;
+    const struct waf_config *waf;
+    const struct component *waf_component;
+    bool waf_on_cdn;
+    const struct s3_config *s3;
+    const struct component *s3_component;
     struct sampler origin_rtt, waf_time, balancer_time;
     struct sampler *rtt_same_zone, *rtt_cross_zone; /* by region */
-    int front;                 /* balancer that dynamic requests go to */
+    int front;                                      /* balancer that dynamic requests go to */
 
     struct population_state *populations;
-    bool **zone_up;            /* [region][zone] */
+    bool **zone_up; /* [region][zone] */
     struct launch_impairment launches;
     struct fault_state *faults;
 
-    struct little balancer;    /* attempts between entering the balancer and its answer */
+    struct little balancer; /* attempts between entering the balancer and its answer */
     struct little cpu_visits, cache_visits, db_visits;
     struct recorder recorder;
-    struct component_account *accounts;  /* utilisation and series of stations */
+    struct component_account *accounts; /* utilisation and series of stations */
     int account_count;
     struct meters meters;
     struct fingerprint fingerprint;
-    int64_t balancer_bytes; uint64_t balancer_requests, balancer_connections; /* in the present window */
+    int64_t balancer_bytes;
+    uint64_t balancer_requests, balancer_connections; /* in the present window */
     double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
     uint64_t window_misses;
     uint64_t events_handled, station_visits, attempts_total, health_checks, refused_frames;
 };
 
 /* ---- world.c ---- */
-void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type, uint32_t number,
-                struct arena *arena);
+void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
+                uint32_t number, struct arena *arena);
 void world_handle(struct world *w, struct event e);
 void world_fini(struct world *w); /* frames are not in the arena */
 /* A conservation law that does not hold, or NULL. At the end of the run. */
@@ -278,13 +314,13 @@ static inline sim_time zone_rtt(const struct world *w, int region, int zone_a, i
 /* ---- window.c ---- */
 void windows_init(struct world *w);
 void window_end(struct world *w);
-void usage_close(struct world *w);               /* meters what exists all day */
+void usage_close(struct world *w); /* meters what exists all day */
 
 /* ---- client.c ---- */
 void clients_init(struct world *w, int day_type);
 sim_time clients_next_arrival(const struct world *w, int *population);
 void client_arrive(struct world *w, int population);
-void client_attempt(struct world *w, struct frame *f);           /* the next attempt begins: a reload */
+void client_attempt(struct world *w, struct frame *f); /* the next attempt begins: a reload */
 void client_patience_over(struct world *w, struct frame *f);
 /* The server side of an attempt ended with `outcome` at w->now. Frees the frame unless the client still waits. */
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
@@ -292,25 +328,25 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 uint64_t clients_static_window(struct world *w);
 
 /* ---- request.c ---- */
-void request_begin(struct world *w, struct frame *f);            /* at the edge, on its way to the balancer */
-void request_resume(struct world *w, struct frame *f);           /* its delay is over */
-void request_run(struct world *w, struct frame *f);              /* steps, from f->step on */
-void request_accepted(struct world *w, struct frame *f);         /* a worker is free for it */
-void request_station_done(struct world *w, struct frame *f);     /* its visit is over */
+void request_begin(struct world *w, struct frame *f);        /* at the edge, on its way to the balancer */
+void request_resume(struct world *w, struct frame *f);       /* its delay is over */
+void request_run(struct world *w, struct frame *f);          /* steps, from f->step on */
+void request_accepted(struct world *w, struct frame *f);     /* a worker is free for it */
+void request_station_done(struct world *w, struct frame *f); /* its visit is over */
 void request_query_timeout(struct world *w, struct frame *f);
 void request_pool_timeout(struct world *w, struct frame *f);
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
-void request_offer_instance(struct world *w, struct frame *f);   /* at the accept queue of f->instance */
-void queue_changed(struct world *w, int queue);                  /* messages may have become visible: wake consumers */
+void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
+void queue_changed(struct world *w, int queue);                /* messages may have become visible: wake consumers */
 
 /* ---- fleet.c ---- */
 void fleets_init(struct world *w);
 void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
-void fleet_reconcile(struct world *w, struct fleet *fleet);      /* launch or terminate towards desired */
+void fleet_reconcile(struct world *w, struct fleet *fleet); /* launch or terminate towards desired */
 void instance_launched(struct world *w, struct instance *i);
 void instance_gone(struct world *w, struct instance *i);
-void instance_retire(struct world *w, struct instance *i);       /* in service -> draining, or gone when dead */
+void instance_retire(struct world *w, struct instance *i); /* in service -> draining, or gone when dead */
 void instance_die(struct world *w, struct instance *i, bool reset);
 void instance_dead_noticed(struct world *w, struct instance *i);
 void instance_health_check(struct world *w, struct instance *i, int node);
@@ -344,7 +380,7 @@ struct component_account {
 };
 
 struct fault_state {
-    bool active, over;         /* begun; its trigger is gone */
+    bool active, over; /* begun; its trigger is gone */
     sim_time begin, end;
     double detected_s;
     struct fault_event *events;

@@ -30,8 +30,13 @@ static void set(void *vstate, unsigned long seed)
 }
 
 static const gsl_rng_type type = {
-    .name = "headroom-philox", .max = 0xffffffffUL, .min = 0, .size = sizeof(struct draw_rng_state),
-    .set = set, .get = next_bits, .get_double = next_double,
+    .name = "headroom-philox",
+    .max = 0xffffffffUL,
+    .min = 0,
+    .size = sizeof(struct draw_rng_state),
+    .set = set,
+    .get = next_bits,
+    .get_double = next_double,
 };
 const gsl_rng_type *const draw_rng_type = &type;
 

@@ -15,8 +15,14 @@
 extern const gsl_rng_type *const draw_rng_type;
 
 struct draw_rng {
-    gsl_rng rng;               /* hand &d.rng to GSL; never gsl_rng_free() it */
-    struct draw_rng_state { struct draw_key key; uint64_t subject; uint32_t place, index; uint32_t spare[3]; int spares; } state;
+    gsl_rng rng; /* hand &d.rng to GSL; never gsl_rng_free() it */
+    struct draw_rng_state {
+        struct draw_key key;
+        uint64_t subject;
+        uint32_t place, index;
+        uint32_t spare[3];
+        int spares;
+    } state;
 };
 
 void draw_rng_init(struct draw_rng *d, struct draw_key key, uint64_t subject, uint32_t place);

@@ -18,8 +18,8 @@
 enum { SAMPLER_SUB_BITS = 6, SAMPLER_OCTAVES = 32, SAMPLER_KNOTS = (SAMPLER_OCTAVES << SAMPLER_SUB_BITS) + 1 };
 
 struct sampler {
-    const double *knots[2];    /* lower half, upper half; NULL: no table */
-    const struct dist *dist;   /* borrowed */
+    const double *knots[2];  /* lower half, upper half; NULL: no table */
+    const struct dist *dist; /* borrowed */
 };
 
 /* The tables live in the arena: 32 KiB for a distribution that needs them. */
@@ -33,7 +33,8 @@ static inline sim_time sampler_draw(const struct sampler *s, uint64_t bits)
         return dist_sample(s->dist, draw_unit(bits));
     const int top = 63 - count_leading_zeros_u64(v); /* 31 .. 62 */
     const uint64_t scaled = v << (63 - top);         /* leading one at bit 63 */
-    const uint32_t knot = (uint32_t)(top - 31) << SAMPLER_SUB_BITS | (uint32_t)(scaled >> (63 - SAMPLER_SUB_BITS) & 63u);
+    const uint32_t knot = (uint32_t)(top - 31) << SAMPLER_SUB_BITS |
+                          (uint32_t)(scaled >> (63 - SAMPLER_SUB_BITS) & 63u);
     const double along = (double)(int64_t)(scaled << (1 + SAMPLER_SUB_BITS) >> 12) * 0x1p-52;
     const double *table = s->knots[upper] + knot;
     return (sim_time)(table[0] + (table[1] - table[0]) * along + 0.5);

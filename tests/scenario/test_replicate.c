@@ -19,7 +19,8 @@ struct outcome_of_run {
     const char *violation;
 };
 
-static struct outcome_of_run run(const char *path, const char *const *sets, int set_count, int day_type, uint32_t number)
+static struct outcome_of_run run(const char *path, const char *const *sets, int set_count, int day_type,
+                                 uint32_t number)
 {
     struct arena program, task;
     arena_init(&program);
@@ -52,7 +53,8 @@ static void assert_conserves(struct outcome_of_run r)
 
 static void given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same(void **state)
 {
-    const struct outcome_of_run a = run("scenarios/smoke.yaml", NULL, 0, -1, 0), b = run("scenarios/smoke.yaml", NULL, 0, -1, 0);
+    const struct outcome_of_run a = run("scenarios/smoke.yaml", NULL, 0, -1, 0),
+                                b = run("scenarios/smoke.yaml", NULL, 0, -1, 0);
     assert_int_equal(a.fingerprint, b.fingerprint);
     assert_int_equal(a.begun, b.begun);
     assert_conserves(a);
@@ -69,8 +71,10 @@ static void given_another_replication_or_seed_when_run_then_the_fingerprint_diff
 /* Common random numbers: another architecture meets the same customers at the same instants. */
 static void given_a_variant_when_run_with_the_same_seed_then_the_same_customers_arrive(void **state)
 {
-    const char *const variant[] = { "regions.us-east-1.web-fleet.instance=m7g.medium", "regions.us-east-1.catalog-cache.hit_ratio=50%" };
-    const struct outcome_of_run a = run("scenarios/smoke.yaml", NULL, 0, -1, 0), b = run("scenarios/smoke.yaml", variant, 2, -1, 0);
+    const char *const variant[] = { "regions.us-east-1.web-fleet.instance=m7g.medium",
+                                    "regions.us-east-1.catalog-cache.hit_ratio=50%" };
+    const struct outcome_of_run a = run("scenarios/smoke.yaml", NULL, 0, -1, 0),
+                                b = run("scenarios/smoke.yaml", variant, 2, -1, 0);
     assert_int_equal(a.begun, b.begun);
     assert_int_not_equal(a.fingerprint, b.fingerprint);
 }
@@ -80,7 +84,8 @@ static void given_instances_that_crash_at_any_time_when_run_then_nothing_is_lost
 {
     for (int at_ms = 60000; at_ms < 61000; at_ms += 41) {
         char fault[160];
-        snprintf(fault, sizeof fault, "faults=[{at: +%dms, component: web-fleet, kind: crash, instances: 2, lasts: 1m}]", at_ms);
+        snprintf(fault, sizeof fault,
+                 "faults=[{at: +%dms, component: web-fleet, kind: crash, instances: 2, lasts: 1m}]", at_ms);
         const char *const sets[] = { fault, "clock.length=3m", "clock.warm_up=1m" };
         assert_conserves(run("scenarios/smoke.yaml", sets, 3, -1, (uint32_t)at_ms));
     }
@@ -90,7 +95,8 @@ static void given_a_zone_that_loses_power_at_any_time_when_run_then_nothing_is_l
 {
     for (int at_ms = 60000; at_ms < 61000; at_ms += 83) {
         char fault[160];
-        snprintf(fault, sizeof fault, "faults=[{at: +%dms, zone: us-east-1%c, kind: power, lasts: 1m}]", at_ms, 'a' + at_ms % 2);
+        snprintf(fault, sizeof fault, "faults=[{at: +%dms, zone: us-east-1%c, kind: power, lasts: 1m}]", at_ms,
+                 'a' + at_ms % 2);
         const char *const sets[] = { fault, "clock.length=4m", "clock.warm_up=1m" };
         assert_conserves(run("scenarios/smoke.yaml", sets, 3, -1, (uint32_t)at_ms));
     }
@@ -100,16 +106,22 @@ static void given_a_zone_that_loses_power_at_any_time_when_run_then_nothing_is_l
 static void given_a_billed_day_with_scaling_when_run_then_no_fault_begins(void **state)
 {
     const char *const sets[] = { "calendar.ordinary.mean=120/s", "calendar.ordinary.shape=black-friday",
-                                 "regions.us-east-1.web-fleet.size.min=1", "regions.us-east-1.web-fleet.size.desired=1" };
+                                 "regions.us-east-1.web-fleet.size.min=1",
+                                 "regions.us-east-1.web-fleet.size.desired=1" };
     assert_conserves(run("scenarios/smoke.yaml", sets, 4, 0, 0));
 }
 
 /* Overload: workers, backlog, connections and patience all at their limits. */
 static void given_a_fleet_that_is_far_too_small_when_run_then_it_still_conserves(void **state)
 {
-    const char *const sets[] = { "regions.us-east-1.web-fleet.size.max=2", "regions.us-east-1.web-fleet.size.min=1",
-                                 "regions.us-east-1.web-fleet.size.desired=1", "traffic.shoppers.rate.mean=600/s",
-                                 "services.web.workers=8", "services.web.backlog=4", "clock.length=4m", "clock.warm_up=1m" };
+    const char *const sets[] = { "regions.us-east-1.web-fleet.size.max=2",
+                                 "regions.us-east-1.web-fleet.size.min=1",
+                                 "regions.us-east-1.web-fleet.size.desired=1",
+                                 "traffic.shoppers.rate.mean=600/s",
+                                 "services.web.workers=8",
+                                 "services.web.backlog=4",
+                                 "clock.length=4m",
+                                 "clock.warm_up=1m" };
     const struct outcome_of_run r = run("scenarios/smoke.yaml", sets, 8, -1, 0);
     assert_conserves(r);
     assert_true(r.ok < r.begun / 2);
@@ -117,7 +129,8 @@ static void given_a_fleet_that_is_far_too_small_when_run_then_it_still_conserves
 
 static void given_a_dependency_that_is_down_when_run_then_its_callers_fail_and_the_rest_conserves(void **state)
 {
-    const char *const sets[] = { "faults=[{at: +60s, component: payments, kind: down, lasts: 60s}]", "clock.length=3m", "clock.warm_up=1m" };
+    const char *const sets[] = { "faults=[{at: +60s, component: payments, kind: down, lasts: 60s}]", "clock.length=3m",
+                                 "clock.warm_up=1m" };
     const struct outcome_of_run r = run("scenarios/smoke.yaml", sets, 3, -1, 0);
     assert_conserves(r);
     assert_true(r.ok < r.begun);

@@ -21,8 +21,13 @@ static struct sampler sampler_of(const char *text)
     return s;
 }
 
-static const char *const TEXTS[] = { "exp(9s)", "lognormal(mean=9s cv=1.2)", "gamma(mean=22s cv=0.8)", "weibull(mean=1s shape=0.7)",
-                                     "pareto(min=1s alpha=2.5)", "uniform(3s 10s)", "7s" };
+static const char *const TEXTS[] = { "exp(9s)",
+                                     "lognormal(mean=9s cv=1.2)",
+                                     "gamma(mean=22s cv=0.8)",
+                                     "weibull(mean=1s shape=0.7)",
+                                     "pareto(min=1s alpha=2.5)",
+                                     "uniform(3s 10s)",
+                                     "7s" };
 
 /* Linear between knots 1/64 of an octave apart: the error bound of the header, doubled for the wider curvature of the
  * other families, plus a nanosecond of rounding. */
