@@ -6,7 +6,10 @@
 #include "sim/base/check.h"
 #include "sim/number.h"
 
-static double seconds(sim_time ns) { return (double)ns / 1e9; }
+static double seconds(sim_time ns)
+{
+    return (double)ns / 1e9;
+}
 
 static double slope_per_s2(const struct rate_knot *from)
 {

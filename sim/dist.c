@@ -13,7 +13,10 @@ struct dist dist_constant(sim_time ns)
 }
 
 /* The quantile of the exponential distribution of mean 1. 1 - u is exact for the 53-bit numbers of draw_unit(). */
-static double unit_exponential(double u) { return u < 0x1p-53 ? u : -number_log(1.0 - u); }
+static double unit_exponential(double u)
+{
+    return u < 0x1p-53 ? u : -number_log(1.0 - u);
+}
 
 static double lerp_normal_scores(const struct dist *dist, double u)
 {

@@ -49,9 +49,15 @@ static inline struct draw_block draw_at(struct draw_key key, uint64_t subject, u
 uint32_t draw_place(const char *name);
 
 /* Uniform in (0, 1), 53 bits, never 0 and never 1. */
-static inline double draw_unit(uint64_t bits) { return ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52; }
+static inline double draw_unit(uint64_t bits)
+{
+    return ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52;
+}
 
 /* Uniform integer in [0, n), n >= 1, by multiplication (bias below n / 2^64). */
-static inline uint32_t draw_below(uint64_t bits, uint32_t n) { return (uint32_t)(((bits >> 32) * n) >> 32); }
+static inline uint32_t draw_below(uint64_t bits, uint32_t n)
+{
+    return (uint32_t)(((bits >> 32) * n) >> 32);
+}
 
 #endif

@@ -70,7 +70,10 @@ struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns)
     return set_new(arena, bucket_ns == 0 ? DEFAULT_SHIFT : count_trailing_zeros_u64((uint64_t)bucket_ns), BUCKETS);
 }
 
-struct event_set *event_set_new_heap(struct arena *arena) { return set_new(arena, DEFAULT_SHIFT, 0); }
+struct event_set *event_set_new_heap(struct arena *arena)
+{
+    return set_new(arena, DEFAULT_SHIFT, 0);
+}
 
 /* Writes an event from registers. gcc 12 would put a struct together on the stack and stall on reading it back. */
 static inline void put_key(struct event *place, uint128 key)

@@ -45,12 +45,27 @@ static inline struct event event_make(sim_time time, enum event_class cls, uint3
                                    (uint64_t)(entity & 0xffffu) << 40 | (uint64_t)(serial & 0xffffu) << 24 |
                                    (slot & 0xffffffu) };
 }
-static inline uint32_t event_kind(struct event e) { return (uint32_t)(e.what >> 56) & 31u; }
-static inline uint32_t event_entity(struct event e) { return (uint32_t)(e.what >> 40) & 0xffffu; }
-static inline uint32_t event_slot(struct event e) { return (uint32_t)e.what & 0xffffffu; }
+static inline uint32_t event_kind(struct event e)
+{
+    return (uint32_t)(e.what >> 56) & 31u;
+}
+static inline uint32_t event_entity(struct event e)
+{
+    return (uint32_t)(e.what >> 40) & 0xffffu;
+}
+static inline uint32_t event_slot(struct event e)
+{
+    return (uint32_t)e.what & 0xffffffu;
+}
 /* Both words as one number: a comparison without a branch. */
-static inline uint128 event_key(struct event e) { return (uint128)e.time << 64 | e.what; }
-static inline bool event_before(struct event a, struct event b) { return event_key(a) < event_key(b); }
+static inline uint128 event_key(struct event e)
+{
+    return (uint128)e.time << 64 | e.what;
+}
+static inline bool event_before(struct event a, struct event b)
+{
+    return event_key(a) < event_key(b);
+}
 
 struct event_set; /* opaque */
 

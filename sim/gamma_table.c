@@ -11,7 +11,10 @@ enum { TERMS_MAX = 100000, STEPS_MAX = 200 };
 
 /* ln of x^a e^-x / Gamma(a), the factor that series and continued fraction share; log_x, because quantiles of small
  * shapes lie below every positive double. */
-static double log_prefix(double a, double log_x) { return a * log_x - number_exp(log_x) - number_log_gamma(a); }
+static double log_prefix(double a, double log_x)
+{
+    return a * log_x - number_exp(log_x) - number_log_gamma(a);
+}
 
 /* P without its prefix: the sum of x^n / (a (a + 1) ... (a + n)). For x < a + 1, where it converges quickly. */
 static double lower_series(double a, double x)
@@ -56,9 +59,15 @@ static double log_upper(double a, double log_x)
     return number_log(1.0 - number_exp(prefix) * lower_series(a, x));
 }
 
-double gamma_log_lower(double shape, double x) { return log_lower(shape, number_log(x)); }
+double gamma_log_lower(double shape, double x)
+{
+    return log_lower(shape, number_log(x));
+}
 
-double gamma_log_upper(double shape, double x) { return log_upper(shape, number_log(x)); }
+double gamma_log_upper(double shape, double x)
+{
+    return log_upper(shape, number_log(x));
+}
 
 /* The ln x at which the tail is exp(target), from a neighbour's. */
 static double solve(double (*log_tail)(double, double), double sign, double shape, double target, double y)

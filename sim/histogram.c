@@ -72,7 +72,10 @@ double histogram_bin_low_ns(uint32_t bin)
     return bin_width_ns(bin) * (double)(octave == 0 ? sub : SUB_BINS + sub);
 }
 
-double histogram_bin_mid_ns(uint32_t bin) { return histogram_bin_low_ns(bin) + 0.5 * bin_width_ns(bin); }
+double histogram_bin_mid_ns(uint32_t bin)
+{
+    return histogram_bin_low_ns(bin) + 0.5 * bin_width_ns(bin);
+}
 
 static uint32_t bin_of_rank(const struct histogram *h, uint64_t rank)
 {

@@ -97,7 +97,10 @@ double number_exp(double x)
     return value * from_bits((uint64_t)(1023 + half) << 52) * from_bits((uint64_t)(1023 + exponent - half) << 52);
 }
 
-double number_pow(double x, double y) { return number_exp(y * number_log(x)); }
+double number_pow(double x, double y)
+{
+    return number_exp(y * number_log(x));
+}
 
 /* Stirling's series at x + n >= 12, its next term being below 1e-18, and the recurrence back to x. */
 double number_log_gamma(double x)

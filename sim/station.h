@@ -92,7 +92,10 @@ bool station_remove(struct station *st, sim_time now, uint32_t job);
 void station_clear(struct station *st, sim_time now, void (*each)(void *context, uint32_t job), void *context);
 
 /* Jobs inside: in service and waiting. */
-static inline uint32_t station_count(const struct station *st) { return st->in_service + st->waiting; }
+static inline uint32_t station_count(const struct station *st)
+{
+    return st->in_service + st->waiting;
+}
 
 /* Brings the meters up to `now` (windows, the end of a run). Changes nothing else. */
 void station_meter(struct station *st, sim_time now);

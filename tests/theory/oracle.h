@@ -39,7 +39,10 @@ static inline struct ci ci_of_mean(const double *values, int count, double level
     return (struct ci){ mean, t * sqrt(squares / (count - 1) / count) };
 }
 
-static inline bool ci_covers(struct ci ci, double theory) { return fabs(ci.mean - theory) <= ci.half_width; }
+static inline bool ci_covers(struct ci ci, double theory)
+{
+    return fabs(ci.mean - theory) <= ci.half_width;
+}
 
 /* The interval contains `theory` and is narrower than +- precision * theory. */
 static inline void assert_ci_covers(struct ci ci, double theory, double precision)

@@ -78,7 +78,10 @@ static void given_two_threads_of_one_core_when_shared_then_it_is_the_birth_death
 }
 
 /* Pollaczek and Khinchine: Wq = lambda E[S^2] / (2 (1 - rho)) = rho (1 + scv) / (2 (1 - rho)). [KLE-1] sec. 5.6 */
-static double mg1_sojourn_s(double rho, double scv) { return 1.0 + rho * (1.0 + scv) / (2.0 * (1.0 - rho)); }
+static double mg1_sojourn_s(double rho, double scv)
+{
+    return 1.0 + rho * (1.0 + scv) / (2.0 * (1.0 - rho));
+}
 
 static void given_constant_service_when_served_in_order_then_it_is_md1(void **state)
 {

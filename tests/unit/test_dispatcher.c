@@ -10,7 +10,10 @@
 #include "sim/dispatcher.h"
 #include "sim/draw.h"
 
-static uint64_t random_bits(uint64_t i) { return draw_at((struct draw_key){ 4, 4 }, i, 0, 0).a; }
+static uint64_t random_bits(uint64_t i)
+{
+    return draw_at((struct draw_key){ 4, 4 }, i, 0, 0).a;
+}
 
 static int set_up(void **state)
 {

@@ -35,7 +35,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct event event_at(sim_time at, uint32_t slot) { return event_make(at, EVENT_COMPLETION, 1, 2, 3, slot); }
+static struct event event_at(sim_time at, uint32_t slot)
+{
+    return event_make(at, EVENT_COMPLETION, 1, 2, 3, slot);
+}
 
 static void given_the_parts_of_an_event_when_made_then_they_can_be_read_back(void **state)
 {

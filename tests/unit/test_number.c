@@ -15,7 +15,10 @@ enum { POINTS = 200000 };
 
 static const struct draw_key KEY = { 1, 2 };
 
-static double unit(uint64_t i) { return draw_unit(draw_at(KEY, i, 0, 0).a); }
+static double unit(uint64_t i)
+{
+    return draw_unit(draw_at(KEY, i, 0, 0).a);
+}
 
 static double relative_error(long double ours, long double exact)
 {
