@@ -57,10 +57,26 @@ static const struct service_config *service_of(const struct scenario *sc, const 
     return NULL;
 }
 
+/* Without a policy nobody ever asks for more than the first size. */
+static int64_t largest_size(const struct asg_config *config)
+{
+    return config->scaling_count > 0 ? config->size.max : config->size.desired;
+}
+
 static double fleet_capacity(const struct component *fleet, int64_t instances)
 {
     const struct asg_config *config = fleet->config;
     return (double)instances * catalogue_reference_vcpus(catalogue_instance(config->instance));
+}
+
+/* Whole instances that such a demand keeps busy. */
+static double instances_for(const struct component *fleet, double vcpus)
+{
+    const double exact = vcpus / fleet_capacity(fleet, 1);
+    if (exact > 1e15)
+        return exact; /* nonsense anyway, and no int64_t */
+    const double whole = (double)(int64_t)exact;
+    return exact > whole ? whole + 1.0 : whole;
 }
 
 /* A consumer may fall behind and catch up: doubt_consumer() asks whether it ever does. */
@@ -68,21 +84,22 @@ static void doubt_capacity(const struct doubts *d, const struct component *fleet
 {
     const struct asg_config *config = fleet->config;
     const struct demand cpu = demand_of_service(d->day, service, demand_cpu_s, NULL);
-    const double largest = fleet_capacity(fleet, config->size.max);
+    const double largest = fleet_capacity(fleet, largest_size(config));
     const int64_t zones = fleet->region->zones;
     const double without_zone = zones > 1 ? largest * (double)(zones - 1) / (double)zones : 0.0;
+    const char *size = config->scaling_count > 0 ? "size.max" : "size.desired (no policy scales it)";
     if (cpu.peak > largest) {
         diag_warning(d->diag, fleet->at, "'%s' is asked for %.3g reference vCPUs at %s and has %.3g at its largest",
                      fleet->name, cpu.peak, clock_text(d, cpu.peak_at), largest);
-        diag_hint(d->diag, "raise size.max above %.0f, or take larger instances",
-                  (double)config->size.max * cpu.peak / largest + 0.5);
+        diag_hint(d->diag, "%s of %.0f would carry it at 100%% CPU; or take larger instances", size,
+                  instances_for(fleet, cpu.peak));
     } else if (zones > 1 && cpu.peak > without_zone) {
         diag_warning(d->diag, fleet->at,
                      "'%s' is asked for %.3g reference vCPUs at %s; after the loss of a zone at its "
                      "largest it has %.3g",
                      fleet->name, cpu.peak, clock_text(d, cpu.peak_at), without_zone);
-        diag_hint(d->diag, "raise size.max above %.0f if a zone may be lost at the peak",
-                  (double)config->size.max * cpu.peak / without_zone + 0.5);
+        diag_hint(d->diag, "%s of %.0f leaves enough if a zone is lost at the peak", size,
+                  instances_for(fleet, cpu.peak * (double)zones / (double)(zones - 1)));
     }
 }
 
@@ -90,7 +107,7 @@ static void doubt_workers(const struct doubts *d, const struct component *fleet,
 {
     const struct asg_config *config = fleet->config;
     const struct demand busy = demand_of_service(d->day, service, demand_time_s, NULL);
-    const double workers = (double)(service->workers * config->size.max);
+    const double workers = (double)(service->workers * largest_size(config));
     if (busy.peak <= BUSY * workers || service->consumes.target)
         return;
     diag_warning(d->diag, service->at,
@@ -180,7 +197,7 @@ static void doubt_connections(const struct doubts *d, const struct component *db
         for (int p = 0; p < d->sc->services[s].pool_count; p++)
             if (d->sc->services[s].pools[p].database == db && d->sc->services[s].runs_on.target) {
                 const struct component *fleet = d->sc->services[s].runs_on.target;
-                wanted += d->sc->services[s].pools[p].size * ((const struct asg_config *)fleet->config)->size.max;
+                wanted += d->sc->services[s].pools[p].size * largest_size(fleet->config);
             }
     if (wanted <= limit)
         return;
@@ -258,9 +275,9 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
     const struct component *fleet = consumer->runs_on.target;
     const struct asg_config *asg = fleet->config;
     const struct demand sent = demand_of_queue(d->day, queue);
-    const double by_threads = (double)(consumer->workers * asg->size.max) /
+    const double by_threads = (double)(consumer->workers * largest_size(asg)) /
                               demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
-    const double by_cpu = fleet_capacity(fleet, asg->size.max) /
+    const double by_cpu = fleet_capacity(fleet, largest_size(asg)) /
                           demand_of_operation(&consumer->operations[0], demand_cpu_s, NULL);
     const double rate = by_threads < by_cpu ? by_threads : by_cpu; /* either may be infinite: nothing to do */
     if (sent.mean <= rate)

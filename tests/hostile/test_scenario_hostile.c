@@ -298,6 +298,26 @@ static void given_a_long_chain_of_calls_when_loaded_then_it_ends(void **state)
     free(text);
 }
 
+static void given_demands_beyond_all_integers_when_checked_then_nothing_overflows(void **state)
+{
+    char *steps = repeated_new("", "{cpu: 100d}, ", 900, "{cpu: 1ms}");
+    char *set = repeated_new("services.web.operations.browse=[", steps, 1, "]");
+    const char *const both[] = { "traffic.shoppers.rate=1G/s", set };
+    struct arena arena;
+    struct diag diag;
+    arena_init(&arena);
+    diag_init(&diag, &arena);
+    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", both, 2, &arena,
+                                               &diag);
+    assert_non_null(sc);
+    scenario_doubts(sc, &diag);
+    scenario_explain(sc, nowhere);
+    assert_true(diag.warnings > 0);
+    arena_fini(&arena);
+    free(set);
+    free(steps);
+}
+
 static void given_bytes_that_are_no_text_when_loaded_then_they_are_refused(void **state)
 {
     static const char nul[] = "headroom: 1\nname: a\0b\n";
@@ -417,6 +437,7 @@ int main(void)
         cmocka_unit_test(given_a_hundred_thousand_of_anything_when_loaded_then_it_ends),
         cmocka_unit_test(given_many_different_names_when_loaded_then_it_ends),
         cmocka_unit_test(given_a_long_chain_of_calls_when_loaded_then_it_ends),
+        cmocka_unit_test(given_demands_beyond_all_integers_when_checked_then_nothing_overflows),
         cmocka_unit_test(given_bytes_that_are_no_text_when_loaded_then_they_are_refused),
         cmocka_unit_test(given_extreme_numbers_when_loaded_then_nothing_overflows),
         cmocka_unit_test(given_an_endless_file_when_read_then_it_is_refused_by_its_size),
