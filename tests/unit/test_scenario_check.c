@@ -87,7 +87,8 @@ static void given_doubtful_values_when_checked_then_each_is_named_with_a_next_st
     assert_doubted(f, "regions.us-east-1.web-fleet.size={min: 2, max: 5}",
                    "reference vCPUs at 00:00 and has 10 at its largest");
     assert_doubted(f, "regions.us-east-1.web-fleet.size={min: 2, max: 6}", "after the loss of a zone");
-    assert_doubted(f, "regions.us-east-1.web-fleet.scaling=", "after the loss of a zone at its largest it has 12");
+    assert_doubted(f, "regions.us-east-1.web-fleet={kind: asg, instance: m7g.large, size: {min: 6, max: 30}}",
+                   "at its largest it has 8");
     assert_doubted(f, "services.web.workers=1", "workers at 00:00 before anybody waits");
     assert_doubted(f, "regions.us-east-1.web-fleet.scaling={target_tracking: {target: 70%}}", "would need 105%");
     assert_doubted(f, "regions.us-east-1.web-fleet.size.min=1", "may shrink to 1 instance");
