@@ -347,10 +347,11 @@ static void doubt_clock(const struct doubts *d)
             doubt_outside(d, sc->populations[p].at,
                           arena_printf(d->arena, "the launch of '%s'", sc->populations[p].name),
                           scenario_instant(sc, sc->populations[p].rate.launch.at));
-    if (sc->clock.length % sc->window != 0)
+    if (sc->clock.length % sc->window != 0) {
         diag_warning(d->diag, (struct mark){ .file = sc->path },
-                     "the last window of the series is shorter than the others: "
-                     "length is not a multiple of window");
+                     "the last window of the series is shorter than the others: length is not a multiple of window");
+        diag_hint(d->diag, "a window that divides the clock's length, such as 1m");
+    }
 }
 
 static void doubt_unused(const struct doubts *d)
