@@ -77,6 +77,32 @@ static bool check_unique(struct param_reader *reader, const struct scenario *sc,
     return diag_hint(reader->diag, "the first is in line %d; names are unique in the scenario", other->at.line);
 }
 
+/* Keys whose text is the name of a type. */
+static const struct {
+    int kind;
+    const char *key, *table, *what;
+} TYPE_KEYS[] = {
+    { KIND_ASG, "instance", "instance", "an instance type" },
+    { KIND_RDS, "instance", "db", "a DB instance class" },
+    { KIND_ELASTICACHE, "node", "cache", "a cache node type" },
+};
+
+static bool check_type_names(struct param_reader *reader, int kind, const struct node *node)
+{
+    bool ok = true;
+    for (size_t i = 0; i < ARRAY_LEN(TYPE_KEYS); i++) {
+        const struct node *value = TYPE_KEYS[i].kind == kind ? yaml_get(node, TYPE_KEYS[i].key) : NULL;
+        if (!value || value->kind != NODE_SCALAR || catalogue_find(TYPE_KEYS[i].table, value->text))
+            continue; /* absent or not a text: the table reports it */
+        const char *nearest = catalogue_nearest(TYPE_KEYS[i].table, value->text);
+        ok = diag_error(reader->diag, value->at,
+                        nearest ? "'%s' is not %s of the catalogue; did you mean '%s'?"
+                                : "'%s' is not %s of the catalogue",
+                        value->text, TYPE_KEYS[i].what, nearest);
+    }
+    return ok;
+}
+
 static bool read_component(struct scenario *sc, struct param_reader *reader, struct region *region,
                            const struct node *key, const struct node *node)
 {
@@ -96,7 +122,8 @@ static bool read_component(struct scenario *sc, struct param_reader *reader, str
     c->config = arena_alloc(reader->arena, 1, type->config_size);
     struct node nothing = { .kind = NODE_MAPPING, .text = "", .at = key->at };
     const char *what = arena_printf(reader->arena, "%s '%s'", type->kind, key->text);
-    c->readable = param_read(reader, type->params, empty ? &nothing : node, what, c->config);
+    const bool types_ok = check_type_names(reader, kind, empty ? &nothing : node);
+    c->readable = param_read(reader, type->params, empty ? &nothing : node, what, c->config) && types_ok;
     sc->component_count++; /* only now: it does not find itself */
     return unique && placed && c->readable;
 }

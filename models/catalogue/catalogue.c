@@ -145,6 +145,14 @@ const struct shape *catalogue_cache(const char *name)
     return find(CACHES, ARRAY_LEN(CACHES), name);
 }
 
+const struct shape *catalogue_find(const char *kind, const char *name)
+{
+    for (size_t t = 0; t < ARRAY_LEN(TABLES); t++)
+        if (!strcmp(TABLES[t].kind, kind))
+            return find(TABLES[t].shapes, TABLES[t].count, name);
+    return NULL;
+}
+
 static const char *const REGIONS[] = {
     "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "ca-central-1",   "ca-west-1",
     "mx-central-1",   "sa-east-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",

@@ -34,6 +34,9 @@ const struct shape *catalogue_instance(const char *name);
 const struct shape *catalogue_db(const char *name);
 const struct shape *catalogue_cache(const char *name);
 
+/* The same by the name of a table: "instance", "db", "cache". */
+const struct shape *catalogue_find(const char *kind, const char *name);
+
 /* A commercial AWS region's code. */
 bool catalogue_is_region(const char *name);
 
