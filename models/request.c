@@ -621,7 +621,8 @@ void queue_changed(struct world *w, int number)
         f->message = message;
         f->receives = q->messages.messages[message].receives;
         f->ordinal = q->messages.messages[message].ordinal;
-        f->attempt = (uint8_t)(f->receives > 255 ? 255 : f->receives);
+        const uint32_t received = f->receives - q->messages.messages[message].receives_before;
+        f->attempt = (uint8_t)(received > 255 ? 255 : received);
         f->instance = i->id;
         f->step = fleet->service->first_step[0];
         f->flags = FLAG_WORKER;
@@ -650,7 +651,7 @@ static void message_done(struct world *w, struct frame *f, bool handled)
         meter_add(&w->meters, q->requests, 1);
         message_queue_remove(&q->messages, w->now, f->message, f->receives);
     }
-    fingerprint_add(&w->fingerprint, f->ordinal << 8 | 0x80u | (uint64_t)handled, w->now, f->receives);
+    fingerprint_add(&w->fingerprint, f->ordinal << 8 | 0x80u | (uint64_t)handled, w->now, f->attempt);
     frame_free(w, frame_slot(w, f));
     if (i->state == INSTANCE_IN_SERVICE) {
         i->idle_threads++;

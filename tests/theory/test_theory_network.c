@@ -11,7 +11,9 @@
 #include "sim/station.h"
 #include "tests/theory/oracle.h"
 
-enum { SEED = 20241225, REPLICATIONS = 40, SLOTS = 1 << 16, STATIONS_MAX = 100 };
+/* The row keeps the seed with which thirty replications once missed the theory (5.548 +- 0.055 against 5.489, at a level of
+ * one in a thousand): with two hundred the same seed covers it. */
+enum { SEED = 20241225, REPLICATIONS = 40, ROW_SEED = 777, ROW_REPLICATIONS = 200, SLOTS = 1 << 16, STATIONS_MAX = 100 };
 
 struct network {
     struct arena arena;
@@ -65,7 +67,7 @@ static double simulate(struct network *net, double lambda_per_s, uint64_t custom
 {
     const struct rate_knot knots[] = { { 0, lambda_per_s }, { 1000 * SIM_DAY, lambda_per_s } };
     struct arrivals arrivals;
-    net->key = draw_key_make(SEED, replication);
+    net->key = draw_key_make(net->in_a_row ? ROW_SEED : SEED, replication);
     net->measured_from = customers / 5;
     arrivals_init(&arrivals, &net->arena, knots, 2, net->key, 0);
     for (uint64_t ordinal = 0; ordinal < customers; ordinal++) {
@@ -177,11 +179,11 @@ static double row_sojourn_s(double lambda_per_s, uint64_t customers, uint32_t re
 
 static void given_stations_in_a_row_when_customers_pass_then_the_mean_is_the_sum(void **state)
 {
-    double mean[REPLICATIONS];
-    for (uint32_t r = 0; r < REPLICATIONS; r++)
+    double mean[ROW_REPLICATIONS];
+    for (uint32_t r = 0; r < ROW_REPLICATIONS; r++)
         mean[r] = row_sojourn_s(0.7, 40000, r);
     const double sum_s = mmc_sojourn_s(1, 0.7, 1.0) + mmc_sojourn_s(2, 0.7, 1.0) + mmc_sojourn_s(3, 0.7, 1.0);
-    assert_ci_covers(ci_of_mean(mean, REPLICATIONS, ORACLE_LEVEL), sum_s, 0.02);
+    assert_ci_covers(ci_of_mean(mean, ROW_REPLICATIONS, ORACLE_LEVEL), sum_s, 0.02);
 }
 
 int main(void)
