@@ -209,6 +209,39 @@ static void given_a_scenario_that_ends_anywhere_when_loaded_then_it_is_read_or_r
     }
 }
 
+static void given_random_assignments_when_loaded_then_they_are_applied_or_refused(void **state)
+{
+    static const char *const parts[] = {
+        ".",          "=",       "0",         "1",          "99999999999999999999",
+        "-1",         "regions", "us-east-1", "web-fleet",  "size",
+        "max",        "faults",  "at",        "services",   "web",
+        "operations", "browse",  "traffic",   "shoppers",   "mix",
+        "rate",       "clock",   "length",    "{",          "}",
+        "[a: 1]",     "&a",      "*a",        "\n",         "calendar",
+        "edge",       "waf",     "on",        "objectives", "headroom",
+        "%s",         "\xff",    " ",
+    };
+    const uint64_t seed = number_from_environment("HEADROOM_SEED", 1);
+    for (uint64_t i = 0; i < 1500; i++) {
+        uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15) + i;
+        char sets[2][256] = { "", "" };
+        for (size_t s = 0; s < 2; s++)
+            for (size_t words = below(&random, 12); words > 0; words--)
+                strcat(sets[s], parts[below(&random, ARRAY_LEN(parts))]);
+        const char *const both[] = { sets[0], sets[1] };
+        struct arena arena;
+        struct diag diag;
+        arena_init(&arena);
+        diag_init(&diag, &arena);
+        const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", both, 2,
+                                                   &arena, &diag);
+        if (sc)
+            scenario_doubts(sc, &diag);
+        diag_print(&diag, nowhere, false);
+        arena_fini(&arena);
+    }
+}
+
 /* ---- made by hand ---- */
 
 /* `piece` so many times, then `end`. The caller frees. */
@@ -433,6 +466,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_a_scenario_with_random_damage_when_loaded_then_it_is_read_or_refused),
         cmocka_unit_test(given_a_scenario_that_ends_anywhere_when_loaded_then_it_is_read_or_refused),
+        cmocka_unit_test(given_random_assignments_when_loaded_then_they_are_applied_or_refused),
         cmocka_unit_test(given_a_million_levels_when_loaded_then_it_ends),
         cmocka_unit_test(given_a_hundred_thousand_of_anything_when_loaded_then_it_ends),
         cmocka_unit_test(given_many_different_names_when_loaded_then_it_ends),
