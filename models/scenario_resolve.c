@@ -302,12 +302,20 @@ static const char *fault_name(const struct fault_config *f, struct arena *arena)
     return arena_printf(arena, "%s %s", verbs[f->kind], f->zone.name ? f->zone.name : f->component.name);
 }
 
+/* A fault may name a service of somebody else's; ours fail with their fleets. */
 static bool check_fault_service(struct resolver *r, const struct fault_config *f)
 {
+    const struct service_config *service = NULL;
     for (int s = 0; s < r->sc->service_count; s++)
-        if (f->component.target == &r->sc->services[s] && !r->sc->services[s].external)
-            return diag_error(r->reader->diag, f->component.at,
-                              "service '%s' is ours: its fleet fails, not the service", f->component.name);
+        if (f->component.target == &r->sc->services[s])
+            service = &r->sc->services[s];
+    if (service && !service->external)
+        return diag_error(r->reader->diag, f->component.at, "service '%s' is ours: its fleet fails, not the service",
+                          service->name);
+    if (service && f->kind == FAULT_CRASH)
+        return diag_error(r->reader->diag, f->component.at, "external service '%s' has no hosts of ours that crash",
+                          service->name) ||
+               diag_hint(r->reader->diag, "write kind: down or slow");
     return true;
 }
 

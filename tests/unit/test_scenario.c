@@ -215,6 +215,8 @@ static void given_faults_that_make_no_sense_when_loaded_then_it_is_said(void **s
     assert_refused(f, "faults.0={at: +1h, kind: slow, zone: us-east-1a, lasts: 1m}", "a zone loses power");
     assert_refused(f, "faults.0={at: +1h, kind: slow, component: orders-db}", "'lasts' is missing");
     assert_refused(f, "faults.0={at: +1h, kind: down, component: web, lasts: 1m}", "its fleet fails");
+    assert_refused(f, "faults.0={at: +1h, kind: crash, component: payments}", "kind: down or slow");
+    assert_non_null(load_with(f, "faults.0={at: +1h, kind: down, component: payments, lasts: 1m}", NULL));
     assert_non_null(load_with(f, "faults.0={at: +1h, kind: crash, component: web-fleet, instances: 3}", NULL));
 }
 
