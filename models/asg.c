@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/asg.h"
 
-#include "models/catalogue/catalogue.h"
-#include "sim/base/text.h"
-
 static const char *const METRICS[] = { "cpu", NULL };
 static const char *const HEALTH_TYPES[] = { "ec2", "elb", NULL };
 
@@ -167,13 +164,6 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
 {
     struct asg_config *config = c->config;
     bool ok = true;
-    if (!catalogue_instance(config->instance)) {
-        diag_error(diag, c->at, "'%s' of '%s' is not an instance type of the catalogue", config->instance, c->name);
-        const char *nearest = catalogue_nearest("instance", config->instance);
-        if (nearest)
-            diag_hint(diag, "did you mean '%s'?", nearest);
-        ok = false;
-    }
     int64_t all = 0;
     for (int a = 0; a < sc->by_kind_count[KIND_ASG]; a++)
         all += ((const struct asg_config *)sc->by_kind[KIND_ASG][a]->config)->size.max;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/elasticache.h"
 
-#include "models/catalogue/catalogue.h"
 #include "sim/number.h"
 
 static const char *const ENGINES[] = { "valkey", "redis", NULL };
@@ -81,23 +80,12 @@ static const struct param params[] = {
     PARAM_END,
 };
 
-static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
-{
-    const struct elasticache_config *config = c->config;
-    if (catalogue_cache(config->node))
-        return true;
-    diag_error(diag, c->at, "'%s' of '%s' is not a cache node type of the catalogue", config->node, c->name);
-    const char *nearest = catalogue_nearest("cache", config->node);
-    return nearest ? diag_hint(diag, "did you mean '%s'?", nearest) : false;
-}
-
 const struct component_type elasticache_type = {
     .kind = "elasticache",
     .title = "Amazon ElastiCache",
     .tier = "cache",
     .params = params,
     .config_size = sizeof(struct elasticache_config),
-    .validate = validate,
 };
 
 void cache_init(struct cache *cache, struct arena *arena, struct event_set *events, const struct component *component,

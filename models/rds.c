@@ -97,13 +97,6 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
 {
     const struct rds_config *config = c->config;
     bool ok = true;
-    if (!catalogue_db(config->instance)) {
-        diag_error(diag, c->at, "'%s' of '%s' is not a DB instance class of the catalogue", config->instance, c->name);
-        const char *nearest = catalogue_nearest("db", config->instance);
-        if (nearest)
-            diag_hint(diag, "did you mean '%s'?", nearest);
-        ok = false;
-    }
     if (config->zone[0] && zone_index(c->region, config->zone) < 0)
         ok = diag_error(diag, c->at, "zone '%s' of '%s' is not a zone of %s (%s .. %s)", config->zone, c->name,
                         c->region->name, c->region->zone_names[0], c->region->zone_names[c->region->zones - 1]);

@@ -96,6 +96,17 @@ static bool read_start(struct scenario *sc, const struct node *root, struct diag
     return diag_hint(diag, "write date, time and offset from UTC: \"2026-11-27T00:00-05:00\"");
 }
 
+/* Usage is metered by the hour, so a window lies within one. */
+static bool check_window(const struct scenario *sc, const struct node *root, struct diag *diag)
+{
+    if (sc->window > 0 && SIM_HOUR % sc->window == 0)
+        return true;
+    const struct node *window = root->kind == NODE_MAPPING ? yaml_get(root, "window") : NULL;
+    diag_error(diag, window ? window->at : (struct mark){ .file = sc->path },
+               "windows of the series must divide the hour");
+    return diag_hint(diag, "such as 10s, 1m, 5m or 1h");
+}
+
 sim_time scenario_instant(const struct scenario *sc, struct instant instant)
 {
     if (instant.offset)
@@ -111,7 +122,8 @@ static bool load(struct scenario *sc, const struct node *root, struct param_read
 {
     const bool read = scenario_read(sc, root, reader);
     const bool start = read_start(sc, root, reader->diag);
-    return scenario_resolve(sc, reader) && read && start;
+    const bool window = check_window(sc, root, reader->diag);
+    return scenario_resolve(sc, reader) && read && start && window;
 }
 
 static const char *file_name(const char *path, struct arena *arena)

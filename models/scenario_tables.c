@@ -438,7 +438,7 @@ const struct param scenario_params[] = {
       .max = "10000", .doc = "independent repetitions of the day", .source = "assumed" },
     { .name = "seed", .kind = PARAM_COUNT, .offset = AT(scenario, seed), .def = "1", .min = "0",
       .doc = "of the random draws", .source = "assumed" },
-    { .name = "window", .kind = PARAM_DURATION, .offset = AT(scenario, window), .def = "1m", .min = "1s", .max = "24h",
+    { .name = "window", .kind = PARAM_DURATION, .offset = AT(scenario, window), .def = "1m", .min = "1s", .max = "1h",
       .doc = "of the time series", .source = "assumed" },
     { .name = "traffic", .kind = PARAM_MAP, .noun = "population", .offset = AT(scenario, populations),
       .count_offset = AT(scenario, population_count), .sub = population_params, .sub_size = sizeof(struct population),

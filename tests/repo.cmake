@@ -9,5 +9,7 @@ if(TARGET headroom)
         COMMAND ${repo_tests}/docs-commands ${PROJECT_SOURCE_DIR} $<TARGET_FILE:headroom>)
     add_test(NAME repo_reference_page
         COMMAND ${repo_tests}/reference-page $<TARGET_FILE:headroom> ${PROJECT_SOURCE_DIR}/docs/reference.md)
-    set_tests_properties(repo_docs_commands repo_reference_page PROPERTIES LABELS quick)
+    add_test(NAME repo_model_pages
+        COMMAND ${PROJECT_SOURCE_DIR}/docs/generate --check $<TARGET_FILE:headroom>)
+    set_tests_properties(repo_docs_commands repo_reference_page repo_model_pages PROPERTIES LABELS quick)
 endif()
