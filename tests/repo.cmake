@@ -7,9 +7,7 @@ set_tests_properties(repo_rules repo_rules_catch PROPERTIES LABELS quick)
 if(TARGET headroom)
     add_test(NAME repo_docs_commands
         COMMAND ${repo_tests}/docs-commands ${PROJECT_SOURCE_DIR} $<TARGET_FILE:headroom>)
-    add_test(NAME repo_reference_page
-        COMMAND ${repo_tests}/reference-page $<TARGET_FILE:headroom> ${PROJECT_SOURCE_DIR}/docs/reference.md)
     add_test(NAME repo_model_pages
         COMMAND ${PROJECT_SOURCE_DIR}/docs/generate --check $<TARGET_FILE:headroom>)
-    set_tests_properties(repo_docs_commands repo_reference_page repo_model_pages PROPERTIES LABELS quick)
+    set_tests_properties(repo_docs_commands repo_model_pages PROPERTIES LABELS quick)
 endif()
