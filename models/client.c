@@ -10,14 +10,13 @@
  * edge, edge to region, WAF, balancer) hold nobody up, so they are drawn once and added at the answer: a Poisson stream
  * displaced by independent delays stays Poisson. A client that leaves does not free the server.
  */
-#include <gsl/gsl_randist.h>
-
 #include "models/world.h"
 
 #include "models/route53.h"
 #include "sim/arrivals.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
+#include "sim/binomial.h"
 #include "sim/draw_rng.h"
 
 enum { CONVOLUTION_POINTS = 1024 };
@@ -96,7 +95,7 @@ static void record_delays(struct histogram *h, const struct delay_law *law, uint
         const double p = law->probability[b];
         if (p <= 0)
             continue;
-        const uint64_t here = b == law->last || p >= left ? n : gsl_ran_binomial(rng, p / left, (unsigned)n);
+        const uint64_t here = b == law->last || p >= left ? n : binomial_quantile(n, p / left, gsl_rng_uniform(rng));
         if (here)
             histogram_record_many(h, (sim_time)histogram_bin_mid_ns(b), here);
         n -= here;
@@ -196,6 +195,26 @@ static void population_meters(struct world *w, struct population_state *p)
     }
 }
 
+static void arrivals_of(struct world *w, struct population_state *p, const struct rate_curve *curve)
+{
+    const struct population *config = p->config;
+    const uint32_t place = draw_place(arena_printf(w->arena, "%s/arrivals", config->name));
+    if (curve->bins) { /* the loader lets neither bursts nor batches through */
+        arrivals_init_exact(&p->arrivals, curve->bins, curve->bin_count, w->key, place);
+        return;
+    }
+    arrivals_init(&p->arrivals, w->arena, curve->knots, curve->count, w->key, place);
+    if (config->rate.burst.present)
+        arrivals_set_bursts(&p->arrivals,
+                            (struct burst_law){ .factor = config->rate.burst.factor,
+                                                .mean_on = config->rate.burst.mean_on,
+                                                .mean_off = config->rate.burst.mean_off },
+                            draw_place(arena_printf(w->arena, "%s/bursts", config->name)));
+    if (config->rate.batch.present)
+        arrivals_set_batches(&p->arrivals, config->rate.batch.mean,
+                             draw_place(arena_printf(w->arena, "%s/batches", config->name)));
+}
+
 void clients_init(struct world *w, int day_type)
 {
     const struct scenario *sc = w->sc;
@@ -229,8 +248,7 @@ void clients_init(struct world *w, int day_type)
             static_laws(w, p);
         population_meters(w, p);
         const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
-        arrivals_init(&p->arrivals, w->arena, curve.knots, curve.count, w->key,
-                      draw_place(arena_printf(w->arena, "%s/arrivals", config->name)));
+        arrivals_of(w, p, &curve);
         p->next = arrivals_next(&p->arrivals);
     }
 }
@@ -451,7 +469,8 @@ static void split_by_geography(struct world *w, struct population_state *p, gsl_
     double left = 1.0;
     for (int g = 0; g < config->from_count && w->cloudfront; g++) {
         const bool last = g == config->from_count - 1;
-        const uint64_t here = last ? requests : gsl_ran_binomial(rng, config->from[g].share / left, (unsigned)requests);
+        const double share = config->from[g].share / left;
+        const uint64_t here = last ? requests : binomial_quantile(requests, share, gsl_rng_uniform(rng));
         const int64_t bytes_here = last ? bytes : (int64_t)((double)here * bytes_per_request);
         meter_add(&w->meters, p->geo[g].requests, (int64_t)here);
         meter_add(&w->meters, p->geo[g].bytes, bytes_here);
@@ -474,8 +493,8 @@ static void request_objects(struct world *w, struct population_state *p, gsl_rng
     p->pages = 0;
     if (!referenced || !w->cloudfront)
         return;
-    const uint64_t objects = gsl_ran_binomial(rng, 1.0 - config->page.browser_cache, (unsigned)referenced);
-    const uint64_t hits = gsl_ran_binomial(rng, w->cloudfront->hit_ratio, (unsigned)objects);
+    const uint64_t objects = binomial_quantile(referenced, 1.0 - config->page.browser_cache, gsl_rng_uniform(rng));
+    const uint64_t hits = binomial_quantile(objects, w->cloudfront->hit_ratio, gsl_rng_uniform(rng));
     const int64_t object_bytes = config->page.bytes / config->page.objects;
     const uint64_t misses = objects - hits;
 

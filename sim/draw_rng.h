@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * draw_rng -- a place of draws as a GSL generator, for GSL's exact samplers (binomial counts of bulk recording).
+ * draw_rng -- a place of draws as a GSL generator, for those who need any number of them, and for GSL's samplers.
+ *
+ * GSL's samplers call libm: in what decides a result, use the uniform numbers with inversions of our own (binomial.h).
  *
  * The generator reads the blocks (subject, place, 0), (subject, place, 1), ... so that however many numbers a sampler
  * takes, no other place is shifted.
