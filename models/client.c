@@ -195,26 +195,6 @@ static void population_meters(struct world *w, struct population_state *p)
     }
 }
 
-static void arrivals_of(struct world *w, struct population_state *p, const struct rate_curve *curve)
-{
-    const struct population *config = p->config;
-    const uint32_t place = draw_place(arena_printf(w->arena, "%s/arrivals", config->name));
-    if (curve->bins) { /* the loader lets neither bursts nor batches through */
-        arrivals_init_exact(&p->arrivals, curve->bins, curve->bin_count, w->key, place);
-        return;
-    }
-    arrivals_init(&p->arrivals, w->arena, curve->knots, curve->count, w->key, place);
-    if (config->rate.burst.present)
-        arrivals_set_bursts(&p->arrivals,
-                            (struct burst_law){ .factor = config->rate.burst.factor,
-                                                .mean_on = config->rate.burst.mean_on,
-                                                .mean_off = config->rate.burst.mean_off },
-                            draw_place(arena_printf(w->arena, "%s/bursts", config->name)));
-    if (config->rate.batch.present)
-        arrivals_set_batches(&p->arrivals, config->rate.batch.mean,
-                             draw_place(arena_printf(w->arena, "%s/batches", config->name)));
-}
-
 void clients_init(struct world *w, int day_type)
 {
     const struct scenario *sc = w->sc;
@@ -248,7 +228,8 @@ void clients_init(struct world *w, int day_type)
             static_laws(w, p);
         population_meters(w, p);
         const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
-        arrivals_of(w, p, &curve);
+        arrivals_init(&p->arrivals, w->arena, curve.knots, curve.count, w->key,
+                      draw_place(arena_printf(w->arena, "%s/arrivals", config->name)));
         p->next = arrivals_next(&p->arrivals);
     }
 }
