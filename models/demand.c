@@ -114,6 +114,21 @@ static double rate_at(const struct rate_curve *curve, sim_time at)
     return a->rate_per_s + (b->rate_per_s - a->rate_per_s) * (double)(at - a->at) / (double)(b->at - a->at);
 }
 
+/* The curve's knots are instants to look at. Of a long trace, which has more than `most`, each group of neighbours is
+ * looked at where it is highest. */
+static void add_instants(struct demand_day *day, const struct rate_curve *curve, uint32_t most)
+{
+    const uint32_t group = (curve->count - 1) / most + 1;
+    for (uint32_t first = 0; first < curve->count; first += group) {
+        const struct rate_knot *highest = NULL;
+        for (uint32_t k = first; k < first + group && k < curve->count; k++)
+            if (curve->knots[k].at >= curve->warm_up && (!highest || curve->knots[k].rate_per_s > highest->rate_per_s))
+                highest = &curve->knots[k];
+        if (highest)
+            day->instants[day->instant_count++] = highest->at - curve->warm_up;
+    }
+}
+
 struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
 {
     struct demand_day day = { .sc = sc };
@@ -123,9 +138,7 @@ struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
     for (int p = 0; p < sc->population_count; p++) {
         curves[p] = scenario_rate(sc, &sc->populations[p], -1, arena);
         day.mean_per_s[p] = scenario_mean_rate(sc, &sc->populations[p], arena);
-        for (uint32_t k = 0; k < curves[p].count && day.instant_count < INSTANTS_MAX; k++)
-            if (curves[p].knots[k].at >= curves[p].warm_up)
-                day.instants[day.instant_count++] = curves[p].knots[k].at - curves[p].warm_up;
+        add_instants(&day, &curves[p], INSTANTS_MAX / (uint32_t)sc->population_count);
     }
     day.rates_per_s = ARENA_ARRAY(arena, double, day.instant_count * sc->population_count);
     for (int i = 0; i < day.instant_count; i++)

@@ -5,6 +5,8 @@
  * The rate is linear between knots. A shape has 24 values, each at the middle of its hour, periodic over the day. A
  * launch multiplies the shape by 1 + (factor - 1) g(t): g rises from 0 to 1 over `rise`, then halves every half_life.
  * The whole is scaled so that the integral over [0, length) is mean * length, exactly by the trapezoids of the knots.
+ *
+ * A trace is constant within a bin: two knots of the same rate, a nanosecond before those of the next bin.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +228,72 @@ static struct day headline_day(const struct scenario *sc, const struct populatio
     };
 }
 
+/* ---- traces ---- */
+
+/* Bins and gaps within [0, length), and the warm-up before them at the first bin's rate. */
+struct spans {
+    struct rate_knot *knots;
+    struct arrival_bin *bins;
+    uint32_t count; /* of spans: half as many as knots */
+    double scale;
+    sim_time warm_up;
+};
+
+static void add_span(struct spans *s, sim_time from, sim_time until, double requests, uint64_t exactly)
+{
+    const double rate = s->scale * requests / ((double)(until - from) / (double)SIM_SECOND);
+    s->knots[2 * s->count] = (struct rate_knot){ .at = from + s->warm_up, .rate_per_s = rate };
+    s->knots[2 * s->count + 1] = (struct rate_knot){ .at = until + s->warm_up - 1, .rate_per_s = rate };
+    s->bins[s->count++] =
+        (struct arrival_bin){ .from = from + s->warm_up, .until = until + s->warm_up, .count = exactly };
+}
+
+/* Rounding the running total and not each bin: no bin is off by 1, and no number of bins by more. */
+static uint64_t whole(double requests)
+{
+    return (uint64_t)(requests + 0.5);
+}
+
+static void add_span_of_trace(struct spans *s, const struct trace *trace, sim_time from, sim_time until)
+{
+    const double before = trace_requests_until(trace, from), after = trace_requests_until(trace, until);
+    add_span(s, from, until, after - before, whole(s->scale * after) - whole(s->scale * before));
+}
+
+static struct rate_curve curve_of_trace(const struct scenario *sc, const struct population *p, struct arena *arena)
+{
+    const struct trace *trace = p->rate.trace;
+    const sim_time length = sc->clock.length;
+    struct spans s = { .scale = p->rate.scale, .warm_up = sc->clock.warm_up };
+    const size_t most = 2 * (size_t)trace->count + 3; /* a gap before each bin, the warm-up, the end */
+    s.knots = ARENA_ARRAY(arena, struct rate_knot, 2 * most);
+    s.bins = ARENA_ARRAY(arena, struct arrival_bin, most);
+    if (s.warm_up > 1) { /* of two knots */
+        const double requests = (double)trace->bins[0].requests * ((double)s.warm_up / (double)trace->bin_length);
+        add_span(&s, -s.warm_up, 0, requests, whole(s.scale * requests));
+    }
+    sim_time from = 0;
+    for (uint32_t b = 0; b < trace->count && trace->bins[b].at < length; b++) {
+        const sim_time at = trace->bins[b].at, end = at + trace->bin_length;
+        if (from < at)
+            add_span_of_trace(&s, trace, from, at);
+        from = end < length ? end : length;
+        add_span_of_trace(&s, trace, at, from);
+    }
+    if (from < length)
+        add_span_of_trace(&s, trace, from, length);
+    s.knots[2 * s.count - 1].at = length + s.warm_up;
+    return (struct rate_curve){ .knots = s.knots,
+                                .count = 2 * s.count,
+                                .length = length,
+                                .warm_up = s.warm_up,
+                                .start_ns_of_day = sc->clock.start_ns_of_day,
+                                .bins = p->rate.spread == SPREAD_EXACT ? s.bins : NULL,
+                                .bin_count = p->rate.spread == SPREAD_EXACT ? s.count : 0 };
+}
+
+/* ---- means and curves ---- */
+
 double scenario_mean_rate(const struct scenario *sc, const struct population *p, struct arena *arena)
 {
     const struct day day = headline_day(sc, p);
@@ -243,6 +311,8 @@ double scenario_mean_rate(const struct scenario *sc, const struct population *p,
 struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
                                 struct arena *arena)
 {
+    if (day_type < 0 && p->rate.trace)
+        return curve_of_trace(sc, p, arena);
     if (day_type < 0) {
         const struct day day = headline_day(sc, p);
         return curve_of(&day, arena);

@@ -7,6 +7,7 @@
 
 #include "models/param.h"
 #include "sim/arrivals.h"
+#include "sim/trace.h"
 
 /* ---- components: things AWS runs, in a region or at the edge ---- */
 
@@ -176,17 +177,35 @@ struct launch_config {
     sim_time rise, half_life;
 };
 
+/* How a bin's requests of a trace arrive: exactly so many, or a Poisson process with that mean. */
+enum trace_spread { SPREAD_EXACT, SPREAD_POISSON };
+
 struct population {
     const char *name;
     struct mark at;
     struct {
         bool present;
         int profile; /* enum rate_shape */
-        double mean; /* per second over the clock's length; see scenario_mean_rate() */
+        double mean; /* per second over the clock's length; of a trace: filled by the loader; see
+                        scenario_mean_rate() */
         struct launch_config launch;
         struct knot_entry *knots; /* SHAPE_PIECEWISE */
         int knot_count;
-        bool mean_set;
+        bool mean_set, profile_set;
+        const char *trace_name;    /* "": none */
+        const struct trace *trace; /* what it names, filled by the loader; NULL: none, or it could not be read */
+        double scale;              /* of the trace's requests */
+        bool scale_set, spread_set;
+        int spread; /* enum trace_spread */
+        struct {
+            bool present;
+            double factor; /* >= 1: the rate in a burst over the rate between bursts */
+            sim_time mean_on, mean_off;
+        } burst;
+        struct {
+            bool present;
+            double mean; /* >= 1 requests at the same instant */
+        } batch;
     } rate;
     struct geo_entry *from;
     int from_count;
@@ -292,7 +311,8 @@ struct scenario {
         sim_time length, warm_up;
     } clock;
     int64_t replications, seed;
-    sim_time window; /* of the time series, default 1 min */
+    bool station_events; /* --stations events: no departure is computed ahead; same results */
+    sim_time window;     /* of the time series, default 1 min */
     int region_count;
     struct region *regions;
     int component_count;
@@ -363,13 +383,16 @@ const struct component *scenario_component(const struct scenario *sc, const char
 /*
  * The rate of a population over [-warm_up, length) as knots in simulated time (0 = start - warm_up), scaled so that the
  * mean over [0, length) is `mean`; day_type < 0: the headline day; otherwise that day type: 24 h from local midnight,
- * no launch. The shape continues backwards into the warm-up. models/rate.c
+ * no launch. The shape continues backwards into the warm-up. A trace is the headline day's; before its time 0 its first
+ * bin is repeated. models/rate.c
  */
 struct rate_curve {
     const struct rate_knot *knots;
     uint32_t count;
     sim_time length, warm_up;
     int64_t start_ns_of_day;
+    const struct arrival_bin *bins; /* not NULL: exactly so many arrivals, and the knots are their mean */
+    uint32_t bin_count;
 };
 struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
                                 struct arena *arena);

@@ -86,9 +86,15 @@ static void print_population(struct page *p, const struct population *pop)
         }
     }
     fprintf(out, "  %-*s %.4g/s on average, %.4g/s at %s; %s", NAME_WIDTH, pop->name, alone.mean_per_s[pop->index],
-            peak, time_of_day(p, peak_at), shape_name(pop->rate.profile));
+            peak, time_of_day(p, peak_at), pop->rate.trace ? pop->rate.trace_name : shape_name(pop->rate.profile));
+    if (pop->rate.trace)
+        fprintf(out, " x%.4g, %s", pop->rate.scale, pop->rate.spread == SPREAD_EXACT ? "exactly" : "as a mean");
     if (pop->rate.launch.present)
         fprintf(out, ", launch x%.3g at %s", pop->rate.launch.factor, instant(p, pop->rate.launch.at));
+    if (pop->rate.burst.present)
+        fprintf(out, ", bursts x%.3g", pop->rate.burst.factor);
+    if (pop->rate.batch.present)
+        fprintf(out, ", %.3g at once", pop->rate.batch.mean);
     fprintf(out, "\n  %-*s ", NAME_WIDTH, "");
     for (int m = 0; m < pop->mix_count; m++)
         fprintf(out, "%s%s %.4g%%", m ? ", " : "", pop->mix[m].name, 100.0 * pop->mix[m].share);

@@ -6,6 +6,7 @@
 #include "models/catalogue/catalogue.h"
 #include "models/scenario_tables.h"
 #include "sim/base/text.h"
+#include "sim/base/units.h"
 
 /* Limits of what is simulated: numbers of things travel in small fields of a frame. models/world.h */
 enum { COMPONENTS_MAX = 500, REGIONS_MAX = 20 };
@@ -306,6 +307,60 @@ static bool read_objectives(struct scenario *sc, struct param_reader *reader)
     return ok;
 }
 
+/* ---- traces ---- */
+
+static struct mark mark_of_trace(const struct node *root, const struct population *p)
+{
+    const struct node *node = root;
+    const char *const path[] = { "traffic", p->name, "rate", "trace" };
+    for (size_t i = 0; node && i < ARRAY_LEN(path); i++)
+        node = node->kind == NODE_MAPPING ? yaml_get(node, path[i]) : NULL;
+    return node ? node->at : p->at;
+}
+
+/* Until the clock ends, or the trace does: a run of silence at the end would pass for a quiet evening. */
+static bool check_trace_length(const struct scenario *sc, const struct trace *trace, struct mark at, struct diag *diag)
+{
+    char clock[32], covered[32];
+    if (sc->clock.length <= trace->length)
+        return true;
+    duration_to_text(sc->clock.length, clock, sizeof clock);
+    duration_to_text(trace->length, covered, sizeof covered);
+    diag_error(diag, at, "the clock runs for %s, but the trace '%s' ends after %s", clock, trace->name, covered);
+    return diag_hint(diag, "write length: %s in the clock", covered);
+}
+
+static bool read_trace(struct scenario *sc, struct param_reader *reader, struct population *p, struct mark at,
+                       uint32_t bins_max)
+{
+    struct trace *trace = ARENA_NEW(reader->arena, struct trace);
+    if (!trace_load(trace, p->rate.trace_name, at, reader->base_dir, bins_max, reader->arena, reader->diag))
+        return false;
+    p->rate.trace = trace;
+    if (p->rate.scale * trace->peak_per_s > TRACE_RATE_MAX_PER_S)
+        return diag_error(reader->diag, at, "'%s' times %g has more than 1e9 requests per second", trace->name,
+                          p->rate.scale);
+    const double length_s = (double)sc->clock.length / (double)SIM_SECOND;
+    if (length_s > 0)
+        p->rate.mean = p->rate.scale * trace_requests_until(trace, sc->clock.length) / length_s;
+    return check_trace_length(sc, trace, at, reader->diag);
+}
+
+/* All traces of a scenario together have as many bins at most as one may have. */
+static bool read_traces(struct scenario *sc, const struct node *root, struct param_reader *reader)
+{
+    uint32_t bins = 0;
+    bool ok = true;
+    for (int i = 0; i < sc->population_count; i++) {
+        struct population *p = &sc->populations[i];
+        if (!p->rate.trace_name || !p->rate.trace_name[0])
+            continue;
+        ok = read_trace(sc, reader, p, mark_of_trace(root, p), TRACE_BINS_MAX - bins) && ok;
+        bins += p->rate.trace ? p->rate.trace->count : 0;
+    }
+    return ok;
+}
+
 /* ---- the whole ---- */
 
 /* An operation written as a bare time: of an external service it passes, nobody computes. */
@@ -349,6 +404,7 @@ bool scenario_read(struct scenario *sc, const struct node *root, struct param_re
     if (root->kind != NODE_MAPPING)
         return diag_error(reader->diag, root->at, "a scenario is a mapping that begins with 'headroom: 1'");
     bool ok = param_read(reader, scenario_params, root, PARAM_TOP, sc);
+    ok = read_traces(sc, root, reader) && ok;
     ok = read_services(sc, reader) && ok;
     ok = read_components(sc, reader) && ok;
     index_by_kind(sc, reader->arena);

@@ -199,9 +199,34 @@ static bool check_geographies(struct resolver *r, const struct population *p)
     return ok;
 }
 
+/* A trace says how many come and when; the keys that say it otherwise do not go with it. */
+static bool check_trace(struct resolver *r, const struct population *p)
+{
+    struct diag *diag = r->reader->diag;
+    const char *other = p->rate.profile_set      ? "profile"
+                        : p->rate.mean_set       ? "mean"
+                        : p->rate.launch.present ? "launch"
+                        : p->rate.knot_count > 0 ? "knots"
+                                                 : NULL;
+    if (other)
+        return diag_error(diag, p->at, "the rate of '%s' has a trace, and '%s' beside it", p->name, other) ||
+               diag_hint(diag, "write rate: {trace: file.csv, scale: 2x}");
+    const bool exact = p->rate.spread == SPREAD_EXACT;
+    if (exact && (p->rate.burst.present || p->rate.batch.present))
+        return diag_error(diag, p->at, "the rate of '%s' has an exact trace, and '%s' beside it", p->name,
+                          p->rate.burst.present ? "burst" : "batch") ||
+               diag_hint(diag, "write spread: poisson");
+    return true;
+}
+
 static bool check_rate(struct resolver *r, const struct population *p)
 {
     struct diag *diag = r->reader->diag;
+    if (p->rate.trace_name && p->rate.trace_name[0])
+        return check_trace(r, p);
+    if (p->rate.scale_set || p->rate.spread_set)
+        return diag_error(diag, p->at, "'%s' belongs to a trace, and the rate of '%s' has none",
+                          p->rate.scale_set ? "scale" : "spread", p->name);
     const bool piecewise = p->rate.profile == SHAPE_PIECEWISE;
     if (piecewise && p->rate.knot_count == 0)
         return diag_error(diag, p->at, "the piecewise profile of '%s' has no knots", p->name) ||

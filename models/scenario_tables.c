@@ -13,6 +13,7 @@ static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-fri
                                       NULL };
 static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun",
                                       "jul", "aug", "sep", "oct", "nov", "dec", NULL };
+static const char *const SPREADS[] = { [SPREAD_EXACT] = "exact", [SPREAD_POISSON] = "poisson", NULL };
 static const char *const CLIENTS[] = { "browser", NULL };
 static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
                                       [FAULT_DOWN] = "down", NULL };
@@ -57,21 +58,52 @@ static const struct param knot_params[] = {
     PARAM_END,
 };
 
-#define RATE(member) WITHIN(population, rate, member)
+#define RATE(member)  WITHIN(population, rate, member)
+#define BURST(member) (RATE(burst.member) - RATE(burst)) /* NOLINT(bugprone-macro-parentheses) */
+#define BATCH(member) (RATE(batch.member) - RATE(batch)) /* NOLINT(bugprone-macro-parentheses) */
+
+static const struct param burst_params[] = {
+    { .name = "factor", .kind = PARAM_FACTOR, .offset = BURST(factor), .def = "x3", .min = "1", .max = "1000",
+      .doc = "rate in a burst over the rate between bursts; the mean stays", .source = "assumed" },
+    { .name = "mean_on", .kind = PARAM_DURATION, .offset = BURST(mean_on), .def = "30s", .min = "100ms", .max = "24h",
+      .doc = "mean length of a burst, exponential", .source = "assumed" },
+    { .name = "mean_off", .kind = PARAM_DURATION, .offset = BURST(mean_off), .def = "5m", .min = "100ms", .max = "24h",
+      .doc = "mean time between bursts, exponential", .source = "assumed" },
+    PARAM_END,
+};
+
+static const struct param batch_params[] = {
+    { .name = "mean", .kind = PARAM_NUMBER, .offset = BATCH(mean), .min = "1", .max = "1000", .shorthand = true,
+      .doc = "mean number of operations that begin at the same instant, geometric from 1", .source = "scenario" },
+    PARAM_END,
+};
 
 static const struct param rate_params[] = {
-    { .name = "profile", .kind = PARAM_CHOICE, .offset = RATE(profile), .def = "constant", .choices = SHAPES,
+    { .name = "profile", .kind = PARAM_CHOICE, .offset = RATE(profile), .set_offset = RATE(profile_set),
+      .def = "constant", .choices = SHAPES,
       .doc = "shape of the day; sale is the mean of ordinary and black-friday (assumed)",
       .source = "peak events sec. 3" },
     { .name = "mean", .kind = PARAM_RATE, .offset = RATE(mean), .set_offset = RATE(mean_set), .def = "", .min = "0/s",
       .max = "1G/s", .shorthand = true,
-      .doc = "mean over the clock's length, launch included; required except for a piecewise profile",
+      .doc = "mean over the clock's length, launch included; required except for a piecewise profile or a trace",
       .source = "scenario" },
     { .name = "launch", .kind = PARAM_BLOCK, .offset = RATE(launch), .def = "", .sub = launch_params,
       .doc = "offers open: a step on top of the shape", .source = "peak events sec. 4" },
     { .name = "knots", .kind = PARAM_LIST, .offset = RATE(knots), .count_offset = RATE(knot_count), .def = "",
       .sub = knot_params, .sub_size = sizeof(struct knot_entry), .mark_offset = AT(knot_entry, mark),
       .doc = "points of a piecewise profile; with a mean, only their proportions count", .source = "scenario" },
+    { .name = "trace", .kind = PARAM_TEXT, .offset = RATE(trace_name), .def = "",
+      .doc = "file of requests counted per bin, time_s,requests, beside the scenario; instead of profile and mean",
+      .source = "scenario" },
+    { .name = "scale", .kind = PARAM_FACTOR, .offset = RATE(scale), .set_offset = RATE(scale_set), .def = "x1",
+      .min = "0.000001", .max = "1000000", .doc = "the trace's requests are multiplied by this", .source = "scenario" },
+    { .name = "spread", .kind = PARAM_CHOICE, .offset = RATE(spread), .set_offset = RATE(spread_set), .def = "exact",
+      .choices = SPREADS, .doc = "of a trace: exactly a bin's number, or a Poisson process with that mean",
+      .source = "scenario" },
+    { .name = "burst", .kind = PARAM_BLOCK, .offset = RATE(burst), .def = "", .sub = burst_params,
+      .doc = "the rate changes at random between two levels around what it would be", .source = "[FMH-93]" },
+    { .name = "batch", .kind = PARAM_BLOCK, .offset = RATE(batch), .def = "", .sub = batch_params,
+      .doc = "operations begin in groups; the rate stays that of operations", .source = "[KLE-1] sec. 4.5" },
     PARAM_END,
 };
 

@@ -25,7 +25,9 @@ static double expected_until(const struct rate_knot *from, double s)
 void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_knot *knots, uint32_t count,
                    struct draw_key key, uint32_t place)
 {
-    *a = (struct arrivals){ .knots = knots, .count = count, .key = key, .place = place };
+    *a = (struct arrivals){
+        .knots = knots, .count = count, .key = key, .place = place, .batch_mean = 1.0, .burst.switch_at = SIM_NEVER
+    };
     a->segment_sum = ARENA_ARRAY(arena, double, count);
     for (uint32_t k = 0; k < count; k++)
         CHECK(knots[k].rate_per_s >= 0.0, "a negative rate");
@@ -38,15 +40,127 @@ void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_kn
         a->slope_per_s2 = slope_per_s2(knots);
 }
 
+void arrivals_init_exact(struct arrivals *a, const struct arrival_bin *bins, uint32_t count, struct draw_key key,
+                         uint32_t place)
+{
+    *a = (struct arrivals){
+        .bins = bins, .bin_count = count, .key = key, .place = place, .batch_mean = 1.0, .burst.switch_at = SIM_NEVER
+    };
+    for (uint32_t b = 0; b < count; b++)
+        CHECK(bins[b].from < bins[b].until && (b == 0 || bins[b - 1].until <= bins[b].from), "bins are not in order");
+}
+
 static double next_exponential(struct arrivals *a)
 {
-    if (a->ordinal % 2 == 0) {
-        const struct draw_block block = draw_at(a->key, a->ordinal / 2, a->place, 0);
+    if (a->group % 2 == 0) {
+        const struct draw_block block = draw_at(a->key, a->group / 2, a->place, 0);
         a->spare_bits = block.b;
         return -number_log(draw_unit(block.a));
     }
     return -number_log(draw_unit(a->spare_bits));
 }
+
+/* ---- bursts ---- */
+
+/* The chain is stationary from the start: draw 0 says in which state it begins and how long that lasts. Exponential
+ * times forget, so what is left of the state is as long as a whole one. */
+static void next_switch(struct arrivals *a, sim_time now)
+{
+    struct burst_state *b = &a->burst;
+    const struct draw_block block = draw_at(a->key, b->ordinal, b->place, 0);
+    if (b->ordinal++ == 0)
+        b->on = draw_unit(block.b) * (double)(b->mean_on + b->mean_off) < (double)b->mean_on;
+    else
+        b->on = !b->on;
+    const double lasts = -number_log(draw_unit(block.a)) * (double)(b->on ? b->mean_on : b->mean_off);
+    b->switch_at = now + 1 + (sim_time)lasts; /* never twice at the same instant */
+}
+
+void arrivals_set_bursts(struct arrivals *a, struct burst_law law, uint32_t place)
+{
+    CHECK(law.factor >= 1.0 && law.mean_on > 0 && law.mean_off > 0 && !a->bins, "impossible bursts");
+    const double on = (double)law.mean_on, off = (double)law.mean_off;
+    const double between = (on + off) / (law.factor * on + off);
+    a->burst = (struct burst_state){ .factor_on = law.factor * between,
+                                     .factor_off = between,
+                                     .mean_on = law.mean_on,
+                                     .mean_off = law.mean_off,
+                                     .place = place };
+    next_switch(a, a->count > 0 ? a->knots[0].at : 0);
+}
+
+/* Moves `cumulative` by a length `need` of the modulated cumulative rate; false: the knots end before. */
+static bool advance_modulated(struct arrivals *a, double need)
+{
+    for (;;) {
+        const struct rate_knot *from = &a->knots[a->segment];
+        const bool switches = a->burst.switch_at < from[1].at;
+        const double limit = switches ? expected_until(from, seconds(a->burst.switch_at - from[0].at))
+                                      : a->segment_sum[a->segment];
+        const double factor = a->burst.on ? a->burst.factor_on : a->burst.factor_off;
+        const double room = (limit - a->cumulative) * factor;
+        if (need <= room) {
+            a->cumulative += need / factor;
+            return true;
+        }
+        if (room > 0.0) {
+            need -= room;
+            a->cumulative = limit;
+        }
+        if (switches) {
+            next_switch(a, a->burst.switch_at);
+            continue;
+        }
+        a->cumulative = 0.0;
+        if (++a->segment + 1 >= a->count)
+            return false;
+        a->slope_per_s2 = slope_per_s2(&a->knots[a->segment]);
+    }
+}
+
+/* ---- batches ---- */
+
+void arrivals_set_batches(struct arrivals *a, double mean_size, uint32_t place)
+{
+    CHECK(mean_size >= 1.0 && !a->bins, "impossible batches");
+    a->batch_mean = mean_size;
+    a->batch_place = place;
+}
+
+/* How many come with the first of the group: geometric on 0, 1, 2, ... with mean batch_mean - 1, by inversion. */
+static uint64_t others_in_batch(const struct arrivals *a)
+{
+    const double u = draw_unit(draw_at(a->key, a->group, a->batch_place, 0).a);
+    return (uint64_t)(number_log(u) / number_log(1.0 - 1.0 / a->batch_mean));
+}
+
+/* ---- exactly ---- */
+
+static sim_time next_exact(struct arrivals *a)
+{
+    while (a->bin < a->bin_count && a->bin_done == a->bins[a->bin].count) {
+        a->bin++;
+        a->bin_done = 0;
+        a->bin_share = 0.0;
+    }
+    if (a->bin == a->bin_count)
+        return SIM_NEVER;
+    const struct arrival_bin *bin = &a->bins[a->bin];
+    const double ahead = (double)(bin->count - a->bin_done);
+    a->bin_share = 1.0 - (1.0 - a->bin_share) * number_exp(-next_exponential(a) / ahead);
+    sim_time at = bin->from + (sim_time)(a->bin_share * (double)(bin->until - bin->from));
+    if (at >= bin->until)
+        at = bin->until - 1; /* rounding: the bin is half open */
+    if (at < a->last)
+        at = a->last;
+    a->last = at;
+    a->bin_done++;
+    a->group++;
+    a->ordinal++;
+    return at;
+}
+
+/* ---- the next arrival ---- */
 
 /* rate s + slope s^2 / 2 = c, solved in the form that does not cancel. c > 0, so the divisor is not 0. */
 static double time_of_expected(double rate, double slope, double c)
@@ -55,17 +169,32 @@ static double time_of_expected(double rate, double slope, double c)
     return 2.0 * c / (rate + sqrt(discriminant > 0.0 ? discriminant : 0.0));
 }
 
-sim_time arrivals_next(struct arrivals *a)
+static bool advance(struct arrivals *a, double need)
 {
-    if (a->segment + 1 >= a->count)
-        return SIM_NEVER;
-    a->cumulative += next_exponential(a);
+    a->cumulative += need;
     while (a->cumulative > a->segment_sum[a->segment]) {
         a->cumulative -= a->segment_sum[a->segment];
         if (++a->segment + 1 >= a->count)
-            return SIM_NEVER;
+            return false;
         a->slope_per_s2 = slope_per_s2(&a->knots[a->segment]);
     }
+    return true;
+}
+
+sim_time arrivals_next(struct arrivals *a)
+{
+    if (a->bins)
+        return next_exact(a);
+    if (a->batch_left > 0) {
+        a->batch_left--;
+        a->ordinal++;
+        return a->last;
+    }
+    if (a->segment + 1 >= a->count)
+        return SIM_NEVER;
+    const double need = next_exponential(a) * a->batch_mean;
+    if (a->burst.switch_at == SIM_NEVER ? !advance(a, need) : !advance_modulated(a, need))
+        return SIM_NEVER;
     const struct rate_knot *from = &a->knots[a->segment];
     const double offset_s = time_of_expected(from->rate_per_s, a->slope_per_s2, a->cumulative);
     sim_time at = from[0].at + (sim_time)(offset_s * 1e9);
@@ -74,6 +203,9 @@ sim_time arrivals_next(struct arrivals *a)
     if (at < a->last)
         at = a->last;
     a->last = at;
+    if (a->batch_mean > 1.0)
+        a->batch_left = others_in_batch(a);
+    a->group++;
     a->ordinal++;
     return at;
 }

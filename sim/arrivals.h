@@ -6,11 +6,24 @@
  * quadratic: no thinning, one unit exponential per arrival, indexed by the arrival's ordinal (block ordinal / 2, half
  * ordinal % 2), so the same customer arrives in every variant.
  *
+ * On top of any rate:
+ *
+ *   bursts    the rate is multiplied by one of two factors whose mean is 1, in turns, each for an exponential time: a
+ *             Markov-modulated Poisson process [FMH-93]. The n-th switch is at the same time whatever the rate is.
+ *   batches   arrivals come in groups of geometric size at the same instant; the rate stays that of arrivals.
+ *
+ * Or exactly: a given number in each of a row of bins, each time uniform in its bin. The times come in order without
+ * sorting: of m uniform points in what is left of a bin, the share up to the first is 1 - exp(-E / m), E a unit
+ * exponential, because the smallest of m uniforms exceeds x with probability (1 - x)^m [DEV-86].
+ *
  * [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
+ * [DEV-86] L. Devroye, Non-Uniform Random Variate Generation, 1986, sec. V.3.1.
+ * [FMH-93] W. Fischer, K. Meier-Hellstern, The MMPP cookbook, Performance Evaluation 18, 1993.
  */
 #ifndef HEADROOM_ARRIVALS_H
 #define HEADROOM_ARRIVALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/base/arena.h"
@@ -22,6 +35,26 @@ struct rate_knot {
     double rate_per_s; /* >= 0 */
 };
 
+/* An exact number of arrivals in [from, until). */
+struct arrival_bin {
+    sim_time from, until; /* from < until <= the next bin's from */
+    uint64_t count;
+};
+
+struct burst_law {
+    double factor;              /* >= 1: the rate in a burst over the rate between bursts */
+    sim_time mean_on, mean_off; /* > 0: exponential times in a burst and between two */
+};
+
+struct burst_state {
+    bool on;
+    double factor_on, factor_off; /* of the rate; their mean over time is 1 */
+    sim_time mean_on, mean_off;
+    sim_time switch_at; /* SIM_NEVER: there are no bursts */
+    uint64_t ordinal;   /* of the next switch */
+    uint32_t place;
+};
+
 struct arrivals {
     const struct rate_knot *knots; /* borrowed, strictly increasing times; the rate is 0 outside */
     uint32_t count;
@@ -29,17 +62,36 @@ struct arrivals {
     double cumulative;   /* expected arrivals from the start of the segment to the last arrival */
     double *segment_sum; /* expected arrivals of each segment */
     double slope_per_s2; /* of the rate in the segment */
-    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd ordinal */
+    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd group */
     uint64_t ordinal;    /* of the next arrival, from 0 */
+    uint64_t group;      /* of the next group: the same as the ordinal without batches */
     sim_time last;       /* the last arrival */
     struct draw_key key;
     uint32_t place;
+
+    struct burst_state burst;
+    double batch_mean;    /* 1: no batches */
+    uint32_t batch_place; /* where sizes are drawn, by group */
+    uint64_t batch_left;  /* arrivals that are still to come at `last` */
+
+    const struct arrival_bin *bins; /* borrowed; exactly so many: no knots */
+    uint32_t bin_count, bin;
+    uint64_t bin_done; /* arrivals of the bin so far */
+    double bin_share;  /* of the bin that lies behind the last arrival, 0..1 */
 };
 
 void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_knot *knots, uint32_t count,
                    struct draw_key key, uint32_t place);
 
-/* Time of the next arrival, non-decreasing, or SIM_NEVER after the last knot. Its ordinal is a->ordinal - 1 after. */
+/* Exactly the bins' numbers. Neither bursts nor batches go with it. */
+void arrivals_init_exact(struct arrivals *a, const struct arrival_bin *bins, uint32_t count, struct draw_key key,
+                         uint32_t place);
+
+/* After arrivals_init() and before the first arrival. `place`: of the draws of the switches, or of the sizes. */
+void arrivals_set_bursts(struct arrivals *a, struct burst_law law, uint32_t place);
+void arrivals_set_batches(struct arrivals *a, double mean_size, uint32_t place); /* mean_size >= 1 */
+
+/* Time of the next arrival, non-decreasing, or SIM_NEVER after the last. Its ordinal is a->ordinal - 1 after. */
 sim_time arrivals_next(struct arrivals *a);
 
 /* Expected number of arrivals in [from, to). */
