@@ -43,5 +43,6 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
         sc->seed = options->seed;
     if (options->replications_set)
         sc->replications = options->replications;
+    sc->station_events = options->station_events;
     return sc;
 }

@@ -17,6 +17,7 @@ enum flag_id {
     FLAG_JSON,
     FLAG_QUIET,
     FLAG_COLOR,
+    FLAG_STATIONS,
     FLAG_HELP,
     FLAG_VERSION,
 };
@@ -36,6 +37,8 @@ static const struct flag {
     { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
     { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "replications instead of the scenario's" },
     { FLAG_THREADS, 0, "threads", "N", "run", "threads; default all cores; results do not depend on it" },
+    { FLAG_STATIONS, 0, "stations", "HOW", "run",
+      "auto: departures are computed ahead where that is exact; events: never; same results" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run", "exit 0 although an objective is missed or undecided" },
     { FLAG_JSON, 0, "json", NULL, "run check", "machine-readable output on stdout" },
     { FLAG_QUIET, 'q', "quiet", NULL, "run check", "errors and results only: no progress, no warnings" },
@@ -104,6 +107,15 @@ static bool take_color(struct options *options, const char *value)
     return false;
 }
 
+static bool take_stations(struct options *options, const char *value)
+{
+    options->station_events = !strcmp(value, "events");
+    if (options->station_events || !strcmp(value, "auto"))
+        return true;
+    cli_usage_error(options, "--stations needs auto or events, not '%s'", value);
+    return false;
+}
+
 /* `value` is "" for a switch. */
 static bool apply(struct parser *parser, const struct flag *flag, const char *value)
 {
@@ -130,6 +142,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
             return false;
         o->threads = (int)number;
         return true;
+    case FLAG_STATIONS: return take_stations(o, value);
     case FLAG_NO_FAIL: o->no_fail = true; return true;
     case FLAG_JSON: o->json = true; return true;
     case FLAG_QUIET: o->quiet = true; return true;

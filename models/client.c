@@ -195,6 +195,26 @@ static void population_meters(struct world *w, struct population_state *p)
     }
 }
 
+static void arrivals_of(struct world *w, struct population_state *p, const struct rate_curve *curve)
+{
+    const struct population *config = p->config;
+    const uint32_t place = draw_place(arena_printf(w->arena, "%s/arrivals", config->name));
+    if (curve->bins) { /* the loader lets neither bursts nor batches through */
+        arrivals_init_exact(&p->arrivals, curve->bins, curve->bin_count, w->key, place);
+        return;
+    }
+    arrivals_init(&p->arrivals, w->arena, curve->knots, curve->count, w->key, place);
+    if (config->rate.burst.present)
+        arrivals_set_bursts(&p->arrivals,
+                            (struct burst_law){ .factor = config->rate.burst.factor,
+                                                .mean_on = config->rate.burst.mean_on,
+                                                .mean_off = config->rate.burst.mean_off },
+                            draw_place(arena_printf(w->arena, "%s/bursts", config->name)));
+    if (config->rate.batch.present)
+        arrivals_set_batches(&p->arrivals, config->rate.batch.mean,
+                             draw_place(arena_printf(w->arena, "%s/batches", config->name)));
+}
+
 void clients_init(struct world *w, int day_type)
 {
     const struct scenario *sc = w->sc;
@@ -228,8 +248,7 @@ void clients_init(struct world *w, int day_type)
             static_laws(w, p);
         population_meters(w, p);
         const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
-        arrivals_init(&p->arrivals, w->arena, curve.knots, curve.count, w->key,
-                      draw_place(arena_printf(w->arena, "%s/arrivals", config->name)));
+        arrivals_of(w, p, &curve);
         p->next = arrivals_next(&p->arrivals);
     }
 }
@@ -286,6 +305,15 @@ static sim_time answer_limit(const struct world *w)
     return w->cloudfront && w->cloudfront->response_timeout < idle ? w->cloudfront->response_timeout : idle;
 }
 
+void arm_patience(struct world *w, struct frame *f)
+{
+    const uint32_t slot = frame_slot(w, f);
+    if (timer_ring_arm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), slot, f->deadline))
+        arm_sweep(w);
+    else
+        event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+}
+
 static void attempt(struct world *w, struct frame *f, struct draw_block client)
 {
     struct population_state *p = &w->populations[f->population];
@@ -304,11 +332,7 @@ static void attempt(struct world *w, struct frame *f, struct draw_block client)
         if (p->uploads[f->operation] && p->uploads_bytes)
             meter_add(&w->meters, p->uploads_bytes, p->config->request);
     }
-    const uint32_t slot = frame_slot(w, f);
-    if (timer_ring_arm(&w->patience, &w->frames[0].patience_link, sizeof(struct frame), slot, f->deadline))
-        arm_sweep(w);
-    else
-        event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
+    arm_patience(w, f);
     request_begin(w, f);
 }
 

@@ -5,7 +5,7 @@
  *   shard: SERVING --primary's zone or node lost--> FAILING OVER --failover--> SERVING (a replica, data kept)
  *                                     \-- no replica --replace--> SERVING, empty: the hit ratio climbs with `refill`
  *
- * Composed of:  Station (FCFS, one server) per primary; Store as a given hit ratio.
+ * Composed of:  Station (FCFS, one server) per primary, booked ahead unless a fault slows it; Store as a given hit ratio.
  * While a shard fails over a get costs the client its `timeout` and counts as a miss.
  * Left out: popularity, size and TTL, reads from replicas, connection limits, resharding, serverless.
  * Sources:      [EC-UG] "Minimizing downtime with Multi-AZ"; performance defaults, sec. 4.3.
@@ -14,6 +14,7 @@
 #define HEADROOM_ELASTICACHE_H
 
 #include "models/scenario.h"
+#include "sim/booking.h"
 #include "sim/station.h"
 
 enum { CACHE_SHARDS_MAX = 90, CACHE_REPLICAS_MAX = 5 };
@@ -35,8 +36,10 @@ extern const struct component_type elasticache_type;
 /* ---- state ---- */
 
 struct cache_shard {
-    struct station thread; /* of the primary */
-    int zone;              /* of the primary */
+    struct station thread; /* of the primary, on events ... */
+    struct booking booked; /* ... or computed ahead */
+    bool books;
+    int zone; /* of the primary */
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
     bool serving;
@@ -51,9 +54,13 @@ struct cache {
     int shard_count;
 };
 
-/* kind, first_entity: of the events of the shards' stations. */
+/* The busy time of a shard's thread until `now`, in ns * 2^16, and the commands it has completed, however it is executed. */
+uint128 cache_busy_q16(struct cache_shard *shard, sim_time now);
+uint64_t cache_completions(struct cache_shard *shard, sim_time now);
+
+/* kind, first_entity: of the events of the shards' stations; books: departures are computed ahead. */
 void cache_init(struct cache *cache, struct arena *arena, struct event_set *events, const struct component *component,
-                uint32_t kind, uint32_t first_entity, sim_time now);
+                uint32_t kind, uint32_t first_entity, bool books, sim_time now);
 
 /* The hit ratio of a shard now; `given` is the operation's own, or the cluster's. */
 double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given,

@@ -159,12 +159,11 @@ static void cache_loses_zone(struct world *w, const struct cache *lost, int zone
         for (uint32_t slot = 0; slot < w->frames_used;
              slot++) { /* commands under way: the client's timeout, then a miss */
             struct frame *f = frame_at(w, slot);
-            if (f->kind == FRAME_FREE || f->state != AT_CACHE || f->shard != s)
-                continue;
-            little_leave(&w->cache_visits, f->visit, w->now);
-            f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
-            frame_delay(w, f, cache->config->timeout);
+            if (f->kind != FRAME_FREE && f->state == AT_CACHE && f->shard == s &&
+                (!shard->books || f->departs > w->now))
+                command_lost(w, f, cache->config->timeout);
         }
+        booking_clear(&shard->booked, w->now);
         station_clear(&shard->thread, w->now, NULL, NULL);
         bool replica = false;
         for (int r = 0; r < shard->replicas_left; r++)

@@ -18,6 +18,17 @@ static const char *broken(struct world *w, const char *law, uint128 left, uint12
                         (unsigned long long)right);
 }
 
+/* A booked command may have left its thread before the end and still be on its way back. */
+static void clip_command(struct world *w, const struct frame *f)
+{
+    if (!command_is_booked(w, f) || f->departs > w->end) {
+        little_clip(&w->cache_visits, f->visit, w->end);
+        return;
+    }
+    little_leave_late(&w->cache_visits, f->visit, f->departs, w->end);
+    w->station_visits += f->departs > w->start;
+}
+
 /* Those still at a place: their time so far completes the sum. */
 static void clip_inside(struct world *w)
 {
@@ -30,7 +41,7 @@ static void clip_inside(struct world *w)
         if (f->state == AT_CPU)
             little_clip(&w->cpu_visits, f->visit, w->end);
         if (f->state == AT_CACHE)
-            little_clip(&w->cache_visits, f->visit, w->end);
+            clip_command(w, f);
         if (f->state == AT_DB)
             little_clip(&w->db_visits, f->visit, w->end);
         if (f->kind == FRAME_OPERATION && (f->flags & FLAG_COUNTED) && !(f->flags & FLAG_ABANDONED))
@@ -214,7 +225,8 @@ static void record_components(struct world *w, struct replication *out)
         utilisation(out, account->component, account->resource,
                     account->windows ? account->sum / (double)account->windows : 0, account->peak);
         limit(out, account->component, account->resource, account->peak, 1.0, account->peak_at_s);
-        flow(out, account->component, account->resource, account->station->completions - account->completions_before);
+        flow(out, account->component, account->resource,
+             account_completions(account, w->end) - account->completions_before);
     }
     for (int d = 0; d < w->database_count; d++) {
         int64_t peak = 0;

@@ -159,25 +159,74 @@ static void answer(struct world *w, struct frame *f, enum outcome outcome)
     case FRAME_OPERATION: client_answered(w, f, outcome); break;
     case FRAME_HEALTH: health_check_ended(w, f, outcome == OUTCOME_OK); break;
     case FRAME_MESSAGE: message_done(w, f, outcome == OUTCOME_OK); break;
+    case FRAME_ORPHAN:
     case FRAME_FREE: CHECK(false, "a free frame answers");
     }
+}
+
+/* ---- commands in a cache ---- */
+
+bool command_is_booked(const struct world *w, const struct frame *f)
+{
+    return w->caches[w->shard_of[f->shard].cache].shards[w->shard_of[f->shard].shard].books;
+}
+
+/* A booked command has left its thread, at f->departs. What left before `start` belongs to the warm-up. */
+static void command_departed(struct world *w, struct frame *f)
+{
+    little_leave_late(&w->cache_visits, f->visit, f->departs, w->now);
+    w->station_visits += w->now < w->start || f->departs > w->start;
+}
+
+/* The client died: the cache works its command off all the same, in the client's old frame; what the client was goes on
+ * in a new one, its patience with it. */
+static struct frame *leave_command_behind(struct world *w, struct frame *f)
+{
+    const uint32_t old = frame_slot(w, f), slot = frame_new(w);
+    CHECK(slot != SLOT_NONE, "no frame for what a dead client left behind");
+    struct frame *client = frame_at(w, slot);
+    const struct timer_link none = client->patience_link;
+    const bool waiting = f->kind == FRAME_OPERATION && !(f->flags & FLAG_ABANDONED);
+    if (f->patience_link.prev != TIMER_NONE)
+        timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof *f, old, f->deadline);
+    *client = *f;
+    client->patience_link = client->query_link = none;
+    f->kind = FRAME_ORPHAN;
+    f->flags = 0;
+    f->instance = 0xffff;
+    if (waiting)
+        arm_patience(w, client);
+    return client;
+}
+
+void command_lost(struct world *w, struct frame *f, sim_time timeout)
+{
+    little_leave(&w->cache_visits, f->visit, w->now);
+    if (f->kind == FRAME_ORPHAN) {
+        frame_free(w, frame_slot(w, f));
+        return;
+    }
+    f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
+    frame_delay(w, f, timeout);
 }
 
 void request_killed(struct world *w, struct frame *f, bool reset)
 {
     struct instance *i = &w->instances[f->instance];
-    const uint32_t slot = frame_slot(w, f);
+    uint32_t slot = frame_slot(w, f);
     switch ((enum frame_state)f->state) {
     case AT_CPU:
         station_remove(&i->cpu, w->now, slot);
         little_leave(&w->cpu_visits, f->visit, w->now);
         break;
-    case AT_CACHE: {
-        struct cache *cache = &w->caches[w->shard_of[f->shard].cache];
-        station_remove(&cache->shards[w->shard_of[f->shard].shard].thread, w->now, slot);
-        little_leave(&w->cache_visits, f->visit, w->now);
+    case AT_CACHE:
+        if (command_is_booked(w, f) && f->departs <= w->now) {
+            command_departed(w, f); /* only its way back was left */
+        } else {
+            f = leave_command_behind(w, f);
+            slot = frame_slot(w, f);
+        }
         break;
-    }
     case AT_DB: {
         const struct connection *c = &i->pools[f->pool].connections[f->connection];
         struct rds *db = &w->databases[w->code->steps[f->step].target];
@@ -267,10 +316,16 @@ static void cache_command(struct world *w, struct frame *f, const struct step *s
     meter_hop(w, f, shard->zone, step->request + (f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response),
               true);
     f->bits = d.a << 32;
-    f->state = AT_CACHE;
     f->visit = w->now;
     little_enter(&w->cache_visits, w->now);
-    station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, sampler_draw(&step->time, d.b));
+    const sim_time demand = sampler_draw(&step->time, d.b);
+    if (shard->books) { /* one event instead of two: the way back begins when the thread is done */
+        f->departs = booking_arrive(&shard->booked, w->now, demand);
+        frame_delay(w, f, f->departs - w->now + cache_rtt(w, f, shard));
+    } else {
+        station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);
+    }
+    f->state = AT_CACHE;
 }
 
 static void want_connection(struct world *w, struct frame *f, const struct step *step)
@@ -499,6 +554,10 @@ void request_station_done(struct world *w, struct frame *f)
         break;
     case AT_CACHE: {
         little_leave(&w->cache_visits, f->visit, w->now);
+        if (f->kind == FRAME_ORPHAN) {
+            frame_free(w, frame_slot(w, f));
+            return;
+        }
         const struct cache *cache = &w->caches[w->shard_of[f->shard].cache];
         frame_delay(w, f, cache_rtt(w, f, &cache->shards[w->shard_of[f->shard].shard]));
         break;
@@ -565,11 +624,17 @@ void request_resume(struct world *w, struct frame *f)
     case AT_CLIENT: client_attempt(w, f); break;
     case AT_EDGE: edge_retry(w, f); break;
     case AT_SILENT_TARGET: answer(w, f, OUTCOME_HTTP_504); break;
+    case AT_CACHE:
+        command_departed(w, f);
+        if (f->kind == FRAME_ORPHAN)
+            frame_free(w, frame_slot(w, f));
+        else
+            delay_over(w, f);
+        break;
     case AT_DELAY: delay_over(w, f); break;
     case AT_NOTHING:
     case AT_BACKLOG:
     case AT_CPU:
-    case AT_CACHE:
     case AT_POOL:
     case AT_DB:
     case AT_DB_SILENT:

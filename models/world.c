@@ -89,6 +89,15 @@ static void sweep(struct world *w)
 
 /* ---- setting up ---- */
 
+/* Departures can be computed ahead while nothing changes the thread's speed: a loss of the node takes all of it at once. */
+static bool cache_may_book(const struct scenario *sc, const struct component *cache)
+{
+    for (int i = 0; i < sc->fault_count; i++)
+        if (sc->faults[i].component.target == cache && sc->faults[i].kind == FAULT_SLOW)
+            return false;
+    return !sc->station_events;
+}
+
 static void init_region_components(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -119,7 +128,8 @@ static void init_region_components(struct world *w)
             w->shard_of[first + s].shard = s;
         }
         w->shard_count += shards;
-        cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first, 0);
+        cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first,
+                   cache_may_book(sc, component), 0);
     }
     w->database_count = sc->by_kind_count[KIND_RDS];
     w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);
@@ -247,8 +257,8 @@ static void frame_event(struct world *w, struct event e)
         return;
     switch (event_kind(e)) {
     case EV_RESUME:
-        if (f->resume_at == w->now &&
-            (f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
+        if (f->resume_at == w->now && (f->state == AT_DELAY || f->state == AT_CACHE || f->state == AT_CLIENT ||
+                                       f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
             f->resume_at = SIM_NEVER;
             request_resume(w, f);
         }

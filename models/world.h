@@ -61,7 +61,8 @@ enum event_kinds {
     EV_WINDOW,          /* a window of the series ends */
 };
 
-enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE };
+/* An orphan is a command that a dead client left in a cache: the thread works it off all the same. */
+enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE, FRAME_ORPHAN };
 
 enum frame_state {
     AT_NOTHING,
@@ -96,6 +97,7 @@ struct CACHE_ALIGNED frame {
     sim_time resume_at; /* when the delay ends: a stale event has another time */
     sim_time query_deadline;
     sim_time visit;   /* came to the station it is at */
+    sim_time departs; /* booked: leaves the station it is at */
     uint64_t ordinal; /* subject of its draws */
     uint64_t bits;    /* of the step's block, left for the way back */
     sim_time path;    /* delays on the way that nobody waits for, added at the answer */
@@ -321,6 +323,7 @@ void clients_init(struct world *w, int day_type);
 sim_time clients_next_arrival(const struct world *w, int *population);
 void client_arrive(struct world *w, int population);
 void client_attempt(struct world *w, struct frame *f); /* the next attempt begins: a reload */
+void arm_patience(struct world *w, struct frame *f);   /* f->deadline */
 void client_patience_over(struct world *w, struct frame *f);
 /* The server side of an attempt ended with `outcome` at w->now. Frees the frame unless the client still waits. */
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
@@ -328,8 +331,12 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 uint64_t clients_static_window(struct world *w);
 
 /* ---- request.c ---- */
-void request_begin(struct world *w, struct frame *f);        /* at the edge, on its way to the balancer */
-void request_resume(struct world *w, struct frame *f);       /* its delay is over */
+void request_begin(struct world *w, struct frame *f);  /* at the edge, on its way to the balancer */
+void request_resume(struct world *w, struct frame *f); /* its delay is over */
+/* The command's departure was computed when it came to its shard. */
+bool command_is_booked(const struct world *w, const struct frame *f);
+/* The shard is lost with this command in it: the client's timeout, then a miss. */
+void command_lost(struct world *w, struct frame *f, sim_time timeout);
 void request_run(struct world *w, struct frame *f);          /* steps, from f->step on */
 void request_accepted(struct world *w, struct frame *f);     /* a worker is free for it */
 void request_station_done(struct world *w, struct frame *f); /* its visit is over */
@@ -371,13 +378,16 @@ void fault_note(struct world *w, const char *component, const char *what, bool n
 /* A station whose utilisation is reported. */
 struct component_account {
     const char *component, *resource;
-    struct station *station;
+    struct station *station;   /* a database's, or */
+    struct cache_shard *shard; /* a cache's thread */
     int column;
     uint128 busy_before;
     uint64_t completions_before; /* during the warm-up */
     double sum, peak, peak_at_s;
     uint64_t windows;
 };
+
+uint64_t account_completions(const struct component_account *a, sim_time now);
 
 struct fault_state {
     bool active, over; /* begun; its trigger is gone */

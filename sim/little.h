@@ -49,5 +49,16 @@ static inline void little_leave(struct little *l, sim_time entered, sim_time now
     l->inside--;
     little_clip(l, entered, now);
 }
+/* The same, told at `now` of somebody who left earlier. */
+static inline void little_leave_late(struct little *l, sim_time entered, sim_time left, sim_time now)
+{
+    little_advance(l, now);
+    l->inside--;
+    const sim_time from = left > l->begin ? left : l->begin;
+    const sim_time to = now < l->end ? now : l->end;
+    if (to > from)
+        l->integral_ns -= (uint128)(uint64_t)(to - from);
+    little_clip(l, entered, left);
+}
 
 #endif

@@ -1,4 +1,4 @@
-foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station gate
+foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station booking gate
                message_queue dispatcher arrivals)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()
