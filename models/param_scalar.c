@@ -217,6 +217,7 @@ static int compare_with_limit(const struct param *row, const void *value, const 
     union {
         int64_t integer;
         double number;
+        struct instant instant; /* room for any measure */
     } limit;
     limit.integer = 0;
     CHECK(measure_from_text(kind, limit_text, &limit), "the limit of a parameter does not parse");
