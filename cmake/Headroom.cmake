@@ -14,6 +14,7 @@ target_compile_options(headroom_language INTERFACE -ffp-contract=off)
 include(GNUInstallDirs)
 target_compile_definitions(headroom_language INTERFACE
     _POSIX_C_SOURCE=200809L
+    $<$<BOOL:${HEADROOM_HEAP}>:HEADROOM_HEAP=1>
     HEADROOM_VERSION="${PROJECT_VERSION}"
     HEADROOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     HEADROOM_INSTALL_DIR="${CMAKE_INSTALL_FULL_DATADIR}/headroom")

@@ -27,6 +27,11 @@ enum {
     HEAP_FIRST = 256,
 };
 
+/* Built with -DHEADROOM_HEAP=1 every set is a plain heap, so that whole runs can be compared with those of the wheel. */
+#ifndef HEADROOM_HEAP
+#define HEADROOM_HEAP 0
+#endif
+
 #define NO_NODE 0u /* node 0 is never used, so that zeroed memory is an empty wheel */
 
 struct node {
@@ -67,7 +72,8 @@ static struct event_set *set_new(struct arena *arena, int shift, uint64_t horizo
 struct event_set *event_set_new(struct arena *arena, sim_time bucket_ns)
 {
     CHECK(bucket_ns >= 0 && (bucket_ns & (bucket_ns - 1)) == 0, "the width of a bucket is a power of two");
-    return set_new(arena, bucket_ns == 0 ? DEFAULT_SHIFT : count_trailing_zeros_u64((uint64_t)bucket_ns), BUCKETS);
+    return set_new(arena, bucket_ns == 0 ? DEFAULT_SHIFT : count_trailing_zeros_u64((uint64_t)bucket_ns),
+                   HEADROOM_HEAP ? 0 : BUCKETS);
 }
 
 struct event_set *event_set_new_heap(struct arena *arena)
