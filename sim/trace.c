@@ -109,9 +109,10 @@ static bool take_digits(const char **text, const char *end, int64_t most, int64_
     const char *p = *text;
     *value = 0;
     for (; p < end && *p >= '0' && *p <= '9'; p++) {
-        *value = 10 * *value + (*p - '0');
-        if (*value > most)
+        const int digit = *p - '0';
+        if (*value > (most - digit) / 10)
             return false;
+        *value = 10 * *value + digit;
     }
     const bool any = p > *text;
     *text = p;
@@ -173,7 +174,7 @@ static bool read_bin(struct reader *r, const char *line)
                    arena_printf(r->arena, "'%.*s' is not a number of requests", requests.length, requests.text),
                    "write a whole number, 0 or more");
     if (rest)
-        return bad(r, (int)(rest - line), 1, "there is a third column", "a line is time_s,requests");
+        return bad(r, (int)(rest - line) + 1, 1, "there is a third column", "a line is time_s,requests");
     if (r->count > 0 && bin.at <= r->bins[r->count - 1].at)
         return bad(r, time.column, time.length, "time does not go forward",
                    arena_printf(r->arena, "line %d begins at the same time or later", r->lines[r->count - 1]));

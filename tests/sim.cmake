@@ -1,8 +1,8 @@
 foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station booking gate
-               message_queue dispatcher arrivals)
+               message_queue dispatcher arrivals trace)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()
-foreach(theory queues gate network arrivals)
+foreach(theory queues gate network arrivals bursts)
     headroom_test(theory/test_theory_${theory}.c LINKS headroom::sim PkgConfig::gsl LABELS theory)
 endforeach()
 headroom_test(unit/test_randomness.c LINKS headroom::sim PkgConfig::gsl LABELS theory)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -180,6 +181,106 @@ static void given_knots_when_piecewise_then_the_rate_goes_through_them_day_after
     assert_same(scenario_mean_rate(sc, &sc->populations[0], &f->arena), 150.0);
 }
 
+/* ---- traces ---- */
+
+static const struct scenario *load_trace(struct fixture *f, const char *lines, const char *clock, const char *rate)
+{
+    static const char folder[] = "/tmp/headroom-rate-XXXXXX";
+    char *made = arena_text(&f->arena, folder);
+    assert_non_null(mkdtemp(made));
+    const char *path = arena_printf(&f->arena, "%s/t.csv", made);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "time_s,requests\n%s", lines);
+    fclose(file);
+    const char *const sets[] = { arena_printf(&f->arena, "clock={start: \"2026-11-27T00:00-05:00\", %s}", clock),
+                                 arena_printf(&f->arena, "traffic.shoppers.rate={%s}", rate) };
+    diag_init(&f->diag, &f->arena);
+    const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, made, sets, 2,
+                                               &f->arena, &f->diag);
+    remove(path);
+    rmdir(made);
+    return sc;
+}
+
+static const char LINES[] = "0,30\n30,7\n60,90\n120,60\n150,1\n"; /* nothing from 90 to 120 */
+
+static void given_a_trace_when_scaled_then_rates_and_numbers_are_its_own(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_trace(f, LINES, "length: 160s, warm_up: 10s",
+                                           "trace: t.csv, scale: 1.5x, spread: exact");
+    assert_non_null(sc);
+    assert_int_equal(f->diag.warnings, 1);
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_is_a_curve(&curve);
+    assert_same(rate_at(&curve, -5 * SIM_SECOND), 1.5);
+    assert_same(rate_at(&curve, 15 * SIM_SECOND), 1.5);
+    assert_same(rate_at(&curve, 75 * SIM_SECOND), 4.5);
+    assert_same(rate_at(&curve, 100 * SIM_SECOND), 0.0);
+    /* the last bin is cut after a third of it: 187 + 1/3 requests, times 1.5 */
+    assert_same(scenario_mean_rate(sc, &sc->populations[0], &f->arena), 1.5 * (187.0 + 1.0 / 3.0) / 160.0);
+    static const uint64_t expected[] = { 15, 45, 11, 135, 0, 90, 0 }; /* running: 45, 55.5, 190.5, 280.5, 281 */
+    assert_int_equal(curve.bin_count, ARRAY_LEN(expected));
+    for (uint32_t b = 0; b < curve.bin_count; b++)
+        assert_int_equal(curve.bins[b].count, expected[b]);
+}
+
+static void given_a_trace_as_a_mean_when_asked_then_there_are_knots_only(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_trace(f, LINES, "length: 3m, warm_up: 0s",
+                                           "trace: t.csv, spread: poisson, burst: {factor: 2x}, batch: 3");
+    assert_non_null(sc);
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_is_a_curve(&curve);
+    assert_null(curve.bins);
+    assert_true(fabs(mean_of(&curve) * 180.0 - 188.0) < 1e-6); /* a step takes a nanosecond */
+    assert_true(sc->populations[0].rate.batch.mean == 3.0);
+}
+
+static void given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told(void **state)
+{
+    static const struct {
+        const char *clock, *rate, *message;
+    } cases[] = {
+        { "length: 4m", "trace: t.csv", "the clock runs for 4m, but the trace 't.csv' ends after 3m" },
+        { "length: 3m", "trace: no.csv", "cannot read 'no.csv': No such file or directory" },
+        { "length: 3m", "trace: t.csv, mean: 3/s", "the rate of 'shoppers' has a trace, and 'mean' beside it" },
+        { "length: 3m", "trace: t.csv, profile: sale", "the rate of 'shoppers' has a trace, and 'profile' beside it" },
+        { "length: 3m", "trace: t.csv, burst: {factor: 3}",
+          "the rate of 'shoppers' has an exact trace, and 'burst' beside it" },
+        { "length: 3m", "trace: t.csv, batch: 3", "the rate of 'shoppers' has an exact trace, and 'batch' beside it" },
+        { "length: 3m", "mean: 3/s, scale: 3x", "'scale' belongs to a trace, and the rate of 'shoppers' has none" },
+        { "length: 3m", "mean: 3/s, spread: exact",
+          "'spread' belongs to a trace, and the rate of 'shoppers' has none" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_null(load_trace(f, LINES, cases[i].clock, cases[i].rate));
+        assert_int_equal(f->diag.errors, 1);
+        const char *message = NULL;
+        for (int e = 0; e < f->diag.count; e++)
+            if (f->diag.entries[e].severity == SEVERITY_ERROR)
+                message = f->diag.entries[e].message;
+        assert_string_equal(message, cases[i].message);
+    }
+    assert_null(load_trace(f, "0,1000000000\n1,1\n", "length: 1m", "trace: t.csv, scale: 2x"));
+    assert_string_equal(f->diag.entries[0].message, "'t.csv' times 2 has more than 1e9 requests per second");
+}
+
+/* A warm-up of a nanosecond is too short for two knots; a clock may end within the first bin. */
+static void given_the_shortest_clocks_when_a_trace_is_replayed_then_its_curve_is_one(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_trace(f, "0,5\n70,5\n", "length: 60s, warm_up: 1ns", "trace: t.csv");
+    assert_non_null(sc);
+    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
+    assert_int_equal(curve.count, 2);
+    assert_int_equal(curve.knots[1].at, 60 * SIM_SECOND + 1);
+    assert_int_equal(curve.bins[0].count, 4); /* 5 * 6 / 7 = 4.29 */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -190,6 +291,10 @@ int main(void)
         TEST(given_a_part_of_a_day_when_scaled_then_the_mean_is_that_of_the_part),
         TEST(given_day_types_when_asked_then_they_are_whole_days_without_the_launch),
         TEST(given_knots_when_piecewise_then_the_rate_goes_through_them_day_after_day),
+        TEST(given_a_trace_when_scaled_then_rates_and_numbers_are_its_own),
+        TEST(given_a_trace_as_a_mean_when_asked_then_there_are_knots_only),
+        TEST(given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told),
+        TEST(given_the_shortest_clocks_when_a_trace_is_replayed_then_its_curve_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
