@@ -36,8 +36,8 @@ static double since_start_s(const struct world *w)
 
 static void note(struct world *w, struct fault_state *fault, const char *component, const char *what)
 {
-    /* The same thing said again within a minute adds nothing: one entry stands for a wave of instances. */
-    for (int i = fault->event_count - 1; i >= 0 && since_start_s(w) - fault->events[i].at_s < 60; i--)
+    /* The same thing said again within five minutes adds nothing: one entry stands for a wave of instances. */
+    for (int i = fault->event_count - 1; i >= 0 && since_start_s(w) - fault->events[i].at_s < 300; i--)
         if (text_equal(fault->events[i].component, component) && text_equal(fault->events[i].what, what))
             return;
     if (fault->event_count == fault->event_capacity) {

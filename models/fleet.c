@@ -285,43 +285,42 @@ static struct instance *instance_to_retire(struct world *w, struct fleet *fleet)
     return oldest;
 }
 
-/* One zone has two instances more than another that could take one: launch there first, then retire here.
- * [ASG-UG] Rebalancing activities */
+/* One zone has two instances more than another that could take one: launch there first, the surplus is retired once it
+ * serves. At the most a tenth of the group moves at once.       [ASG-UG] Rebalancing activities */
 static bool rebalance(struct world *w, struct fleet *fleet)
 {
     const int to = zone_to_launch(w, fleet);
     if (to < 0)
         return false;
-    uint32_t most = 0;
+    uint32_t most = 0, launching = 0;
     for (int z = 0; z < zone_count(w, fleet); z++) {
-        if (fleet->launching[z])
-            return false; /* one activity at a time */
+        launching += fleet->launching[z];
         most = fleet->in_service[z] > most ? fleet->in_service[z] : most;
     }
-    return most >= fleet->in_service[to] + 2 && launch_one(w, fleet, to);
+    const int64_t tenth = fleet->desired / 10;
+    if (launching >= (tenth > 1 ? tenth : 1))
+        return false;
+    return most >= fleet->in_service[to] + fleet->launching[to] + 2 && launch_one(w, fleet, to);
 }
 
 void fleet_reconcile(struct world *w, struct fleet *fleet)
 {
-    int64_t size = counted_size(w, fleet);
-    bool launching = false;
+    int64_t size = counted_size(w, fleet), serving = 0;
     for (int z = 0; z < zone_count(w, fleet); z++)
-        launching |= fleet->launching[z] > 0;
-    while (size < fleet->desired) {
+        serving += fleet->in_service[z];
+    for (; size < fleet->desired; size++) {
         const int zone = zone_to_launch(w, fleet);
         if (zone < 0 || !launch_one(w, fleet, zone))
             break;
-        size++;
     }
-    while (size > fleet->desired && !launching) {
+    for (; serving > fleet->desired; serving--) { /* those that still boot do not replace anybody yet */
         struct instance *i = instance_to_retire(w, fleet);
         if (!i)
             break;
         instance_retire(w, i);
-        size--;
     }
-    if (size == fleet->desired)
-        rebalance(w, fleet);
+    while (counted_size(w, fleet) >= fleet->desired && rebalance(w, fleet))
+        ;
 }
 
 void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired)
