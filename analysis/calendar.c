@@ -18,7 +18,10 @@ const char *calendar_month_name(int month)
 }
 
 /* Share `i` of `count` of `total`: cumulative rounding, so the shares add up exactly. */
-static int64_t even_share(int64_t total, int i, int count) { return total * (i + 1) / count - total * i / count; }
+static int64_t even_share(int64_t total, int i, int count)
+{
+    return total * (i + 1) / count - total * i / count;
+}
 
 static void fill_named_months(struct calendar_fill *fill, const struct day_type *type, int index)
 {

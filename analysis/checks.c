@@ -21,7 +21,10 @@ static const char *check_operation(const struct operation_result *op, struct are
 }
 
 /* A share is a quotient of exact integers, so the only slack is the rounding of one division. */
-static bool is_share(double value) { return value >= 0 && value <= 1 + 1e-12; }
+static bool is_share(double value)
+{
+    return value >= 0 && value <= 1 + 1e-12;
+}
 
 const char *check_replication(const struct replication *rep, struct arena *arena)
 {

@@ -16,13 +16,25 @@ const char *verdict_name(enum verdict verdict)
     return "undecided";
 }
 
-struct ci ci_none(double mean) { return (struct ci){ .mean = mean, .lo = NAN, .hi = NAN }; }
+struct ci ci_none(double mean)
+{
+    return (struct ci){ .mean = mean, .lo = NAN, .hi = NAN };
+}
 
-bool ci_has_interval(struct ci ci) { return !isnan(ci.lo) && !isnan(ci.hi); }
+bool ci_has_interval(struct ci ci)
+{
+    return !isnan(ci.lo) && !isnan(ci.hi);
+}
 
-double ci_half_width(struct ci ci) { return ci_has_interval(ci) ? (ci.hi - ci.lo) / 2 : 0; }
+double ci_half_width(struct ci ci)
+{
+    return ci_has_interval(ci) ? (ci.hi - ci.lo) / 2 : 0;
+}
 
-static double t_quantile(double level, int count) { return gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(count - 1)); }
+static double t_quantile(double level, int count)
+{
+    return gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(count - 1));
+}
 
 struct ci ci_of_mean(const double *samples, int count, double level)
 {

@@ -59,19 +59,26 @@ static const char *replace(const char *text, const struct replacement *table, st
 
 const char *escape_html(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '&', "&amp;" },  { '<', "&lt;" },   { '>', "&gt;" },
+                                                { '"', "&quot;" }, { '\'', "&#39;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
 const char *escape_markdown(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '|', "&#124;" }, { '`', "&#96;" }, { '*', "&#42;" }, { '_', "&#95;" }, { '[', "&#91;" }, { ']', "&#93;" }, { '!', "&#33;" }, { '\\', "&#92;" }, { '@', "&#64;" }, { '#', "&#35;" }, { '~', "&#126;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '&', "&amp;" },  { '<', "&lt;" },   { '>', "&gt;" },
+                                                { '|', "&#124;" }, { '`', "&#96;" },  { '*', "&#42;" },
+                                                { '_', "&#95;" },  { '[', "&#91;" },  { ']', "&#93;" },
+                                                { '!', "&#33;" },  { '\\', "&#92;" }, { '@', "&#64;" },
+                                                { '#', "&#35;" },  { '~', "&#126;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
 const char *escape_mermaid(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '"', "#quot;" }, { '<', "#lt;" }, { '>', "#gt;" }, { '&', "#amp;" }, { '#', "#35;" }, { ';', "#59;" }, { '`', "#96;" }, { '\\', "#92;" }, { 0, NULL } };
+    static const struct replacement table[] = { { '"', "#quot;" }, { '<', "#lt;" },  { '>', "#gt;" },
+                                                { '&', "#amp;" },  { '#', "#35;" },  { ';', "#59;" },
+                                                { '`', "#96;" },   { '\\', "#92;" }, { 0, NULL } };
     return replace(text, table, arena);
 }
 
@@ -87,7 +94,8 @@ const char *escape_csv(const char *text, struct arena *arena)
 
 const char *escape_gnuplot(const char *text, struct arena *arena)
 {
-    static const struct replacement table[] = { { '\'', "’" }, { '"', "”" }, { '`', "’" }, { '\\', "/" }, { '<', "‹" }, { '>', "›" }, { '&', "+" }, { '{', "(" }, { '}', ")" }, { 0, NULL } };
+    static const struct replacement table[] = { { '\'', "’" }, { '"', "”" }, { '`', "’" }, { '\\', "/" }, { '<', "‹" },
+                                                { '>', "›" },  { '&', "+" }, { '{', "(" }, { '}', ")" },  { 0, NULL } };
     return replace(text, table, arena);
 }
 

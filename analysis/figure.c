@@ -36,7 +36,10 @@ static const char *decimals(double value, int places, struct arena *arena)
     return group(arena_printf(arena, "%.*f", places, value), arena);
 }
 
-const char *figure_count(double count, struct arena *arena) { return decimals(count, 0, arena); }
+const char *figure_count(double count, struct arena *arena)
+{
+    return decimals(count, 0, arena);
+}
 
 static int places_for_three_digits(double value)
 {
@@ -57,7 +60,10 @@ static int ms_places(double ms)
     return places < 3 ? places : 3;
 }
 
-const char *figure_ms(double ms, struct arena *arena) { return decimals(ms, ms_places(ms), arena); }
+const char *figure_ms(double ms, struct arena *arena)
+{
+    return decimals(ms, ms_places(ms), arena);
+}
 
 const char *figure_number(double value, struct arena *arena)
 {
@@ -86,7 +92,10 @@ const char *figure_percent(double share, double half_width, struct arena *arena)
     return arena_printf(arena, "%.*f %%", places, percent);
 }
 
-bool figure_all_succeeded(struct ci ci) { return ci.mean == 1 && ci_has_interval(ci); }
+bool figure_all_succeeded(struct ci ci)
+{
+    return ci.mean == 1 && ci_has_interval(ci);
+}
 
 const char *figure_share(struct ci ci, struct arena *arena)
 {
@@ -95,7 +104,10 @@ const char *figure_share(struct ci ci, struct arena *arena)
     return figure_percent(ci.mean, ci_half_width(ci), arena);
 }
 
-static int usd_places(double usd) { return fabs(usd) < 99.995 ? 2 : 0; }
+static int usd_places(double usd)
+{
+    return fabs(usd) < 99.995 ? 2 : 0;
+}
 
 const char *figure_usd(double usd, struct arena *arena)
 {

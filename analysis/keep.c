@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static const char *keep_text(const char *text, struct arena *arena) { return text ? arena_text(arena, text) : NULL; }
+static const char *keep_text(const char *text, struct arena *arena)
+{
+    return text ? arena_text(arena, text) : NULL;
+}
 
 static void *keep_array(const void *old, int count, size_t size, struct arena *arena)
 {

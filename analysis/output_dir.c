@@ -44,7 +44,10 @@ static bool is_ours(const char *name, bool in_plots)
     return false;
 }
 
-static bool is_dot(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
+static bool is_dot(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
 
 /* The first file that headroom did not make, NULL when there is none (or the folder cannot be read). */
 static const char *strangers_file(const char *folder, bool in_plots, struct arena *arena)
@@ -92,7 +95,10 @@ static bool may_replace(const struct output_dir *out, struct diag *diag)
 
 /* ---- preparing ---- */
 
-static bool make_folder(const char *path) { return mkdir(path, 0777) == 0 || errno == EEXIST; }
+static bool make_folder(const char *path)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
 
 static bool make_parents(const char *path, struct arena *arena)
 {

@@ -27,7 +27,10 @@ enum {
 };
 
 /* Time on the x axis: local time as if it were UTC, because gnuplot knows no zones. */
-static int64_t local_start_s(const struct scenario *sc) { return sc->clock.start_utc_s + sc->clock.utc_offset_s; }
+static int64_t local_start_s(const struct scenario *sc)
+{
+    return sc->clock.start_utc_s + sc->clock.utc_offset_s;
+}
 
 /* ---- data ---- */
 
@@ -154,9 +157,7 @@ static double nice_step(double most)
 {
     const double raw = most / 4, power = pow(10, floor(log10(raw)));
     const double lead = raw / power;
-    return power * (lead <= 1 ? 1 : lead <= 2 ? 2
-                                : lead <= 5   ? 5
-                                              : 10);
+    return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
 }
 
 static void write_linear_axis(FILE *out, const struct panel *panel, double most)
@@ -214,9 +215,7 @@ static void write_axes(FILE *out, const struct results *r, const struct panel *p
     const double start = (double)local_start_s(r->sc);
     const double span_s = panel->to_s - panel->from_s;
     const bool labelled = !below || !same_axis(panel, below);
-    const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S"
-                                      : span_s <= 90000 ? "%H:%M"
-                                                        : "%a %H:%M";
+    const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S" : span_s <= 90000 ? "%H:%M" : "%a %H:%M";
     fprintf(out, "set xrange [%.0f:%.0f]\n", start + panel->from_s, start + panel->to_s);
     fprintf(out, "set xtics time format '%s' %lld\n", format, (long long)tick_step_s(span_s));
     double least, most;
@@ -278,7 +277,10 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
                 panel->limit);
 }
 
-static bool is_wish(const struct panel *panel, int i) { return strcmp(panel->labels[i], "desired") == 0; }
+static bool is_wish(const struct panel *panel, int i)
+{
+    return strcmp(panel->labels[i], "desired") == 0;
+}
 
 static void write_line(FILE *out, const struct plot *plot, const struct panel *panel, int index, int i,
                        struct arena *arena)

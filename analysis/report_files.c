@@ -7,13 +7,28 @@ struct writing {
     const struct plots *plots;
 };
 
-static void html(const struct writing *w, FILE *out) { report_html_write(w->r, w->plots, out); }
-static void markdown(const struct writing *w, FILE *out) { report_md_write(w->r, w->plots, out); }
-static void json(const struct writing *w, FILE *out) { results_json_write(w->r, out); }
-static void timeseries(const struct writing *w, FILE *out) { timeseries_write(w->r, out); }
+static void html(const struct writing *w, FILE *out)
+{
+    report_html_write(w->r, w->plots, out);
+}
+static void markdown(const struct writing *w, FILE *out)
+{
+    report_md_write(w->r, w->plots, out);
+}
+static void json(const struct writing *w, FILE *out)
+{
+    results_json_write(w->r, out);
+}
+static void timeseries(const struct writing *w, FILE *out)
+{
+    timeseries_write(w->r, out);
+}
 
 /* A failure shows in ferror(), which closing the file looks at. */
-static void bill(const struct writing *w, FILE *out) { (void)bill_write_focus(&w->r->cost.bill, out); }
+static void bill(const struct writing *w, FILE *out)
+{
+    (void)bill_write_focus(&w->r->cost.bill, out);
+}
 
 static const struct {
     const char *name;

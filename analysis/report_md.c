@@ -14,7 +14,10 @@ struct markdown {
     struct arena arena;
 };
 
-static const char *text(struct markdown *m, const char *raw) { return escape_markdown(raw ? raw : "", &m->arena); }
+static const char *text(struct markdown *m, const char *raw)
+{
+    return escape_markdown(raw ? raw : "", &m->arena);
+}
 
 /* A number for a table cell; '$' would begin a formula on some pages, so it is escaped. */
 static const char *usd(struct markdown *m, double value)

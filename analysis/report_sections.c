@@ -11,7 +11,10 @@ static void open_table(struct page *page, const char *heads)
     fprintf(page->out, "<div class=\"scroll\"><table><thead><tr>%s</tr></thead><tbody>\n", heads);
 }
 
-static void close_table(struct page *page) { fputs("</tbody></table></div>\n", page->out); }
+static void close_table(struct page *page)
+{
+    fputs("</tbody></table></div>\n", page->out);
+}
 
 /* ---- latency ---- */
 

@@ -88,7 +88,10 @@ static void summarise_request_price(struct results *r, struct arena *arena)
     r->usd_per_million_requests = ci_of_mean(usd, count, LEVEL);
 }
 
-static void warn(struct results *r, const char *text) { r->warnings[r->warning_count++] = text; }
+static void warn(struct results *r, const char *text)
+{
+    r->warnings[r->warning_count++] = text;
+}
 
 static void warn_about_calendar(struct results *r, struct arena *arena)
 {

@@ -34,10 +34,22 @@ static struct ci over_replications(const struct results *r, double (*value)(cons
     return ci;
 }
 
-static double fault_detected(const struct replication *rep, int i) { return rep->faults[i].detected_s; }
-static double fault_restored(const struct replication *rep, int i) { return rep->faults[i].restored_s; }
-static double fault_failed(const struct replication *rep, int i) { return (double)rep->faults[i].failed_requests; }
-static double utilisation_mean(const struct replication *rep, int i) { return rep->utilisations[i].mean; }
+static double fault_detected(const struct replication *rep, int i)
+{
+    return rep->faults[i].detected_s;
+}
+static double fault_restored(const struct replication *rep, int i)
+{
+    return rep->faults[i].restored_s;
+}
+static double fault_failed(const struct replication *rep, int i)
+{
+    return (double)rep->faults[i].failed_requests;
+}
+static double utilisation_mean(const struct replication *rep, int i)
+{
+    return rep->utilisations[i].mean;
+}
 
 static void summarise_fault(const struct results *r, int index, struct fault_summary *sum)
 {

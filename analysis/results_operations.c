@@ -75,7 +75,10 @@ static void pool_init(struct pool *pool, const struct results *r, int operation,
     }
 }
 
-static void pool_fini(struct pool *pool) { arena_fini(&pool->arena); }
+static void pool_fini(struct pool *pool)
+{
+    arena_fini(&pool->arena);
+}
 
 static struct ci pool_quantile_ms(struct pool *pool, double p)
 {
@@ -126,7 +129,10 @@ static void summarise_latency(const struct results *r, int operation, bool ok_on
     pool_fini(&pool);
 }
 
-static double share(uint64_t part, uint64_t whole) { return whole ? (double)part / (double)whole : NAN; }
+static double share(uint64_t part, uint64_t whole)
+{
+    return whole ? (double)part / (double)whole : NAN;
+}
 
 static void add_counts(struct operation_summary *sum, const struct operation_result *op)
 {

@@ -33,7 +33,10 @@ static const char *paint(const struct screen *s, enum verdict verdict)
     return s->color ? paints[verdict] : "";
 }
 
-static const char *unpaint(const struct screen *s) { return s->color ? "\033[0m" : ""; }
+static const char *unpaint(const struct screen *s)
+{
+    return s->color ? "\033[0m" : "";
+}
 
 static const char *with_error(struct screen *s, const char *value, const char *half)
 {
@@ -84,7 +87,10 @@ static void write_objectives(struct screen *s)
         fputs("  no objectives: add `objectives:` to the scenario for a verdict\n", s->out);
 }
 
-static void write_label(struct screen *s, const char *label) { fprintf(s->out, "  %-*s ", LABEL, label); }
+static void write_label(struct screen *s, const char *label)
+{
+    fprintf(s->out, "  %-*s ", LABEL, label);
+}
 
 static void write_money(struct screen *s)
 {

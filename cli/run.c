@@ -28,7 +28,10 @@ struct run {
 
 static atomic_bool stop;
 
-static void on_stop(int signal_number) { atomic_store(&stop, true); }
+static void on_stop(int signal_number)
+{
+    atomic_store(&stop, true);
+}
 
 /* The first signal ends the simulation cleanly; the same again ends the program. */
 static void listen_for_stop(void)

@@ -51,8 +51,14 @@ static const char *common_text(const struct share *share, const char *(*text)(co
     return text(&share->tallies[0]);
 }
 
-static const char *zone_of(const struct tally *tally) { return tally->zone; }
-static const char *tier_of(const struct tally *tally) { return tally->tier; }
+static const char *zone_of(const struct tally *tally)
+{
+    return tally->zone;
+}
+static const char *tier_of(const struct tally *tally)
+{
+    return tally->tier;
+}
 
 /* Meters come in the order of their resources within an operation. */
 static const char *join_resources(const struct share *share, struct arena *arena)
@@ -126,7 +132,10 @@ static void add_line(struct writer *writer, const struct share *share)
 
 /* ---- a pool ---- */
 
-static int hours_of(struct bill_period period) { return 24 * period.days; }
+static int hours_of(struct bill_period period)
+{
+    return 24 * period.days;
+}
 
 /* Daily shares of a month in millionths need not add up to one: a thousandth is forgiven before counting up. */
 static uint128 whole_months(uint128 total, uint128 divisor)

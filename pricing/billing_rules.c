@@ -22,10 +22,10 @@
     .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
 #define MONTHS(svc, type) \
     .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .times = 1
-#define ZONES(op, ends)                                                                                                \
+#define ZONES(op, ends) \
     .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = (op), .unit = USAGE_BYTES, \
     .grain = GRAIN_EXACT, .times = (ends)
-#define PEAK(type, metered, index)                                                                           \
+#define PEAK(type, metered, index) \
     .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION, .times = 1, \
     .dimension = (index), .sold_as = "LCUUsage"
 

@@ -60,7 +60,10 @@ static void put_month(FILE *out, int year, int month)
     fprintf(out, "%04d-%02d-01T00:00:00Z", month > 12 ? year + 1 : year, month > 12 ? 1 : month);
 }
 
-static money unit_price(const struct bill_line *line) { return line->rate / line->rate_per; }
+static money unit_price(const struct bill_line *line)
+{
+    return line->rate / line->rate_per;
+}
 
 static const struct service_facts *facts_of(const struct bill_line *line)
 {
@@ -68,38 +71,92 @@ static const struct service_facts *facts_of(const struct bill_line *line)
     return service_facts_find(line->service, line->usage_type + (region ? strlen(region->prefix) : 0));
 }
 
-static void put_billed_cost(const struct row *r) { put_decimal(r->out, r->line->cents, 2); }
+static void put_billed_cost(const struct row *r)
+{
+    put_decimal(r->out, r->line->cents, 2);
+}
 static void put_list_cost(const struct row *r)
 {
     put_decimal(r->out, unit_price(r->line) * r->line->quantity_e6, RATE_DECIMALS + QUANTITY_DECIMALS);
 }
-static void put_unit_price(const struct row *r) { put_decimal(r->out, unit_price(r->line), RATE_DECIMALS); }
-static void put_quantity(const struct row *r) { put_decimal(r->out, r->line->quantity_e6, QUANTITY_DECIMALS); }
+static void put_unit_price(const struct row *r)
+{
+    put_decimal(r->out, unit_price(r->line), RATE_DECIMALS);
+}
+static void put_quantity(const struct row *r)
+{
+    put_decimal(r->out, r->line->quantity_e6, QUANTITY_DECIMALS);
+}
 static void put_unit(const struct row *r)
 {
     const struct pricing_unit *const unit = pricing_unit_find(r->line->unit);
     put_text(r->out, unit ? unit->focus : r->line->unit);
 }
-static void put_period_start(const struct row *r) { put_month(r->out, r->bill->period.year, r->bill->period.month); }
-static void put_period_end(const struct row *r) { put_month(r->out, r->bill->period.year, r->bill->period.month + 1); }
-static void put_account(const struct row *r) { put_text(r->out, "simulated-payer"); }
-static void put_account_name(const struct row *r) { put_text(r->out, "headroom simulation"); }
-static void put_account_type(const struct row *r) { put_text(r->out, "Payer"); }
-static void put_currency(const struct row *r) { put_text(r->out, "USD"); }
-static void put_usage(const struct row *r) { put_text(r->out, "Usage"); }
-static void put_standard(const struct row *r) { put_text(r->out, "Standard"); }
-static void put_null(const struct row *r) { (void)r; }
-static void put_issuer(const struct row *r) { put_text(r->out, "Amazon Web Services, Inc."); }
-static void put_provider(const struct row *r) { put_text(r->out, "AWS"); }
-static void put_description(const struct row *r) { put_text(r->out, r->line->description); }
+static void put_period_start(const struct row *r)
+{
+    put_month(r->out, r->bill->period.year, r->bill->period.month);
+}
+static void put_period_end(const struct row *r)
+{
+    put_month(r->out, r->bill->period.year, r->bill->period.month + 1);
+}
+static void put_account(const struct row *r)
+{
+    put_text(r->out, "simulated-payer");
+}
+static void put_account_name(const struct row *r)
+{
+    put_text(r->out, "headroom simulation");
+}
+static void put_account_type(const struct row *r)
+{
+    put_text(r->out, "Payer");
+}
+static void put_currency(const struct row *r)
+{
+    put_text(r->out, "USD");
+}
+static void put_usage(const struct row *r)
+{
+    put_text(r->out, "Usage");
+}
+static void put_standard(const struct row *r)
+{
+    put_text(r->out, "Standard");
+}
+static void put_null(const struct row *r)
+{
+    (void)r;
+}
+static void put_issuer(const struct row *r)
+{
+    put_text(r->out, "Amazon Web Services, Inc.");
+}
+static void put_provider(const struct row *r)
+{
+    put_text(r->out, "AWS");
+}
+static void put_description(const struct row *r)
+{
+    put_text(r->out, r->line->description);
+}
 static void put_frequency(const struct row *r)
 {
     const struct pricing_unit *const unit = pricing_unit_find(r->line->unit);
     put_text(r->out, unit && unit->per_month && unit->metered == USAGE_NANOSECONDS ? "Recurring" : "Usage-Based");
 }
-static void put_category(const struct row *r) { put_text(r->out, facts_of(r->line)->category); }
-static void put_subcategory(const struct row *r) { put_text(r->out, facts_of(r->line)->subcategory); }
-static void put_service(const struct row *r) { put_text(r->out, r->line->service_name); }
+static void put_category(const struct row *r)
+{
+    put_text(r->out, facts_of(r->line)->category);
+}
+static void put_subcategory(const struct row *r)
+{
+    put_text(r->out, facts_of(r->line)->subcategory);
+}
+static void put_service(const struct row *r)
+{
+    put_text(r->out, r->line->service_name);
+}
 static void put_region(const struct row *r)
 {
     put_text(r->out, aws_region_is_global(r->line->region) ? NULL : r->line->region);
@@ -109,23 +166,56 @@ static void put_region_name(const struct row *r)
     const struct aws_region *const region = aws_region_find(r->line->region);
     put_text(r->out, region ? region->name : NULL);
 }
-static void put_zone(const struct row *r) { put_text(r->out, r->line->zone); }
-static void put_resource(const struct row *r) { put_text(r->out, r->line->resource); }
-static void put_meter(const struct row *r) { put_text(r->out, r->line->usage_type); }
+static void put_zone(const struct row *r)
+{
+    put_text(r->out, r->line->zone);
+}
+static void put_resource(const struct row *r)
+{
+    put_text(r->out, r->line->resource);
+}
+static void put_meter(const struct row *r)
+{
+    put_text(r->out, r->line->usage_type);
+}
 static void put_sku(const struct row *r)
 {
     char sku[64]; /* a rate code is sku.term.rate */
     snprintf(sku, sizeof sku, "%.*s", (int)strcspn(r->line->sku, "."), r->line->sku);
     put_text(r->out, sku[0] ? sku : r->line->usage_type);
 }
-static void put_sku_price(const struct row *r) { put_text(r->out, strchr(r->line->sku, '.') ? r->line->sku : NULL); }
-static void put_operation(const struct row *r) { put_text(r->out, r->line->operation); }
-static void put_tier(const struct row *r) { put_text(r->out, r->line->tier); }
-static void put_note(const struct row *r) { put_text(r->out, r->line->note); }
-static void put_as_of(const struct row *r) { put_text(r->out, r->line->as_of); }
-static void put_source(const struct row *r) { put_text(r->out, r->line->source); }
-static void put_confidence(const struct row *r) { put_text(r->out, r->line->confidence); }
-static void put_service_code(const struct row *r) { put_text(r->out, r->line->service); }
+static void put_sku_price(const struct row *r)
+{
+    put_text(r->out, strchr(r->line->sku, '.') ? r->line->sku : NULL);
+}
+static void put_operation(const struct row *r)
+{
+    put_text(r->out, r->line->operation);
+}
+static void put_tier(const struct row *r)
+{
+    put_text(r->out, r->line->tier);
+}
+static void put_note(const struct row *r)
+{
+    put_text(r->out, r->line->note);
+}
+static void put_as_of(const struct row *r)
+{
+    put_text(r->out, r->line->as_of);
+}
+static void put_source(const struct row *r)
+{
+    put_text(r->out, r->line->source);
+}
+static void put_confidence(const struct row *r)
+{
+    put_text(r->out, r->line->confidence);
+}
+static void put_service_code(const struct row *r)
+{
+    put_text(r->out, r->line->service);
+}
 
 /* ---- columns: those of FOCUS in its order, then ours, which begin with x_ as FOCUS asks ---- */
 

@@ -58,7 +58,10 @@ const char *price_attribute(const char *attributes, const char *name, struct are
     return arena_text_n(arena, value.text, value.length);
 }
 
-static const char *shelf_of(const char *region) { return aws_region_is_global(region) ? PRICE_GLOBAL : region; }
+static const char *shelf_of(const char *region)
+{
+    return aws_region_is_global(region) ? PRICE_GLOBAL : region;
+}
 
 static int compare_to(const struct price *price, const char *region, const char *service, const char *usage_type)
 {
@@ -133,4 +136,7 @@ const char *price_book_nearest(const struct price_book *book, const char *servic
     return best;
 }
 
-const char *price_book_date(const struct price_book *book) { return book->newest; }
+const char *price_book_date(const struct price_book *book)
+{
+    return book->newest;
+}

@@ -35,10 +35,10 @@ struct fixture {
     struct table table;
 };
 
-#define KEY(svc, type, op, name, where, az, arch, metered)                                                \
-    {                                                                                                     \
+#define KEY(svc, type, op, name, where, az, arch, metered) \
+    { \
         .service = (svc), .usage_type = (type), .operation = (op), .resource = (name), .region = (where), \
-        .zone = (az), .to_zone = "", .tier = (arch), .unit = (metered)                                    \
+        .zone = (az), .to_zone = "", .tier = (arch), .unit = (metered) \
     }
 
 static const struct usage_key keys[] = {
