@@ -16,7 +16,7 @@ static const int64_t SECONDS_MAX = 1000000000;
 
 struct reader {
     FILE *file;
-    const char *name;
+    const char *name, *path; /* as written, and as people find it from here: for marks */
     struct diag *diag;
     struct arena *arena;
     struct trace_bin *bins;
@@ -50,7 +50,7 @@ static FILE *open_plain_file(const char *path, const char *name, struct mark at,
 
 static bool bad(struct reader *r, int column, int length, const char *message, const char *hint)
 {
-    const struct mark at = { .file = r->name, .line = r->line, .column = column, .length = length > 0 ? length : 1 };
+    const struct mark at = { .file = r->path, .line = r->line, .column = column, .length = length > 0 ? length : 1 };
     r->errors++;
     diag_error(r->diag, at, "%s", message);
     return hint ? diag_hint(r->diag, "%s", hint) : false;
@@ -250,17 +250,20 @@ static void warn_of_gaps(struct reader *r, sim_time bin_length)
         if (missing == 0)
             continue;
         silent += missing;
-        const struct mark at = { .file = r->name, .line = r->lines[i], .column = 1, .length = 1 };
+        const struct mark at = { .file = r->path, .line = r->lines[i], .column = 1, .length = 1 };
         char text[32];
         if (gaps++ >= GAPS_SHOWN)
             continue;
-        diag_warning(r->diag, at, "%lld bins are missing before this line", (long long)(missing / bin_length));
+        if (missing == bin_length)
+            diag_warning(r->diag, at, "a bin is missing before this line");
+        else
+            diag_warning(r->diag, at, "%lld bins are missing before this line", (long long)(missing / bin_length));
         diag_hint(r->diag, "nothing arrives for %s; write lines with 0 if that is meant",
                   duration_to_text(missing, text, sizeof text));
     }
     char text[32];
     if (gaps > GAPS_SHOWN)
-        diag_warning(r->diag, (struct mark){ .file = r->name }, "%d gaps in all, together %s", gaps,
+        diag_warning(r->diag, (struct mark){ .file = r->path }, "%d gaps in all, together %s", gaps,
                      duration_to_text(silent, text, sizeof text));
 }
 
@@ -292,9 +295,9 @@ static bool finish(struct reader *r, struct trace *out, struct mark at)
 bool trace_load(struct trace *out, const char *name, struct mark at, const char *base_dir, uint32_t bins_max,
                 struct arena *arena, struct diag *diag)
 {
-    const bool relative = base_dir && base_dir[0] != '\0' && name[0] != '/';
-    const char *path = relative ? arena_printf(arena, "%s/%s", base_dir, name) : name;
-    struct reader r = { .name = arena_text(arena, name), .diag = diag, .arena = arena, .most = bins_max };
+    const bool relative = base_dir && base_dir[0] != '\0' && strcmp(base_dir, ".") != 0 && name[0] != '/';
+    const char *path = relative ? arena_printf(arena, "%s/%s", base_dir, name) : arena_text(arena, name);
+    struct reader r = { .name = arena_text(arena, name), .path = path, .diag = diag, .arena = arena, .most = bins_max };
     r.file = open_plain_file(path, name, at, diag);
     if (!r.file)
         return false;

@@ -85,9 +85,9 @@ static void given_missing_bins_when_read_then_each_gap_is_a_warning_at_its_line(
     assert_true(load(f, "time_s,requests\n60,6\n120,6\n300,6\n360,6\n", &trace));
     assert_int_equal(f->diag.errors, 0);
     assert_int_equal(f->diag.warnings, 2);
-    assert_string_equal(f->diag.entries[0].at.file, "t.csv");
+    assert_string_equal(f->diag.entries[0].at.file, arena_printf(&f->arena, "%s/t.csv", f->folder));
     assert_int_equal(f->diag.entries[0].at.line, 2);
-    assert_string_equal(f->diag.entries[0].message, "1 bins are missing before this line");
+    assert_string_equal(f->diag.entries[0].message, "a bin is missing before this line");
     assert_int_equal(f->diag.entries[1].at.line, 4);
     assert_string_equal(f->diag.entries[1].message, "2 bins are missing before this line");
     assert_true(trace_requests_until(&trace, 60 * SIM_SECOND) == 0.0);
