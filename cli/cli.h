@@ -68,6 +68,7 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
 int verb_run(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
+int verb_selftest(const struct options *options);
 
 /* One line of JSON: the resolved scenario (null when it is invalid) and the messages. Part of check. */
 void check_print_json(const char *path, const struct scenario *sc, const struct diag *diag, FILE *out);

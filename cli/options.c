@@ -36,7 +36,7 @@ static const struct flag {
       "--set regions.us-east-1.web-fleet.size.max=80" },
     { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
     { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "replications instead of the scenario's" },
-    { FLAG_THREADS, 0, "threads", "N", "run", "threads; default all cores; results do not depend on it" },
+    { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "HOW", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run", "exit 0 although an objective is missed or undecided" },

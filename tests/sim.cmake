@@ -2,7 +2,7 @@ foreach(module number draw draw_rng binomial gamma_table dist sampler histogram 
                message_queue dispatcher arrivals trace)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()
-foreach(theory queues gate network arrivals bursts distributions)
+foreach(theory arrivals bursts distributions)
     headroom_test(theory/test_theory_${theory}.c LINKS headroom::sim PkgConfig::gsl LABELS theory)
 endforeach()
 headroom_test(unit/test_randomness.c LINKS headroom::sim PkgConfig::gsl LABELS theory)

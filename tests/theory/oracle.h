@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * oracle -- how the engine is held against mathematics.
+ * oracle -- intervals for the tests of theory that stand beside the table of analysis/oracles/.
  *
  * A theory test simulates independent replications, forms the t interval of their mean at level 0.999, and asks two
  * things of it: it contains the theory's value, and it is narrow enough to be able to miss it. A correct engine fails
@@ -59,37 +59,6 @@ static inline void assert_ci_misses(struct ci ci, double theory)
     if (ci_covers(ci, theory))
         print_error("%.6g +- %.2g does not notice that it should not be %.6g\n", ci.mean, ci.half_width, theory);
     assert_false(ci_covers(ci, theory));
-}
-
-/* Probability that all c servers are taken and an arrival is lost, offered load a: Erlang B. [KLE-1] sec. 3.6 */
-static inline double erlang_b(int servers, double load)
-{
-    double blocked = 1.0;
-    for (int k = 1; k <= servers; k++)
-        blocked = load * blocked / (k + load * blocked);
-    return blocked;
-}
-
-/* Probability that an arrival waits in M/M/c: Erlang C. [KLE-1] sec. 3.5 */
-static inline double erlang_c(int servers, double load)
-{
-    const double blocked = erlang_b(servers, load);
-    return servers * blocked / (servers - load * (1.0 - blocked));
-}
-
-static inline double mmc_sojourn_s(int servers, double lambda_per_s, double mu_per_s)
-{
-    return 1.0 / mu_per_s + erlang_c(servers, lambda_per_s / mu_per_s) / (servers * mu_per_s - lambda_per_s);
-}
-
-/* Stationary probabilities of a birth-death process with rates of departure death_per_s[1..states - 1]. */
-static inline void birth_death(double lambda_per_s, const double *death_per_s, int states, double *probability)
-{
-    double sum = probability[0] = 1.0;
-    for (int n = 1; n < states; n++)
-        sum += probability[n] = probability[n - 1] * lambda_per_s / death_per_s[n];
-    for (int n = 0; n < states; n++)
-        probability[n] /= sum;
 }
 
 #endif

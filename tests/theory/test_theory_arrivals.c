@@ -109,24 +109,6 @@ static void given_a_rate_shape_when_time_is_transformed_then_arrivals_are_unifor
     arena_fini(&arena);
 }
 
-/* The mean number over replications, against the integral, as a t interval like the other oracles. */
-static void given_many_days_when_counted_then_the_mean_is_the_integral(void **state)
-{
-    enum { DAYS = 100 };
-    struct arena arena;
-    arena_init(&arena);
-    double count[DAYS];
-    for (uint32_t r = 0; r < DAYS; r++) {
-        struct arrivals a = day_of(&arena, day, ARRAY_LEN(day), 1000 + r);
-        while (arrivals_next(&a) != SIM_NEVER)
-            ;
-        count[r] = (double)a.ordinal;
-    }
-    const struct arrivals theory = day_of(&arena, day, ARRAY_LEN(day), 0);
-    assert_ci_covers(ci_of_mean(count, DAYS, ORACLE_LEVEL), arrivals_expected(&theory, 0, DAY_END), 0.004);
-    arena_fini(&arena);
-}
-
 /* [LIT-11]: equality in integers, for a window that cuts through customers at both ends. */
 static void given_customers_that_overlap_a_window_when_all_are_clipped_then_both_sides_are_equal(void **state)
 {
@@ -168,7 +150,6 @@ int main(void)
         cmocka_unit_test(given_a_rate_shape_when_counted_per_window_then_counts_are_its_integral),
         cmocka_unit_test(given_a_rate_two_percent_high_when_counted_then_the_oracle_notices),
         cmocka_unit_test(given_a_rate_shape_when_time_is_transformed_then_arrivals_are_uniform_and_gaps_exponential),
-        cmocka_unit_test(given_many_days_when_counted_then_the_mean_is_the_integral),
         cmocka_unit_test(given_customers_that_overlap_a_window_when_all_are_clipped_then_both_sides_are_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

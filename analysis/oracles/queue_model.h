@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * queue_model -- customers, a gate or none, one station: the smallest simulation on the engine.
+ *
+ * The first tenth of the customers is discarded. The mutant's station serves 2 % slower.
+ */
+#ifndef HEADROOM_QUEUE_MODEL_H
+#define HEADROOM_QUEUE_MODEL_H
+
+#include "analysis/oracles/experiment.h"
+#include "analysis/oracles/laws.h"
+#include "sim/station.h"
+
+enum queue_figure {
+    QUEUE_SOJOURN,  /* mean of those who were served, s */
+    QUEUE_SLOWDOWN, /* mean of sojourn over demand */
+    QUEUE_NUMBER,   /* time average inside, waiting included */
+    QUEUE_BUSY,     /* time average of busy servers */
+    QUEUE_WAITED,   /* share of the customers that found every server busy */
+    QUEUE_LOST,     /* share of the customers refused at the gate */
+    QUEUE_GAVE_UP,  /* share of the customers that left unserved */
+    QUEUE_BEYOND,   /* share of those served whose sojourn exceeds `at` s */
+};
+
+struct queue_model {
+    enum discipline discipline;
+    uint32_t servers;
+    double work_rate_of_more; /* processor sharing by two threads of a core: their work rate together; 0: 2 */
+    double groups_per_s;      /* Poisson arrivals of groups */
+    const struct law *gap;    /* instead of Poisson: the law between groups; then groups_per_s = 1 / mean */
+    uint32_t group;           /* customers per group; 0 means 1 */
+    const struct law *service;
+    double speed;             /* of the servers; 0 means 1 */
+    uint32_t limit;           /* of the gate; 0: none */
+    uint32_t backlog;         /* of the gate; QUEUE_NO_LIMIT */
+    double patience_s;        /* mean of an exponential patience; 0: for ever */
+    bool leaves_from_service; /* patience does not end when service begins (no gate then) */
+    double up_s, down_s;      /* means of exponential times between breakdowns and of repairs; 0: none */
+    uint64_t customers;       /* per replication */
+};
+
+#define QUEUE_NO_LIMIT 0xffffffffu
+
+extern const struct model_kind queue_kind;
+
+#endif
