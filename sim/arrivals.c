@@ -25,9 +25,13 @@ static double expected_until(const struct rate_knot *from, double s)
 void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_knot *knots, uint32_t count,
                    struct draw_key key, uint32_t place)
 {
-    *a = (struct arrivals){
-        .knots = knots, .count = count, .key = key, .place = place, .batch_mean = 1.0, .burst.switch_at = SIM_NEVER
-    };
+    *a = (struct arrivals){ .knots = knots,
+                            .count = count,
+                            .key = key,
+                            .place = place,
+                            .plain = true,
+                            .batch_mean = 1.0,
+                            .burst.switch_at = SIM_NEVER };
     a->segment_sum = ARENA_ARRAY(arena, double, count);
     for (uint32_t k = 0; k < count; k++)
         CHECK(knots[k].rate_per_s >= 0.0, "a negative rate");
@@ -50,10 +54,10 @@ void arrivals_init_exact(struct arrivals *a, const struct arrival_bin *bins, uin
         CHECK(bins[b].from < bins[b].until && (b == 0 || bins[b - 1].until <= bins[b].from), "bins are not in order");
 }
 
-static double next_exponential(struct arrivals *a)
+static inline double exponential_of(struct arrivals *a, uint64_t ordinal)
 {
-    if (a->group % 2 == 0) {
-        const struct draw_block block = draw_at(a->key, a->group / 2, a->place, 0);
+    if (ordinal % 2 == 0) {
+        const struct draw_block block = draw_at(a->key, ordinal / 2, a->place, 0);
         a->spare_bits = block.b;
         return -number_log(draw_unit(block.a));
     }
@@ -86,6 +90,7 @@ void arrivals_set_bursts(struct arrivals *a, struct burst_law law, uint32_t plac
                                      .mean_on = law.mean_on,
                                      .mean_off = law.mean_off,
                                      .place = place };
+    a->plain = false;
     next_switch(a, a->count > 0 ? a->knots[0].at : 0);
 }
 
@@ -125,6 +130,7 @@ void arrivals_set_batches(struct arrivals *a, double mean_size, uint32_t place)
     CHECK(mean_size >= 1.0 && !a->bins, "impossible batches");
     a->batch_mean = mean_size;
     a->batch_place = place;
+    a->plain = false;
 }
 
 /* How many come with the first of the group: geometric on 0, 1, 2, ... with mean batch_mean - 1, by inversion. */
@@ -147,7 +153,7 @@ static sim_time next_exact(struct arrivals *a)
         return SIM_NEVER;
     const struct arrival_bin *bin = &a->bins[a->bin];
     const double ahead = (double)(bin->count - a->bin_done);
-    a->bin_share = 1.0 - (1.0 - a->bin_share) * number_exp(-next_exponential(a) / ahead);
+    a->bin_share = 1.0 - (1.0 - a->bin_share) * number_exp(-exponential_of(a, a->ordinal) / ahead);
     sim_time at = bin->from + (sim_time)(a->bin_share * (double)(bin->until - bin->from));
     if (at >= bin->until)
         at = bin->until - 1; /* rounding: the bin is half open */
@@ -155,7 +161,6 @@ static sim_time next_exact(struct arrivals *a)
         at = a->last;
     a->last = at;
     a->bin_done++;
-    a->group++;
     a->ordinal++;
     return at;
 }
@@ -169,7 +174,7 @@ static double time_of_expected(double rate, double slope, double c)
     return 2.0 * c / (rate + sqrt(discriminant > 0.0 ? discriminant : 0.0));
 }
 
-static bool advance(struct arrivals *a, double need)
+static inline bool advance(struct arrivals *a, double need)
 {
     a->cumulative += need;
     while (a->cumulative > a->segment_sum[a->segment]) {
@@ -181,7 +186,22 @@ static bool advance(struct arrivals *a, double need)
     return true;
 }
 
-sim_time arrivals_next(struct arrivals *a)
+static inline sim_time instant_of(struct arrivals *a)
+{
+    const struct rate_knot *from = &a->knots[a->segment];
+    const double offset_s = time_of_expected(from->rate_per_s, a->slope_per_s2, a->cumulative);
+    sim_time at = from[0].at + (sim_time)(offset_s * 1e9);
+    if (at >= from[1].at)
+        at = from[1].at - 1; /* rounding: the segment is half open */
+    if (at < a->last)
+        at = a->last;
+    a->last = at;
+    a->ordinal++;
+    return at;
+}
+
+/* In bursts, in batches, or exactly. */
+static sim_time next_of_special(struct arrivals *a)
 {
     if (a->bins)
         return next_exact(a);
@@ -192,22 +212,22 @@ sim_time arrivals_next(struct arrivals *a)
     }
     if (a->segment + 1 >= a->count)
         return SIM_NEVER;
-    const double need = next_exponential(a) * a->batch_mean;
+    const double need = exponential_of(a, a->group) * a->batch_mean;
     if (a->burst.switch_at == SIM_NEVER ? !advance(a, need) : !advance_modulated(a, need))
         return SIM_NEVER;
-    const struct rate_knot *from = &a->knots[a->segment];
-    const double offset_s = time_of_expected(from->rate_per_s, a->slope_per_s2, a->cumulative);
-    sim_time at = from[0].at + (sim_time)(offset_s * 1e9);
-    if (at >= from[1].at)
-        at = from[1].at - 1; /* rounding: the segment is half open */
-    if (at < a->last)
-        at = a->last;
-    a->last = at;
     if (a->batch_mean > 1.0)
         a->batch_left = others_in_batch(a);
     a->group++;
-    a->ordinal++;
-    return at;
+    return instant_of(a);
+}
+
+sim_time arrivals_next(struct arrivals *a)
+{
+    if (!a->plain)
+        return next_of_special(a);
+    if (a->segment + 1 >= a->count || !advance(a, exponential_of(a, a->ordinal)))
+        return SIM_NEVER;
+    return instant_of(a);
 }
 
 double arrivals_expected(const struct arrivals *a, sim_time from, sim_time to)

@@ -62,14 +62,15 @@ struct arrivals {
     double cumulative;   /* expected arrivals from the start of the segment to the last arrival */
     double *segment_sum; /* expected arrivals of each segment */
     double slope_per_s2; /* of the rate in the segment */
-    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd group */
+    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd ordinal */
     uint64_t ordinal;    /* of the next arrival, from 0 */
-    uint64_t group;      /* of the next group: the same as the ordinal without batches */
     sim_time last;       /* the last arrival */
     struct draw_key key;
     uint32_t place;
+    bool plain; /* a Poisson process: nothing below counts */
 
     struct burst_state burst;
+    uint64_t group;       /* of the next batch: draws are by it; the ordinal when there are no batches */
     double batch_mean;    /* 1: no batches */
     uint32_t batch_place; /* where sizes are drawn, by group */
     uint64_t batch_left;  /* arrivals that are still to come at `last` */
