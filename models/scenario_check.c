@@ -375,6 +375,25 @@ static void doubt_zones(const struct doubts *d)
         }
 }
 
+/* A count of n wavers by 1 / sqrt(n) of itself by chance alone; multiplied, it wavers as much where a busier site would
+ * waver less. Below 100 that is more than a tenth. */
+static void doubt_traces(const struct doubts *d)
+{
+    static const double FEW = 100.0;
+    for (int p = 0; p < d->sc->population_count; p++) {
+        const struct population *population = &d->sc->populations[p];
+        const struct trace *trace = population->rate.trace;
+        if (!trace || population->rate.scale <= 1.0)
+            continue;
+        const double each = (double)trace->total / ((double)trace->length / (double)trace->bin_length);
+        if (each >= FEW)
+            continue;
+        diag_warning(d->diag, population->at, "'%s' has %.3g requests per bin: their chance is multiplied by %.4g too",
+                     trace->name, each, population->rate.scale);
+        diag_hint(d->diag, "a trace with longer bins, as spread: poisson, has less of it");
+    }
+}
+
 void scenario_doubts(const struct scenario *sc, struct diag *diag)
 {
     struct arena scratch;
@@ -387,6 +406,7 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_queues(&d);
     doubt_patience(&d);
     doubt_clock(&d);
+    doubt_traces(&d);
     doubt_unused(&d);
     doubt_zones(&d);
     arena_fini(&scratch);
