@@ -4,6 +4,7 @@
  *
  * Called with --markdown it writes docs/validation.md to stdout instead; the last test compares the two.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,6 +80,17 @@ static void given_a_rate_two_percent_low_when_simulated_then_every_oracle_notice
     assert_int_equal(unnoticed, 0);
 }
 
+/* So does the widest interval that the row would have accepted, were it in the mutant's place. */
+static void given_a_rate_two_percent_low_when_the_interval_is_as_wide_as_allowed_then_it_still_misses(void **state)
+{
+    for (int i = 0; i < row_count; i++) {
+        const double theory = rows[i].result.theory, displaced = fabs(rows[i].mutant.ci.mean - theory);
+        if (displaced <= (rows[i].o->precision + rows[i].o->allowance) * fabs(theory))
+            oracle_print(rows[i].e, rows[i].o, &rows[i].mutant, stderr);
+        assert_true(displaced > (rows[i].o->precision + rows[i].o->allowance) * fabs(theory));
+    }
+}
+
 static void write_page(FILE *out)
 {
     oracle_page_begin(out);
@@ -119,6 +131,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(given_an_oracle_when_simulated_then_the_interval_contains_the_theory),
         cmocka_unit_test(given_an_oracle_when_simulated_then_the_interval_is_as_narrow_as_demanded),
         cmocka_unit_test(given_a_rate_two_percent_low_when_simulated_then_every_oracle_notices),
+        cmocka_unit_test(given_a_rate_two_percent_low_when_the_interval_is_as_wide_as_allowed_then_it_still_misses),
         cmocka_unit_test(given_the_page_when_compared_with_the_table_then_it_is_current),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
