@@ -178,7 +178,8 @@ static void given_a_binary_file_when_read_then_errors_and_memory_are_bounded(voi
         x ^= x << 13, x ^= x >> 7, x ^= x << 17;
         noise[i] = (char)(x >> 32);
     }
-    memcpy(noise, "time_s,requests\n", 16);
+    static const char header[] = "time_s,requests\n";
+    memcpy(noise, header, strlen(header));
     struct trace trace;
     assert_false(load_bytes(f, noise, sizeof noise, &trace));
     assert_int_equal(f->diag.errors, 10);
@@ -259,7 +260,7 @@ static void given_real_traces_when_replayed_then_every_bin_has_its_number(void *
     int replayed = 0;
     for (struct dirent *entry; (entry = readdir(directory));) {
         const char *dot = strrchr(entry->d_name, '.');
-        if (!dot || strcmp(dot, ".csv"))
+        if (!dot || strcmp(dot, ".csv") != 0)
             continue;
         struct trace trace;
         diag_init(&f->diag, &f->arena);
