@@ -179,7 +179,7 @@ static void given_a_binary_file_when_read_then_errors_and_memory_are_bounded(voi
         noise[i] = (char)(x >> 32);
     }
     static const char header[] = "time_s,requests\n";
-    memcpy(noise, header, strlen(header));
+    memcpy(noise, header, sizeof header - 1);
     struct trace trace;
     assert_false(load_bytes(f, noise, sizeof noise, &trace));
     assert_int_equal(f->diag.errors, 10);
