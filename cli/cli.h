@@ -37,7 +37,7 @@ struct options {
     const char *const *sets; /* "path=value" of each --set */
     const char *output;      /* -o; NULL: the verb's default */
     bool json, quiet, no_fail;
-    bool station_events;     /* --stations events */
+    bool station_events; /* --stations events */
     enum color_choice color;
 };
 
