@@ -184,6 +184,13 @@ static void refresh_eligibility(struct alb_node *node)
                                 node->healthy == 0 || node->health[i].healthy);
 }
 
+void alb_leave_record(struct alb *alb, int node, sim_time at)
+{
+    alb->always_in_record = false;
+    alb->nodes[node].dns_out_at = at;
+    alb->nodes[node].dns_in_at = SIM_NEVER;
+}
+
 static void refresh(struct alb *alb, struct alb_node *node, sim_time now)
 {
     refresh_eligibility(node);
@@ -191,8 +198,7 @@ static void refresh(struct alb *alb, struct alb_node *node, sim_time now)
         return;
     const bool out = node->dns_out_at <= now && now < node->dns_in_at;
     if (node->healthy == 0 && !out) {
-        node->dns_out_at = now;
-        node->dns_in_at = SIM_NEVER;
+        alb_leave_record(alb, (int)(node - alb->nodes), now);
     } else if (node->healthy > 0 && out) {
         node->dns_in_at = now;
     }
@@ -200,7 +206,7 @@ static void refresh(struct alb *alb, struct alb_node *node, sim_time now)
 
 void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *config, int zones)
 {
-    *alb = (struct alb){ .config = config, .arena = arena, .node_count = zones };
+    *alb = (struct alb){ .config = config, .arena = arena, .node_count = zones, .always_in_record = true };
     for (int i = 0; i < zones; i++) {
         struct alb_node *node = &alb->nodes[i];
         *node = (struct alb_node){ .zone = i, .up = true, .dns_out_at = SIM_NEVER, .dns_in_at = SIM_NEVER };
@@ -307,6 +313,8 @@ uint32_t alb_healthy_count(const struct alb *alb)
 
 int alb_resolve(const struct alb *alb, sim_time now, uint32_t resolver, uint64_t bits)
 {
+    if (LIKELY(alb->always_in_record)) /* nobody has ever left: what a resolver remembers makes no difference */
+        return (int)draw_below(bits, (uint32_t)alb->node_count);
     const sim_time ttl = alb->config->ttl;
     const sim_time phase = (sim_time)(fingerprint_mix(resolver + 1) % (uint64_t)ttl);
     const sim_time asked = now - (now + ttl - phase) % ttl;

@@ -62,6 +62,7 @@ struct alb {
     struct arena *arena;
     struct alb_node nodes[ALB_NODES_MAX];
     int node_count;
+    bool always_in_record; /* no node has ever left the record */
 };
 
 enum alb_change { ALB_SAME, ALB_BECAME_HEALTHY, ALB_BECAME_UNHEALTHY };
@@ -80,6 +81,9 @@ enum alb_change alb_check_result(struct alb *alb, sim_time now, int node, uint32
 bool alb_sees_healthy(const struct alb *alb, uint32_t instance);
 /* Targets that are healthy in the eyes of some node, the figure that CloudWatch would show. */
 uint32_t alb_healthy_count(const struct alb *alb);
+
+/* The node leaves the record at `at`, until its dns_in_at is set. */
+void alb_leave_record(struct alb *alb, int node, sim_time at);
 
 /*
  * The node that a resolver's clients use: one of those in the record when that resolver last asked. `phase` spreads

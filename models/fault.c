@@ -200,8 +200,7 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
         node->up = false;
         const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"),
                                             0);
-        node->dns_out_at = w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
-        node->dns_in_at = SIM_NEVER;
+        alb_leave_record(&w->albs[a], zone, w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a)));
         fault_note(
             w, w->sc->by_kind[KIND_ALB][a]->name,
             arena_printf(w->arena, "node lost: leaves the record after %d s, resolvers keep it for up to %d s more",

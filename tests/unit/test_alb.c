@@ -102,7 +102,7 @@ static void given_a_node_out_of_the_record_when_its_ttl_is_over_then_nobody_uses
 {
     struct fixture *f = *state;
     const sim_time out = 3600 * SIM_SECOND;
-    f->alb.nodes[1].dns_out_at = out;
+    alb_leave_record(&f->alb, 1, out);
     int used_just_after = 0;
     for (uint32_t r = 0; r < 64; r++)
         for (uint64_t bits = 0; bits < 16; bits++) {
@@ -130,7 +130,7 @@ static void given_every_node_out_of_the_record_when_a_client_asks_then_all_are_r
 {
     struct fixture *f = *state;
     for (int i = 0; i < 3; i++)
-        f->alb.nodes[i].dns_out_at = 0;
+        alb_leave_record(&f->alb, i, 0);
     bool seen[3] = { false };
     for (uint64_t bits = 0; bits < 16; bits++)
         seen[alb_resolve(&f->alb, 500 * SIM_SECOND, 1, bits << 60)] = true;
