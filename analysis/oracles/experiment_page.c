@@ -21,21 +21,27 @@ void oracle_print(const struct experiment *e, const struct oracle *o, const stru
             r->theory, r->ci.mean, ci_half_width(r->ci), verdict_of(r));
 }
 
+static const char PAGE_HEAD[] =
+    "# Validation\n\n"
+    "The engine against mathematics: systems whose law is known, simulated on the engine's own primitives. Each row is "
+    "an\n"
+    "oracle. The interval is the t interval of the mean over independent replications at level 0.999; it has to "
+    "contain the\n"
+    "theory's value (where a limit law is compared, up to the share that the row allows), and to be as narrow as the\n"
+    "precision that the table demands. The last figure is the mutant: half of the replications, the same customers, "
+    "one\n"
+    "rate 2 % low. Its interval has to miss the theory, which shows that the row could have failed.\n\n"
+    "Made by `tests/theory/test_theory_oracles.c` from `analysis/oracles/`, which also checks that this page is "
+    "current; do\n"
+    "not edit. `headroom selftest` runs the same table on your machine. Sources are in "
+    "[references.md](references.md).\n\n"
+    "There are no rows for a token bucket and for a cache with least-recently-used replacement: the engine has no "
+    "such\n"
+    "primitives yet.\n";
+
 void oracle_page_begin(FILE *out)
 {
-    fprintf(
-        out,
-        "# Validation\n\n"
-        "The engine against mathematics: systems whose law is known, simulated on the engine's own primitives.\n"
-        "Each row is an oracle. The interval is the t interval of the mean over independent replications at level\n"
-        "0.999; it has to contain the theory's value (where a limit law is compared, up to the share that the row\n"
-        "allows), and to be as narrow as the precision that the table demands. The last figure is the mutant: the\n"
-        "same customers with one rate 2 %% low. Its interval has to miss the theory, which shows that the row could\n"
-        "have failed. Made by `tests/theory/test_theory_oracles.c` from `analysis/oracles/`, which also checks that\n"
-        "this page is current; do not edit. `headroom selftest` runs the same table on your machine. Sources are\n"
-        "in [references.md](references.md).\n\n"
-        "There are no rows for a token bucket and for a cache with least-recently-used replacement: the engine has\n"
-        "no such primitives yet.\n");
+    fputs(PAGE_HEAD, out);
 }
 
 void oracle_page_chapter(const struct chapter *chapter, FILE *out)

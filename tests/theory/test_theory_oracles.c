@@ -27,13 +27,21 @@ static struct row {
 } rows[ROWS_MAX];
 static int row_count;
 
+/* The first half of the replications: enough for a mutant to be seen, and a quarter less to wait for. */
+static void run_mutant(const struct experiment *e, struct oracle_result *results)
+{
+    struct experiment half = *e;
+    half.replications /= 2;
+    experiment_run(&half, ORACLE_MUTANT_RATE, 0, results);
+}
+
 static void run_table(void)
 {
     for (const struct chapter *c = oracle_chapters; c->title; c++)
         for (const struct experiment *e = c->experiments; e->system; e++) {
             struct oracle_result results[ORACLE_FIGURES_MAX], mutants[ORACLE_FIGURES_MAX];
             experiment_run(e, 1.0, 0, results);
-            experiment_run(e, ORACLE_MUTANT_RATE, 0, mutants);
+            run_mutant(e, mutants);
             for (int i = 0; i < experiment_oracles(e) && row_count < ROWS_MAX; i++)
                 rows[row_count++] = (struct row){ c, e, &e->oracles[i], results[i], mutants[i] };
         }
