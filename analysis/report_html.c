@@ -224,7 +224,8 @@ static void write_assumptions(struct page *page)
     if (r->cost.monthly)
         fprintf(
             page->out,
-            "<li>Money is on-demand list price before tax, without commitments. Months consist of the calendar’s "
+            "<li>Money is on-demand list price before tax, without commitments; what the scenario does not name (NAT "
+            "gateways, logs, backups, support) is not on the bill. Months consist of the calendar’s "
             "fault-free days; the simulated day itself is none of them. Each month is billed in %d replications, so "
             "its interval is wide.</li>\n",
             BILL_REPLICATIONS);

@@ -10,29 +10,8 @@
 
 #include "models/demand.h"
 #include "models/scenario.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/small_shop.h"
-
-struct fixture {
-    struct arena arena;
-    struct diag diag;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    arena_init(&f->arena);
-    diag_init(&f->diag, &f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
-}
 
 /* With up to two assignments; they may be NULL. */
 static const struct scenario *load_with_both(struct fixture *f, const char *set, const char *other)

@@ -9,28 +9,7 @@
 #include <cmocka.h>
 
 #include "models/yaml.h"
-
-struct fixture {
-    struct arena arena;
-    struct diag diag;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    arena_init(&f->arena);
-    diag_init(&f->diag, &f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
-}
+#include "tests/unit/fixture.h"
 
 static struct node *parse(struct fixture *f, const char *text)
 {
