@@ -63,7 +63,7 @@ double transform_invert(double complex (*transform)(const void *context, double 
     const double a = 18.4; /* discretisation error e^-a = 1e-8 */
     double sum = 0.5 * creal(transform(context, a / (2.0 * t))), average = 0.0;
     for (int k = 1; k <= PLAIN + AVERAGED; k++) {
-        const double term = creal(transform(context, CMPLX(a / (2.0 * t), PI * k / t)));
+        const double term = creal(transform(context, a / (2.0 * t) + PI * k / t * I));
         sum += k % 2 ? -term : term;
         if (k >= PLAIN)
             average += binomial[k - PLAIN] * sum;
