@@ -75,7 +75,7 @@ void experiment_run(const struct experiment *e, double rate, int threads, struct
 /* "mean time in the system, s"; the text is in `buffer`. */
 const char *oracle_figure(const struct experiment *e, const struct oracle *o, char *buffer, size_t size);
 
-/* One line for a terminal, and the headings above. */
+/* One line for a terminal, the first of an experiment below its name; and the headings above all. */
 void oracle_print_headings(FILE *out);
 void oracle_print(const struct experiment *e, const struct oracle *o, const struct oracle_result *r, FILE *out);
 

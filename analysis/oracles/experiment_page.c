@@ -4,7 +4,7 @@
 
 void oracle_print_headings(FILE *out)
 {
-    fprintf(out, "%-44s %-44s %10s %22s\n", "system", "figure", "theory", "simulated");
+    fprintf(out, "%-52s %11s %11s\n", "system, figure", "theory", "simulated");
 }
 
 static const char *verdict_of(const struct oracle_result *r)
@@ -17,8 +17,10 @@ static const char *verdict_of(const struct oracle_result *r)
 void oracle_print(const struct experiment *e, const struct oracle *o, const struct oracle_result *r, FILE *out)
 {
     char figure[96];
-    fprintf(out, "%-44s %-44s %10.5g %10.5g +- %-8.2g%s\n", e->system, oracle_figure(e, o, figure, sizeof figure),
-            r->theory, r->ci.mean, ci_half_width(r->ci), verdict_of(r));
+    if (o == e->oracles)
+        fprintf(out, "%s\n", e->system);
+    fprintf(out, "    %-48s %11.5g %11.5g +- %.2g%s\n", oracle_figure(e, o, figure, sizeof figure), r->theory,
+            r->ci.mean, ci_half_width(r->ci), verdict_of(r));
 }
 
 static const char PAGE_HEAD[] =

@@ -47,6 +47,13 @@ static void run_table(void)
         }
 }
 
+static void complain(const struct row *row, const struct oracle_result *result)
+{
+    if (row->o != row->e->oracles)
+        fprintf(stderr, "%s\n", row->e->system);
+    oracle_print(row->e, row->o, result, stderr);
+}
+
 static void given_the_table_when_counted_then_it_has_forty_oracles_of_systems_with_names_of_their_own(void **state)
 {
     assert_in_range(row_count, ORACLES_MIN, ROWS_MAX - 1);
@@ -61,7 +68,7 @@ static void given_an_oracle_when_simulated_then_the_interval_contains_the_theory
     for (int i = 0; i < row_count; i++) {
         missed += !rows[i].result.covers;
         if (!rows[i].result.covers)
-            oracle_print(rows[i].e, rows[i].o, &rows[i].result, stderr);
+            complain(&rows[i], &rows[i].result);
     }
     assert_int_equal(missed, 0);
 }
@@ -72,7 +79,7 @@ static void given_an_oracle_when_simulated_then_the_interval_is_as_narrow_as_dem
     for (int i = 0; i < row_count; i++) {
         wide += !rows[i].result.precise;
         if (!rows[i].result.precise)
-            oracle_print(rows[i].e, rows[i].o, &rows[i].result, stderr);
+            complain(&rows[i], &rows[i].result);
     }
     assert_int_equal(wide, 0);
 }
@@ -83,7 +90,7 @@ static void given_a_rate_two_percent_low_when_simulated_then_every_oracle_notice
     for (int i = 0; i < row_count; i++) {
         unnoticed += rows[i].mutant.covers;
         if (rows[i].mutant.covers)
-            oracle_print(rows[i].e, rows[i].o, &rows[i].mutant, stderr);
+            complain(&rows[i], &rows[i].mutant);
     }
     assert_int_equal(unnoticed, 0);
 }
@@ -94,7 +101,7 @@ static void given_a_rate_two_percent_low_when_the_interval_is_as_wide_as_allowed
     for (int i = 0; i < row_count; i++) {
         const double theory = rows[i].result.theory, displaced = fabs(rows[i].mutant.ci.mean - theory);
         if (displaced <= (rows[i].o->precision + rows[i].o->allowance) * fabs(theory))
-            oracle_print(rows[i].e, rows[i].o, &rows[i].mutant, stderr);
+            complain(&rows[i], &rows[i].mutant);
         assert_true(displaced > (rows[i].o->precision + rows[i].o->allowance) * fabs(theory));
     }
 }
