@@ -136,7 +136,7 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
         settle_threads(w, fleet);
         i->idle_threads = i->workers.limit;
         fleet->idle_threads += i->idle_threads;
-        queue_changed(w, fleet->queue);
+        consumers_wake(w, fleet->queue);
     }
 }
 

@@ -271,11 +271,11 @@ static void frame_event(struct world *w, struct event e)
     case EV_QUERY_TIMEOUT:
         if (f->query_deadline == w->now && f->connection != 0xffff &&
             (f->state == AT_DB || f->state == AT_DB_SILENT || (f->state == AT_DELAY && f->visit == SIM_NEVER)))
-            request_query_timeout(w, f);
+            query_timeout(w, f);
         break;
     case EV_POOL_TIMEOUT:
         if (f->state == AT_POOL && f->resume_at == w->now)
-            request_pool_timeout(w, f);
+            query_pool_timeout(w, f);
         break;
     case EV_CHECK_TIMEOUT:
         if (f->kind == FRAME_HEALTH && f->deadline == w->now && !(f->flags & FLAG_ABANDONED))
@@ -295,7 +295,7 @@ static void queue_visibility(struct world *w, int number)
         q->expiry_armed = next;
         event_set_push(w->events, event_make(next, EVENT_TIMEOUT, EV_VISIBILITY, (uint32_t)number, 0, EVENT_NO_SLOT));
     }
-    queue_changed(w, number);
+    consumers_wake(w, number);
 }
 
 void world_handle(struct world *w, struct event e)

@@ -6,8 +6,9 @@
  * health check, or a message being handled. What a frame holds is written in it, so that however the request ends it
  * unwinds in reverse order: station, connection, worker, balancer.
  *
- * Who does what:   client.c   arrivals, patience, reloads, static objects
- *                  request.c  the way through edge, balancer, instance, steps, and back
+ * Who does what:   client.c   arrivals, patience, reloads; objects.c static objects, in bulk
+ *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
+ *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
  *                  fleet.c    instances: launch, health checks, draining, consumers
  *                  control.c  metrics of the minute, alarms, desired capacity
  *                  fault.c    what breaks, and what mends
@@ -331,21 +332,46 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 uint64_t clients_static_window(struct world *w);
 
 /* ---- request.c ---- */
-void request_begin(struct world *w, struct frame *f);  /* at the edge, on its way to the balancer */
-void request_resume(struct world *w, struct frame *f); /* its delay is over */
-/* The command's departure was computed when it came to its shard. */
-bool command_is_booked(const struct world *w, const struct frame *f);
-/* The shard is lost with this command in it: the client's timeout, then a miss. */
-void command_lost(struct world *w, struct frame *f, sim_time timeout);
-void request_run(struct world *w, struct frame *f);          /* steps, from f->step on */
-void request_accepted(struct world *w, struct frame *f);     /* a worker is free for it */
-void request_station_done(struct world *w, struct frame *f); /* its visit is over */
-void request_query_timeout(struct world *w, struct frame *f);
-void request_pool_timeout(struct world *w, struct frame *f);
+void request_begin(struct world *w, struct frame *f);          /* at the edge, on its way to the balancer */
+void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
+void request_accepted(struct world *w, struct frame *f);       /* a worker is free for it */
+void request_run(struct world *w, struct frame *f);            /* steps, from f->step on */
+void request_station_done(struct world *w, struct frame *f);   /* its visit is over */
+void request_resume(struct world *w, struct frame *f);         /* its delay is over */
+void request_failed(struct world *w, struct frame *f);         /* the step under way did: an error is answered */
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
-void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
-void queue_changed(struct world *w, int queue);                /* messages may have become visible: wake consumers */
+/* Bytes between its instance and `zone`, billed when they cross zones; to a cache or to a database. */
+void request_meter_hop(struct world *w, const struct frame *f, int zone, int64_t bytes, bool cache);
+
+/* ---- command.c ---- */
+void command_begin(struct world *w, struct frame *f, const struct step *step);
+/* The way back from the shard. */
+sim_time command_rtt(struct world *w, const struct frame *f, const struct cache_shard *shard);
+/* The command's departure was computed when it came to its shard ... */
+bool command_is_booked(const struct world *w, const struct frame *f);
+/* ... and is past. */
+void command_departed(struct world *w, struct frame *f);
+/* The client died: what it was goes on in the frame that is returned. */
+struct frame *command_leave_behind(struct world *w, struct frame *f);
+/* The shard is lost with this command in it: the client's timeout, then a miss. */
+void command_lost(struct world *w, struct frame *f, sim_time timeout);
+
+/* ---- query.c ---- */
+void query_begin(struct world *w, struct frame *f, const struct step *step); /* wants a connection */
+void query_arrives(struct world *w, struct frame *f);                        /* its connection is open */
+void query_disarm(struct world *w, struct frame *f);                         /* its timeout */
+void query_timeout(struct world *w, struct frame *f);
+void query_pool_timeout(struct world *w, struct frame *f);
+void connection_free(struct world *w, struct frame *f);
+
+/* ---- call.c ---- */
+void call_begin(struct world *w, struct frame *f, const struct step *step);
+void call_ended(struct world *w, struct frame *f, const struct step *step);
+
+/* ---- consumer.c ---- */
+void consumers_wake(struct world *w, int queue); /* messages may have become visible */
+void message_done(struct world *w, struct frame *f, bool handled);
 
 /* ---- fleet.c ---- */
 void fleets_init(struct world *w);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * query -- a request at a database: a connection from the pool, the endpoint that it leads to, the query, its timeout.
+ *
+ *   pool --> [open the connection] --> station of the endpoint --> way back, commit --> pool
+ *     \--- nobody gave one back in time: failed    \--- silence or slowness until the timeout: failed, connection closed
+ */
+#include "models/world.h"
+#include "sim/base/check.h"
+
+void query_disarm(struct world *w, struct frame *f)
+{
+    if (f->query_link.prev != TIMER_NONE)
+        timer_ring_disarm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), frame_slot(w, f),
+                          f->query_deadline);
+}
+
+static void start_query(struct world *w, struct frame *f);
+
+void connection_free(struct world *w, struct frame *f)
+{
+    if (f->connection == 0xffff)
+        return;
+    struct pool *pool = &w->instances[f->instance].pools[f->pool];
+    pool->idle[pool->idle_count++] = f->connection;
+    f->connection = 0xffff;
+    const uint32_t next = gate_leave(&pool->gate, w->now);
+    if (next != GATE_NONE)
+        start_query(w, frame_at(w, next));
+}
+
+void query_begin(struct world *w, struct frame *f, const struct step *step)
+{
+    struct instance *i = &w->instances[f->instance];
+    const struct service_config *service = w->fleets[i->fleet].service->config;
+    struct pool *pool = &i->pools[step->pool];
+    f->pool = (uint8_t)step->pool;
+    const uint32_t slot = frame_slot(w, f);
+    switch (gate_enter(&pool->gate, w->now, slot)) {
+    case GATE_ENTERED: start_query(w, f); break;
+    case GATE_WAITING: /* rare enough for an event of its own */
+        f->state = AT_POOL;
+        f->resume_at = w->now + service->pool_timeout;
+        event_set_push(w->events, event_make(f->resume_at, EVENT_TIMEOUT, EV_POOL_TIMEOUT, f->instance,
+                                             (uint32_t)f->ordinal, slot));
+        break;
+    case GATE_REFUSED: request_failed(w, f); break;
+    }
+}
+
+void query_pool_timeout(struct world *w, struct frame *f)
+{
+    struct pool *pool = &w->instances[f->instance].pools[f->pool];
+    CHECK(gate_withdraw(&pool->gate, w->now, frame_slot(w, f)), "a waiter for a connection is not in line");
+    request_failed(w, f);
+}
+
+/* Opens the connection if need be. Returns false when the database refuses: too many connections. */
+static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db,
+                            sim_time *extra)
+{
+    const struct step *step = &w->code->steps[f->step];
+    if (c->endpoint >= 0 && c->epoch == db->endpoints[c->endpoint].epoch)
+        return true;
+    if (c->endpoint >= 0)
+        c->endpoint = -1; /* broken: the count was cleared when it broke */
+    const int endpoint = rds_choose(db, !step->write);
+    struct rds_endpoint *e = &db->endpoints[endpoint];
+    if (e->up && e->connections >= db->max_connections)
+        return false;
+    c->endpoint = (int8_t)endpoint;
+    c->epoch = e->epoch;
+    e->connections++;
+    if (e->connections > e->connections_peak)
+        e->connections_peak = e->connections;
+    *extra = dist_sample(&db->config->connect, draw_unit(draw_at(w->key, f->ordinal, step->place + 1, f->attempt).a));
+    return true;
+}
+
+void query_arrives(struct world *w, struct frame *f)
+{
+    const struct step *step = &w->code->steps[f->step];
+    struct instance *i = &w->instances[f->instance];
+    struct rds *db = &w->databases[step->target];
+    struct connection *c = &i->pools[f->pool].connections[f->connection];
+    struct rds_endpoint *e = &db->endpoints[c->endpoint];
+    if (!e->up || c->epoch != e->epoch) { /* a dead host does not even refuse */
+        f->state = AT_DB_SILENT;
+        return;
+    }
+    const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
+    request_meter_hop(w, f, e->zone, step->request + step->response, false);
+    f->bits = d.b;
+    f->state = AT_DB;
+    f->visit = w->now;
+    little_enter(&w->db_visits, w->now);
+    station_arrive(&e->cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, sampler_draw(&step->time, d.a));
+}
+
+/* f holds a place of the pool. */
+static void start_query(struct world *w, struct frame *f)
+{
+    const struct step *step = &w->code->steps[f->step];
+    struct instance *i = &w->instances[f->instance];
+    struct rds *db = &w->databases[step->target];
+    struct pool *pool = &i->pools[f->pool];
+    f->connection = pool->idle[--pool->idle_count];
+    sim_time connecting = 0;
+    if (!open_connection(w, f, &pool->connections[f->connection], db, &connecting)) {
+        connection_free(w, f);
+        request_failed(w, f);
+        return;
+    }
+    const uint32_t slot = frame_slot(w, f);
+    f->query_deadline = w->now + step->timeout;
+    if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
+        arm_sweep(w);
+    else
+        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
+                                             (uint32_t)f->ordinal, slot));
+    if (connecting > 0 && db->endpoints[pool->connections[f->connection].endpoint].up) {
+        f->flags &= (uint8_t)~FLAG_BROKEN;
+        f->visit = SIM_NEVER; /* marks: the delay ahead is the opening of the connection */
+        frame_delay(w, f, connecting);
+        return;
+    }
+    query_arrives(w, f);
+}
+
+void query_timeout(struct world *w, struct frame *f)
+{
+    struct instance *i = &w->instances[f->instance];
+    const struct step *step = &w->code->steps[f->step];
+    struct rds *db = &w->databases[step->target];
+    struct connection *c = &i->pools[f->pool].connections[f->connection];
+    struct rds_endpoint *e = &db->endpoints[c->endpoint];
+    if (f->state == AT_DB) { /* the statement timeout cancels the query at the server */
+        station_remove(&e->cpu, w->now, frame_slot(w, f));
+        little_leave(&w->db_visits, f->visit, w->now);
+    }
+    if (c->epoch == e->epoch)
+        e->connections--; /* the client closes a connection that did not answer */
+    c->endpoint = -1;
+    f->resume_at = SIM_NEVER;
+    connection_free(w, f);
+    request_failed(w, f);
+}
