@@ -109,6 +109,29 @@ double shortest_line_number(int servers, double lambda_per_s)
     return number;
 }
 
+/* ---- bursts */
+
+double bursts_number(double on_per_s, double off_per_s, double mean_on_s, double mean_off_s)
+{
+    enum { STATES = 300, STEPS = 30000 };
+    const double rate[2] = { off_per_s, on_per_s }, leave[2] = { 1.0 / mean_off_s, 1.0 / mean_on_s };
+    const double total = on_per_s + off_per_s + leave[0] + leave[1] + 1.0;
+    double p[2][STATES] = { { 1.0 } }, next[2][STATES];
+    for (int step = 0; step < STEPS; step++) {
+        memset(next, 0, sizeof next);
+        for (int on = 0; on < 2; on++)
+            for (int n = 0; n < STATES; n++) {
+                const double flow = p[on][n] / total;
+                next[on][n + 1 < STATES ? n + 1 : n] += flow * rate[on];
+                next[on][n > 0 ? n - 1 : 0] += flow;
+                next[!on][n] += flow * leave[on];
+                next[on][n] += flow * (total - rate[on] - leave[on] - 1.0);
+            }
+        memcpy(p, next, sizeof p);
+    }
+    return mean_of(p[0], STATES) + mean_of(p[1], STATES);
+}
+
 /* ---- before equilibrium */
 
 double mm1_number_at(double lambda_per_s, double t_s)

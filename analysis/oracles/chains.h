@@ -17,6 +17,10 @@ double mdc_number(int servers, double lambda_per_s);
 /* Two or three servers, each customer to the shortest line: mean number inside, from the truncated chain's balance. */
 double shortest_line_number(int servers, double lambda_per_s);
 
+/* One server whose arrivals have a rate in bursts and one between: mean number, from the truncated chain's balance.
+ * Bursts and the times between are exponential. [FMH-93] */
+double bursts_number(double on_per_s, double off_per_s, double mean_on_s, double mean_off_s);
+
 /* M/M/1 that begins empty: mean number at t, by uniformisation. [JEN-53] */
 double mm1_number_at(double lambda_per_s, double t_s);
 

@@ -75,6 +75,20 @@ static double groups_sojourn(const struct experiment *e, double at)
     return groups_constant_sojourn_s(model_of(e)->groups_per_s, (int)model_of(e)->group);
 }
 
+static double geometric_number(const struct experiment *e, double at)
+{
+    return geometric_groups_number(model_of(e)->groups_per_s, model_of(e)->batch_mean);
+}
+
+/* The two rates, as their mean over time is groups_per_s. */
+static double bursty_number(const struct experiment *e, double at)
+{
+    const struct burst_law law = model_of(e)->bursts;
+    const double on_s = (double)law.mean_on / 1e9, off_s = (double)law.mean_off / 1e9;
+    const double off_per_s = model_of(e)->groups_per_s * (on_s + off_s) / (law.factor * on_s + off_s);
+    return bursts_number(law.factor * off_per_s, off_per_s, on_s, off_s);
+}
+
 #define IN_ORDER(...) \
     .kind = &queue_kind, .model = &(const struct queue_model) \
     { \
@@ -165,6 +179,17 @@ const struct experiment table_services[] = {
       IN_ORDER(.servers = 1, .groups_per_s = 0.175, .group = 4, .service = &constant, .customers = 100000),
       .replications = 40,
       .oracles = { { QUEUE_SOJOURN, 0, groups_sojourn, "P-K of the group, then the wait inside it", "[KLE-1] 5.6",
+                     .precision = 0.03 } } },
+    { .system = "groups of geometric size, mean 3, load 0.7",
+      IN_ORDER(.servers = 1, .groups_per_s = 0.7 / 3.0, .batch_mean = 3.0, .service = &law_exponential_1s,
+               .customers = 120000),
+      .replications = 40,
+      .oracles = { { QUEUE_NUMBER, 0, geometric_number, "mean rho / (1 - rho)", "[KLE-1] 4.5", .precision = 0.045 } } },
+    { .system = "MMPP/M/1, three times the rate in bursts of 2 s",
+      IN_ORDER(.servers = 1, .groups_per_s = 0.6, .service = &law_exponential_1s, .customers = 100000,
+               .bursts = { .factor = 3.0, .mean_on = 2 * SIM_SECOND, .mean_off = 6 * SIM_SECOND }),
+      .replications = 40,
+      .oracles = { { QUEUE_NUMBER, 0, bursty_number, "balance of a chain with two rates", "[FMH-93]",
                      .precision = 0.03 } } },
     { .system = NULL },
 };

@@ -58,11 +58,13 @@ static void given_one_server_of_constant_services_when_the_chain_is_solved_then_
     assert_near(mdc_number(1, 0.7), 0.7 * mg1_sojourn_s(0.7, &constant), 1e-9);
     assert_near(groups_constant_sojourn_s(0.7, 1), mg1_sojourn_s(0.7, &constant), 1e-12);
     assert_near(groups_exponential_number(0.7, 1), 0.7 / 0.3, 1e-12);
+    assert_near(geometric_groups_number(0.7, 1.0), 0.7 / 0.3, 1e-12);
 }
 
-static void given_no_breakdowns_when_a_server_could_break_then_it_is_mm1(void **state)
+static void given_neither_breakdowns_nor_bursts_when_compared_then_it_is_mm1(void **state)
 {
     assert_near(breakdowns_number(0.5, 1e-12, 1.0), 1.0, 1e-9);
+    assert_near(bursts_number(0.5, 0.5, 2.0, 6.0), 1.0, 1e-9);
 }
 
 /* Two stations, one server each: mean values against the birth-death process of their common population. */
@@ -111,7 +113,7 @@ int main(void)
         cmocka_unit_test(given_exponential_services_when_the_transform_is_inverted_then_it_is_mm1),
         cmocka_unit_test(given_a_tail_when_integrated_then_it_is_the_mean_of_pollaczek_and_khinchine),
         cmocka_unit_test(given_one_server_of_constant_services_when_the_chain_is_solved_then_it_is_the_formula),
-        cmocka_unit_test(given_no_breakdowns_when_a_server_could_break_then_it_is_mm1),
+        cmocka_unit_test(given_neither_breakdowns_nor_bursts_when_compared_then_it_is_mm1),
         cmocka_unit_test(given_two_stations_when_closed_then_mean_values_are_those_of_birth_and_death),
         cmocka_unit_test(given_two_lines_when_the_shortest_is_chosen_then_it_lies_between_its_bounds),
         cmocka_unit_test(given_a_long_time_when_it_began_empty_then_it_is_in_equilibrium),
