@@ -217,7 +217,6 @@ static void attempt(struct world *w, struct frame *f, struct draw_block client)
     f->deadline = w->now + (patience < limit ? patience : limit);
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
-        w->recorder.window_attempts++;
         p->hour_requests++;
         p->hour_connections += connects;
         w->balancer_connections += connects;
@@ -245,7 +244,6 @@ void client_arrive(struct world *w, int number)
         recorder_begun(&w->recorder, operation);
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE) { /* the bound on requests in flight: refused at the door */
-        w->refused_frames++;
         recorder_ended(&w->recorder, operation, OUTCOME_HTTP_503, 0, counted);
         return;
     }

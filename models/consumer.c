@@ -53,10 +53,7 @@ void consumers_wake(struct world *w, int number)
         f->instance = i->id;
         f->step = fleet->service->first_step[0];
         f->flags = FLAG_WORKER;
-        i->idle_threads--;
-        fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->now - fleet->idle_thread_since);
-        fleet->idle_thread_since = w->now;
-        fleet->idle_threads--;
+        threads_idle(w, i, i->idle_threads - 1);
         meter_add(&w->meters, q->requests, 1);
         CHECK(gate_enter(&i->workers, w->now, slot) == GATE_ENTERED, "an idle thread is not free");
         if (q->messages.in_flight > q->peak_in_flight) {
@@ -80,11 +77,7 @@ void message_done(struct world *w, struct frame *f, bool handled)
     }
     fingerprint_add(&w->fingerprint, f->ordinal << 8 | 0x80u | (uint64_t)handled, w->now, f->attempt);
     frame_free(w, frame_slot(w, f));
-    if (i->state == INSTANCE_IN_SERVICE) {
-        i->idle_threads++;
-        fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->now - fleet->idle_thread_since);
-        fleet->idle_thread_since = w->now;
-        fleet->idle_threads++;
-    }
+    if (i->state == INSTANCE_IN_SERVICE)
+        threads_idle(w, i, i->idle_threads + 1);
     consumers_wake(w, fleet->queue);
 }

@@ -67,7 +67,6 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
                             .fleet = (uint16_t)(fleet - w->fleets),
                             .zone = (uint8_t)zone,
                             .alive = true,
-                            .launched_at = w->now,
                             .billed_until = w->now,
                             .launch = fleet->launches++ };
     station_init(&i->cpu, w->arena, w->events, STATION_PROCESSOR_SHARING, EV_CPU, id, fleet->shape->vcpus, fleet->speed,
@@ -101,18 +100,18 @@ void fleets_meter(struct world *w, sim_time until)
             bill_instance(w, &w->instances[w->fleets[f].instances[n]], until);
 }
 
-static void settle_threads(struct world *w, struct fleet *fleet)
+void threads_settle(struct world *w, struct fleet *fleet, sim_time now)
 {
-    fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->now - fleet->idle_thread_since);
-    fleet->idle_thread_since = w->now;
+    fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(now - fleet->idle_thread_since);
+    fleet->idle_thread_since = now;
 }
 
-static void threads_leave(struct world *w, struct instance *i)
+void threads_idle(struct world *w, struct instance *i, uint32_t idle)
 {
     struct fleet *fleet = &w->fleets[i->fleet];
-    settle_threads(w, fleet);
-    fleet->idle_threads -= i->idle_threads;
-    i->idle_threads = 0;
+    threads_settle(w, fleet, w->now);
+    fleet->idle_threads = fleet->idle_threads - i->idle_threads + idle;
+    i->idle_threads = idle;
 }
 
 static void enter_service(struct world *w, struct instance *i, bool healthy)
@@ -133,9 +132,7 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
         }
     }
     if (fleet->queue >= 0) {
-        settle_threads(w, fleet);
-        i->idle_threads = i->workers.limit;
-        fleet->idle_threads += i->idle_threads;
+        threads_idle(w, i, i->workers.limit);
         consumers_wake(w, fleet->queue);
     }
 }
@@ -355,7 +352,7 @@ void instance_retire(struct world *w, struct instance *i)
 {
     struct fleet *fleet = &w->fleets[i->fleet];
     if (i->state == INSTANCE_IN_SERVICE) {
-        threads_leave(w, i);
+        threads_idle(w, i, 0);
         if (fleet->alb >= 0)
             alb_deregister(&w->albs[fleet->alb], w->now, i->id);
     }
@@ -426,7 +423,7 @@ void instance_die(struct world *w, struct instance *i, bool reset)
     struct fleet *fleet = &w->fleets[i->fleet];
     i->alive = false;
     if (i->state == INSTANCE_IN_SERVICE)
-        threads_leave(w, i);
+        threads_idle(w, i, 0);
     kill_requests(w, i, reset);
     const struct draw_block d = draw_at(w->key, i->launch, draw_place(fleet->component->name), 3);
     event_set_push(w->events, event_make(w->now + dist_sample(&fleet->config->ec2_detect, draw_unit(d.a)),

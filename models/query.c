@@ -119,7 +119,6 @@ static void start_query(struct world *w, struct frame *f)
         event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
                                              (uint32_t)f->ordinal, slot));
     if (connecting > 0 && db->endpoints[pool->connections[f->connection].endpoint].up) {
-        f->flags &= (uint8_t)~FLAG_BROKEN;
         f->visit = SIM_NEVER; /* marks: the delay ahead is the opening of the connection */
         frame_delay(w, f, connecting);
         return;

@@ -21,7 +21,6 @@ struct recorder {
     struct operation_result *operations;
     struct operation_window *windows;
     uint64_t window_outcomes[OUTCOME_COUNT];
-    uint64_t window_attempts;
     struct series series;
     struct series_column *columns; /* being declared */
     int column_capacity;

@@ -27,18 +27,24 @@ static void leave_balancer(struct world *w, struct frame *f)
 
 /* ---- edge and balancer ---- */
 
-enum { PLACE_NODE = 0x6e6f6465, PLACE_HOP = 0x686f7021 }; /* "node", "hop!": subjects tell requests apart */
+/* Places of draws that have no name of their own: "node", "deep"; the subject tells requests apart. */
+enum { PLACE_NODE = 0x6e6f6465, PLACE_CHECK = 0x64656570 };
+
+/* Without a CDN viewers connect themselves. Assumed: their resolvers are so many groups, and a browser waits so long for an
+ * address that does not answer. */
+enum { VIEWER_RESOLVERS = 1024 };
+static const sim_time VIEWER_CONNECT_TIMEOUT = 10 * SIM_SECOND;
 
 void request_begin(struct world *w, struct frame *f)
 {
     struct alb *alb = &w->albs[w->front];
     const struct draw_block bits = draw_at(w->key, f->ordinal, PLACE_NODE, (uint32_t)f->attempt << 8 | f->tries);
-    const uint32_t resolvers = w->cloudfront ? (uint32_t)w->cloudfront->resolvers : 1024;
+    const uint32_t resolvers = w->cloudfront ? (uint32_t)w->cloudfront->resolvers : VIEWER_RESOLVERS;
     const int node = alb_resolve(alb, w->now, draw_below(bits.a << 32, resolvers), bits.a);
     f->node = (uint8_t)node;
     f->tries++;
     if (!alb->nodes[node].up) { /* silence: the edge waits for its connection timeout */
-        const sim_time wait = w->cloudfront ? w->cloudfront->connection_timeout : 10 * SIM_SECOND;
+        const sim_time wait = w->cloudfront ? w->cloudfront->connection_timeout : VIEWER_CONNECT_TIMEOUT;
         frame_delay(w, f, wait);
         f->state = AT_EDGE;
         return;
@@ -102,7 +108,10 @@ void request_accepted(struct world *w, struct frame *f)
 {
     f->flags |= FLAG_WORKER;
     if (f->kind == FRAME_HEALTH) {
-        const sim_time demand = dist_sample(&w->albs[w->front].config->health.time, 0.5);
+        const struct alb_config *config = w->albs[w->fleets[w->instances[f->instance].fleet].alb].config;
+        const uint32_t number = (uint32_t)(f->begun / config->health.interval) * ALB_NODES_MAX + f->node;
+        const struct draw_block d = draw_at(w->key, f->ordinal, PLACE_CHECK, number);
+        const sim_time demand = dist_sample(&config->health.time, draw_unit(d.a));
         f->state = AT_CPU;
         f->visit = w->now;
         little_enter(&w->cpu_visits, w->now);

@@ -343,8 +343,7 @@ void usage_close(struct world *w)
         if (queue->fleet < 0)
             continue;
         struct fleet *fleet = &w->fleets[queue->fleet];
-        fleet->idle_thread_ns += (uint128)fleet->idle_threads * (uint128)(w->end - fleet->idle_thread_since);
-        fleet->idle_thread_since = w->end;
+        threads_settle(w, fleet, w->end);
         const double polls = (double)fleet->idle_thread_ns / (double)queue->config->long_poll;
         for (int hour = 0; hour < w->meters.hours; hour++)
             queue->requests->quantity[hour] += (int64_t)(polls / w->meters.hours + 0.5);

@@ -151,7 +151,7 @@ struct instance {
     struct pool *pools;
     struct breaker *breakers;
     uint32_t idle_threads; /* consumers */
-    sim_time launched_at, in_service_at, billed_until;
+    sim_time in_service_at, billed_until;
     uint128 busy_before;                   /* station's busy_q16 at the last datapoint */
     uint128 busy_window, occupancy_window; /* the same, and the workers' occupancy, at the last window */
     uint64_t launch;                       /* ordinal of the launch in its fleet */
@@ -283,7 +283,7 @@ struct world {
     uint64_t balancer_requests, balancer_connections; /* in the present window */
     double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
     uint64_t window_misses;
-    uint64_t events_handled, station_visits, attempts_total, health_checks, refused_frames;
+    uint64_t events_handled, station_visits, attempts_total, health_checks;
 };
 
 /* ---- world.c ---- */
@@ -377,6 +377,9 @@ void message_done(struct world *w, struct frame *f, bool handled);
 void fleets_init(struct world *w);
 void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
 void fleet_reconcile(struct world *w, struct fleet *fleet); /* launch or terminate towards desired */
+/* Consumers: how many of the instance's threads wait for a message; the fleet's integral up to `now`. */
+void threads_idle(struct world *w, struct instance *i, uint32_t idle);
+void threads_settle(struct world *w, struct fleet *fleet, sim_time now);
 void instance_launched(struct world *w, struct instance *i);
 void instance_gone(struct world *w, struct instance *i);
 void instance_retire(struct world *w, struct instance *i); /* in service -> draining, or gone when dead */

@@ -235,6 +235,7 @@ static void given_random_assignments_when_loaded_then_they_are_applied_or_refuse
         diag_init(&diag, &arena);
         const struct scenario *sc = scenario_parse("shop.yaml", SMALL_SHOP, sizeof(SMALL_SHOP) - 1, ".", both, 2,
                                                    &arena, &diag);
+        assert_true(sc != NULL || diag.errors > 0);
         if (sc)
             scenario_doubts(sc, &diag);
         diag_print(&diag, nowhere, false);
