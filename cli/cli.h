@@ -39,6 +39,7 @@ struct options {
     bool json, quiet, no_fail;
     bool station_events; /* --stations events */
     enum color_choice color;
+    const char *unheard; /* a flag that was given and that the verb does not listen to, or NULL */
 };
 
 /*

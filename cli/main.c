@@ -115,7 +115,11 @@ static int dispatch(const struct options *options, bool help, bool version)
     const struct verb *verb = find_verb(options->verb);
     if (!verb)
         return unknown_verb(options, options->verb);
-    return help ? print_verb_help(verb) : verb->run(options);
+    if (help)
+        return print_verb_help(verb);
+    if (options->unheard)
+        return cli_usage_error(options, "%s does not listen to --%s", options->verb, options->unheard);
+    return verb->run(options);
 }
 
 int main(int argc, char **argv)

@@ -53,6 +53,7 @@ struct parser {
     struct options *options;
     bool *help, *version;
     const char **sets, **arguments;
+    bool given[ARRAY_LEN(FLAGS)];
 };
 
 static const struct flag *find_flag(const char *name, size_t length)
@@ -153,6 +154,20 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     return false;
 }
 
+static bool listens(const char *verbs, const char *verb)
+{
+    if (!verbs || !verb)
+        return true;
+    const size_t length = strlen(verb);
+    for (const char *c = verbs; *c;) {
+        const size_t word = strcspn(c, " ");
+        if (word == length && !memcmp(c, verb, length))
+            return true;
+        c += word + (c[word] == ' ');
+    }
+    return false;
+}
+
 /* One flag at argv[*i], with its value behind '=' , in the same word ("-oDIR") or in the next. */
 static bool parse_flag(struct parser *parser, int argc, char **argv, int *i, struct arena *arena)
 {
@@ -179,7 +194,17 @@ static bool parse_flag(struct parser *parser, int argc, char **argv, int *i, str
         }
         value = argv[++*i];
     }
+    parser->given[flag - FLAGS] = true;
     return apply(parser, flag, value ? value : "");
+}
+
+/* A flag that the verb would not hear: it must not seem to work. */
+static const char *unheard(const struct parser *parser, const char *verb)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
+        if (parser->given[i] && !listens(FLAGS[i].verbs, verb))
+            return FLAGS[i].name;
+    return NULL;
 }
 
 bool options_parse(int argc, char **argv, struct options *options, bool *help, bool *version, struct arena *arena)
@@ -203,21 +228,8 @@ bool options_parse(int argc, char **argv, struct options *options, bool *help, b
         else
             parser.arguments[options->argument_count++] = argv[i];
     }
+    options->unheard = unheard(&parser, options->verb);
     return true;
-}
-
-static bool listens(const char *verbs, const char *verb)
-{
-    if (!verbs || !verb)
-        return true;
-    const size_t length = strlen(verb);
-    for (const char *c = verbs; *c;) {
-        const size_t word = strcspn(c, " ");
-        if (word == length && !memcmp(c, verb, length))
-            return true;
-        c += word + (c[word] == ' ');
-    }
-    return false;
 }
 
 void options_print(const char *verb, FILE *out)
