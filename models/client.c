@@ -14,6 +14,70 @@
 
 #include "models/route53.h"
 
+/* ---- what customers draw ---- */
+
+/* 32 bits as a uniform number in (0, 1): enough for a coin. */
+static double unit_of_32(uint64_t bits)
+{
+    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+}
+
+/* One block, four words: viewer, region, WAF, balancer. */
+static sim_time path_delay(const struct world *w, const struct population_state *p, struct draw_block path,
+                           bool connects)
+{
+    const sim_time rtt = sampler_draw(&p->rtt, path.a);
+    /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
+    sim_time delay = connects ? 3 * rtt : rtt;
+    if (w->cloudfront)
+        delay += sampler_draw(&w->origin_rtt, path.a << 32);
+    if (w->waf)
+        delay += sampler_draw(&w->waf_time, path.b);
+    return delay + sampler_draw(&w->balancer_time, path.b << 32);
+}
+
+/* Of the block "client": the operation, the connection, the patience. */
+static struct customer customer_of(const struct world *w, const struct population_state *p, struct draw_block client,
+                                   struct draw_block path, struct draw_block node)
+{
+    const double u = unit_of_32(client.a >> 32);
+    int m = 0;
+    while (m < p->config->mix_count - 1 && u >= p->mix_limit[m])
+        m++;
+    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
+    return (struct customer){ .operation = p->mix_operation[m],
+                              .connects = connects,
+                              .patience = sampler_draw(&p->patience, client.b),
+                              .path = path_delay(w, p, path, connects),
+                              .node = node };
+}
+
+static uint64_t subject(const struct world *w, const struct population_state *p, uint64_t ordinal)
+{
+    return (uint64_t)(p - w->populations) << 56 | ordinal;
+}
+
+/* The next DRAW_ROW customers. None of this depends on what happens until they come. */
+static void customers_draw(struct world *w, struct population_state *p)
+{
+    struct draw_block client[DRAW_ROW], path[DRAW_ROW], node[DRAW_ROW];
+    const uint64_t first = subject(w, p, p->ordinal);
+    draw_row(w->key, first, p->place_client, 0, client);
+    draw_row(w->key, first, p->place_path, 0, path);
+    draw_row(w->key, first, PLACE_NODE, 0, node);
+    for (uint32_t i = 0; i < DRAW_ROW; i++) {
+        p->row[i] = customer_of(w, p, client[i], path[i], node[i]);
+        p->row[i].at = arrivals_next(&p->arrivals);
+    }
+}
+
+static void next_customer(struct world *w, struct population_state *p)
+{
+    if (p->ordinal % DRAW_ROW == 0)
+        customers_draw(w, p);
+    p->next = p->row[p->ordinal % DRAW_ROW].at;
+}
+
 /* ---- setting up ---- */
 
 static bool operation_writes(const struct operation_config *operation)
@@ -141,7 +205,8 @@ void clients_init(struct world *w, int day_type)
         population_meters(w, p);
         const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
         arrivals_of(w, p, &curve);
-        p->next = arrivals_next(&p->arrivals);
+        p->row = ARENA_ARRAY(w->arena, struct customer, DRAW_ROW);
+        next_customer(w, p);
     }
 }
 
@@ -170,26 +235,6 @@ static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_t
     }
 }
 
-/* 32 bits as a uniform number in (0, 1): enough for a coin. */
-static double unit_of_32(uint64_t bits)
-{
-    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
-}
-
-/* One block, four words: viewer, region, WAF, balancer. */
-static sim_time path_delay(struct world *w, struct population_state *p, const struct frame *f, bool connects)
-{
-    const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
-    const sim_time rtt = sampler_draw(&p->rtt, path.a);
-    /* A new connection costs two more round trips: TCP and TLS 1.3. AWS behaviour, sec. 2.3. */
-    sim_time delay = connects ? 3 * rtt : rtt;
-    if (w->cloudfront)
-        delay += sampler_draw(&w->origin_rtt, path.a << 32);
-    if (w->waf)
-        delay += sampler_draw(&w->waf_time, path.b);
-    return delay + sampler_draw(&w->balancer_time, path.b << 32);
-}
-
 /* Whoever stands in front of the target answers 504 when it has heard nothing for so long: the CDN or the balancer. */
 static sim_time answer_limit(const struct world *w)
 {
@@ -206,60 +251,62 @@ void arm_patience(struct world *w, struct frame *f)
         event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
 }
 
-static void attempt(struct world *w, struct frame *f, struct draw_block client)
+static void attempt(struct world *w, struct frame *f, const struct customer *customer)
 {
     struct population_state *p = &w->populations[f->population];
-    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
-    f->path = path_delay(w, p, f, connects);
+    f->path = customer->path;
     f->tries = 0;
     f->flags &= FLAG_COUNTED;
-    const sim_time patience = sampler_draw(&p->patience, client.b), limit = answer_limit(w);
-    f->deadline = w->now + (patience < limit ? patience : limit);
+    const sim_time limit = answer_limit(w);
+    f->deadline = w->now + (customer->patience < limit ? customer->patience : limit);
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
         p->hour_requests++;
-        p->hour_connections += connects;
-        w->balancer_connections += connects;
+        p->hour_connections += customer->connects;
+        w->balancer_connections += customer->connects;
         if (p->uploads[f->operation] && p->uploads_bytes)
             meter_add(&w->meters, p->uploads_bytes, p->config->request);
     }
     arm_patience(w, f);
-    request_begin(w, f);
+    request_begin(w, f, customer->node);
 }
 
-void client_arrive(struct world *w, int number)
+static void arrive(struct world *w, struct population_state *p, const struct customer *customer)
 {
-    struct population_state *p = &w->populations[number];
-    const uint64_t ordinal = (uint64_t)number << 56 | (p->arrivals.ordinal - 1);
-    const struct draw_block client = draw_at(w->key, ordinal, p->place_client, 0);
-    p->next = arrivals_next(&p->arrivals);
-
-    const double u = unit_of_32(client.a >> 32);
-    int m = 0;
-    while (m < p->config->mix_count - 1 && u >= p->mix_limit[m])
-        m++;
-    const int operation = p->mix_operation[m];
     const bool counted = w->now >= w->start;
     if (counted)
-        recorder_begun(&w->recorder, operation);
+        recorder_begun(&w->recorder, customer->operation);
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE) { /* the bound on requests in flight: refused at the door */
-        recorder_ended(&w->recorder, operation, OUTCOME_HTTP_503, 0, counted);
+        recorder_ended(&w->recorder, customer->operation, OUTCOME_HTTP_503, 0, counted);
         return;
     }
     struct frame *f = frame_at(w, slot);
     f->kind = FRAME_OPERATION;
     f->begun = w->now;
-    f->ordinal = ordinal;
-    f->operation = (uint16_t)operation;
-    f->population = (uint8_t)number;
+    f->ordinal = subject(w, p, p->ordinal);
+    f->operation = (uint16_t)customer->operation;
+    f->population = (uint8_t)(p - w->populations);
     f->flags = counted ? FLAG_COUNTED : 0;
-    attempt(w, f, client);
+    attempt(w, f, customer);
+}
+
+void client_arrive(struct world *w, int number)
+{
+    struct population_state *p = &w->populations[number];
+    arrive(w, p, &p->row[p->ordinal % DRAW_ROW]);
+    p->ordinal++;
+    next_customer(w, p);
 }
 
 void client_attempt(struct world *w, struct frame *f)
 {
-    attempt(w, f, draw_at(w->key, f->ordinal, w->populations[f->population].place_client, f->attempt));
+    const struct population_state *p = &w->populations[f->population];
+    const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
+    const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
+    f->tries = 0;
+    const struct customer customer = customer_of(w, p, client, path, request_node_draw(w, f));
+    attempt(w, f, &customer);
 }
 
 static void disarm_patience(struct world *w, struct frame *f)

@@ -19,11 +19,22 @@ struct geo_meters {
     struct meter *requests, *bytes;
 };
 
+/* What a customer will draw on the way to the balancer; a row of them is drawn together. */
+struct customer {
+    sim_time at; /* SIM_NEVER after the last */
+    sim_time path, patience;
+    struct draw_block node;
+    int operation;
+    bool connects;
+};
+
 struct population_state {
     const struct population *config;
     struct sampler rtt, patience;
     struct arrivals arrivals;
-    sim_time next;
+    struct customer *row; /* DRAW_ROW of them */
+    uint64_t ordinal;     /* of the next */
+    sim_time next;        /* its arrival */
     uint32_t place_client, place_path, place_static;
     double *mix_limit;  /* cumulative shares */
     int *mix_operation; /* index in the results */

@@ -27,18 +27,21 @@ static void leave_balancer(struct world *w, struct frame *f)
 
 /* ---- edge and balancer ---- */
 
-/* Places of draws that have no name of their own: "node", "deep"; the subject tells requests apart. */
-enum { PLACE_NODE = 0x6e6f6465, PLACE_CHECK = 0x64656570 };
+enum { PLACE_CHECK = 0x64656570 }; /* "deep"; a place without a name of its own, the subject tells requests apart */
 
 /* Without a CDN viewers connect themselves. Assumed: their resolvers are so many groups, and a browser waits so long for an
  * address that does not answer. */
 enum { VIEWER_RESOLVERS = 1024 };
 static const sim_time VIEWER_CONNECT_TIMEOUT = 10 * SIM_SECOND;
 
-void request_begin(struct world *w, struct frame *f)
+struct draw_block request_node_draw(const struct world *w, const struct frame *f)
+{
+    return draw_at(w->key, f->ordinal, PLACE_NODE, (uint32_t)f->attempt << 8 | f->tries);
+}
+
+void request_begin(struct world *w, struct frame *f, struct draw_block bits)
 {
     struct alb *alb = &w->albs[w->front];
-    const struct draw_block bits = draw_at(w->key, f->ordinal, PLACE_NODE, (uint32_t)f->attempt << 8 | f->tries);
     const uint32_t resolvers = w->cloudfront ? (uint32_t)w->cloudfront->resolvers : VIEWER_RESOLVERS;
     const int node = alb_resolve(alb, w->now, draw_below(bits.a << 32, resolvers), bits.a);
     f->node = (uint8_t)node;
@@ -70,7 +73,7 @@ static void edge_retry(struct world *w, struct frame *f)
 {
     const int64_t attempts = w->cloudfront ? w->cloudfront->connection_attempts : 1;
     if (f->tries < attempts)
-        request_begin(w, f);
+        request_begin(w, f, request_node_draw(w, f));
     else
         client_answered(w, f, OUTCOME_UNREACHABLE);
 }

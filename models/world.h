@@ -332,7 +332,10 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 uint64_t clients_static_window(struct world *w);
 
 /* ---- request.c ---- */
-void request_begin(struct world *w, struct frame *f);          /* at the edge, on its way to the balancer */
+enum { PLACE_NODE = 0x6e6f6465 }; /* "node": a place without a name of its own, the subject tells requests apart */
+/* At the edge, on its way to the balancer; the draw is request_node_draw()'s, perhaps made beforehand. */
+void request_begin(struct world *w, struct frame *f, struct draw_block node);
+struct draw_block request_node_draw(const struct world *w, const struct frame *f);
 void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
 void request_accepted(struct world *w, struct frame *f);       /* a worker is free for it */
 void request_run(struct world *w, struct frame *f);            /* steps, from f->step on */

@@ -54,14 +54,25 @@ void arrivals_init_exact(struct arrivals *a, const struct arrival_bin *bins, uin
         CHECK(bins[b].from < bins[b].until && (b == 0 || bins[b - 1].until <= bins[b].from), "bins are not in order");
 }
 
+/* The unit exponentials of the next ordinals, two of each block. */
+static void fill_row(struct arrivals *a, uint64_t ordinal)
+{
+    struct draw_block blocks[DRAW_ROW];
+    draw_row(a->key, ordinal / 2, a->place, 0, blocks);
+    for (uint32_t i = 0; i < DRAW_ROW; i++) {
+        a->log_row[2 * i] = draw_unit(blocks[i].a);
+        a->log_row[2 * i + 1] = draw_unit(blocks[i].b);
+    }
+    number_log_row(a->log_row, ARRIVALS_ROW);
+}
+
+/* Asked for in the order of the ordinals, from 0. */
 static inline double exponential_of(struct arrivals *a, uint64_t ordinal)
 {
-    if (ordinal % 2 == 0) {
-        const struct draw_block block = draw_at(a->key, ordinal / 2, a->place, 0);
-        a->spare_bits = block.b;
-        return -number_log(draw_unit(block.a));
-    }
-    return -number_log(draw_unit(a->spare_bits));
+    const uint32_t place = (uint32_t)(ordinal % ARRIVALS_ROW);
+    if (place == 0)
+        fill_row(a, ordinal);
+    return -a->log_row[place];
 }
 
 /* ---- bursts ---- */

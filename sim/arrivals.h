@@ -4,7 +4,7 @@
  *
  * The rate is linear between knots, so the cumulative rate is piecewise quadratic and the next arrival solves one
  * quadratic: no thinning, one unit exponential per arrival, indexed by the arrival's ordinal (block ordinal / 2, half
- * ordinal % 2), so the same customer arrives in every variant.
+ * ordinal % 2), so the same customer arrives in every variant. The exponentials are made a row at a time.
  *
  * On top of any rate:
  *
@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #include "sim/base/arena.h"
-#include "sim/draw.h"
+#include "sim/draw_row.h"
 #include "sim/simtime.h"
 
 struct rate_knot {
@@ -55,6 +55,8 @@ struct burst_state {
     uint32_t place;
 };
 
+enum { ARRIVALS_ROW = 2 * DRAW_ROW };
+
 struct arrivals {
     const struct rate_knot *knots; /* borrowed, strictly increasing times; the rate is 0 outside */
     uint32_t count;
@@ -62,7 +64,6 @@ struct arrivals {
     double cumulative;   /* expected arrivals from the start of the segment to the last arrival */
     double *segment_sum; /* expected arrivals of each segment */
     double slope_per_s2; /* of the rate in the segment */
-    uint64_t spare_bits; /* the half of the draw that belongs to the next, odd ordinal */
     uint64_t ordinal;    /* of the next arrival, from 0 */
     sim_time last;       /* the last arrival */
     struct draw_key key;
@@ -79,6 +80,8 @@ struct arrivals {
     uint32_t bin_count, bin;
     uint64_t bin_done; /* arrivals of the bin so far */
     double bin_share;  /* of the bin that lies behind the last arrival, 0..1 */
+
+    double log_row[ARRIVALS_ROW]; /* of the uniform numbers of a row of ordinals */
 };
 
 void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_knot *knots, uint32_t count,

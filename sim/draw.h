@@ -24,11 +24,18 @@ struct draw_block {
 
 struct draw_key draw_key_make(uint64_t seed, uint32_t replication);
 
+/* The constants of Philox4x32, [SAL-11] table 2. */
+#define DRAW_ROUNDS       10
+#define DRAW_MULTIPLIER_0 UINT32_C(0xd2511f53)
+#define DRAW_MULTIPLIER_1 UINT32_C(0xcd9e8d57)
+#define DRAW_WEYL_0       UINT32_C(0x9e3779b9)
+#define DRAW_WEYL_1       UINT32_C(0xbb67ae85)
+
 /* One of the ten rounds: two 32 x 32 -> 64 bit products, their halves crossed over and keyed. */
 static inline void draw_round(uint32_t c[4], uint32_t k0, uint32_t k1)
 {
-    const uint64_t p0 = (uint64_t)c[0] * UINT32_C(0xd2511f53);
-    const uint64_t p1 = (uint64_t)c[2] * UINT32_C(0xcd9e8d57);
+    const uint64_t p0 = (uint64_t)c[0] * DRAW_MULTIPLIER_0;
+    const uint64_t p1 = (uint64_t)c[2] * DRAW_MULTIPLIER_1;
     const uint32_t c1 = c[1], c3 = c[3];
     c[0] = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
     c[1] = (uint32_t)p1;
@@ -40,8 +47,8 @@ static inline void draw_round(uint32_t c[4], uint32_t k0, uint32_t k1)
 static inline struct draw_block draw_at(struct draw_key key, uint64_t subject, uint32_t place, uint32_t attempt)
 {
     uint32_t c[4] = { (uint32_t)subject, (uint32_t)(subject >> 32), place, attempt };
-    for (uint32_t round = 0; round < 10; round++)
-        draw_round(c, key.k0 + round * UINT32_C(0x9e3779b9), key.k1 + round * UINT32_C(0xbb67ae85));
+    for (uint32_t round = 0; round < DRAW_ROUNDS; round++)
+        draw_round(c, key.k0 + round * DRAW_WEYL_0, key.k1 + round * DRAW_WEYL_1);
     return (struct draw_block){ .a = c[0] | (uint64_t)c[1] << 32, .b = c[2] | (uint64_t)c[3] << 32 };
 }
 

@@ -8,8 +8,12 @@
 #ifndef HEADROOM_NUMBER_H
 #define HEADROOM_NUMBER_H
 
+#include <stdint.h>
+
 /* Natural logarithm of a finite x > 0. */
 double number_log(double x);
+/* The same of each of a row of numbers >= 2^-1022, in place. */
+void number_log_row(double *x, uint32_t count);
 /* e^x; 0 below -745, +inf above 709.78. */
 double number_exp(double x);
 /* x^y for x > 0, as e^(y ln x): relative error up to (1 + |y ln x|) * 2^-51. */

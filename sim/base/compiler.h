@@ -17,6 +17,15 @@ __extension__ typedef unsigned __int128 uint128;
 #define NORETURN          __attribute__((noreturn))
 #define CACHE_ALIGNED     __attribute__((aligned(64)))
 
+/* Functions for processors with AVX2, to be called where cpu_has_avx2() says so. */
+#if defined(__x86_64__)
+#define HAVE_AVX2_FUNCTIONS 1
+#define AVX2_FUNCTION       __attribute__((target("avx2")))
+#define cpu_has_avx2()      (__builtin_cpu_supports("avx2") != 0)
+#else
+#define HAVE_AVX2_FUNCTIONS 0
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline int count_leading_zeros_u64(uint64_t x) /* x != 0 */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <gsl/gsl_cdf.h>
 
-#include "sim/draw.h"
+#include "sim/draw_row.h"
 
 static void assert_block(struct draw_block block, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t w3)
 {
@@ -27,6 +27,22 @@ static void given_the_published_vectors_when_drawn_then_the_answers_are_the_publ
     assert_block(
         draw_at((struct draw_key){ 0xa4093822, 0x299f31d0 }, UINT64_C(0x85a308d3243f6a88), 0x13198a2e, 0x03707344),
         0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
+}
+
+/* Over a carry into the subject's upper word, too. */
+static void given_a_row_of_subjects_when_drawn_together_then_the_blocks_are_those_drawn_one_by_one(void **state)
+{
+    const struct draw_key key = draw_key_make(7, 3);
+    const uint64_t firsts[] = { 0, 5, UINT64_C(0xffffffe0), UINT64_C(7) << 56, UINT64_MAX - 9 };
+    for (size_t f = 0; f < sizeof firsts / sizeof firsts[0]; f++) {
+        struct draw_block row[DRAW_ROW];
+        draw_row(key, firsts[f], 0xfedcba98u, (uint32_t)f, row);
+        for (uint32_t i = 0; i < DRAW_ROW; i++) {
+            const struct draw_block alone = draw_at(key, firsts[f] + i, 0xfedcba98u, (uint32_t)f);
+            assert_int_equal(row[i].a, alone.a);
+            assert_int_equal(row[i].b, alone.b);
+        }
+    }
 }
 
 static void given_another_seed_replication_place_or_attempt_when_drawn_then_the_numbers_differ(void **state)
@@ -81,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_the_published_vectors_when_drawn_then_the_answers_are_the_published_ones),
+        cmocka_unit_test(given_a_row_of_subjects_when_drawn_together_then_the_blocks_are_those_drawn_one_by_one),
         cmocka_unit_test(given_another_seed_replication_place_or_attempt_when_drawn_then_the_numbers_differ),
         cmocka_unit_test(given_extreme_bits_when_made_a_unit_then_it_is_strictly_inside),
         cmocka_unit_test(given_extreme_bits_when_drawn_below_n_then_the_number_is_below_n),

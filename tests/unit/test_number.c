@@ -40,6 +40,17 @@ static void given_any_positive_number_when_taking_its_log_then_it_is_within_4_ul
     assert_true(fabs(number_log(0x1p-1074) + 1074 * log(2.0)) < 1e-12);
 }
 
+static void given_a_row_of_numbers_when_taking_their_logs_then_the_bits_are_those_of_each_alone(void **state)
+{
+    double row[77], alone[77];
+    for (uint32_t i = 0; i < 77; i++) {
+        row[i] = ldexp(unit(i) + 0x1p-60, (int)(i % 40) - 20);
+        alone[i] = number_log(row[i]);
+    }
+    number_log_row(row, 77);
+    assert_memory_equal(row, alone, sizeof row);
+}
+
 static void given_any_exponent_when_raising_e_then_it_is_within_4_ulp(void **state)
 {
     double worst = 0.0;
@@ -112,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_any_positive_number_when_taking_its_log_then_it_is_within_4_ulp),
+        cmocka_unit_test(given_a_row_of_numbers_when_taking_their_logs_then_the_bits_are_those_of_each_alone),
         cmocka_unit_test(given_any_exponent_when_raising_e_then_it_is_within_4_ulp),
         cmocka_unit_test(given_extreme_exponents_when_raising_e_then_it_ends_at_zero_and_infinity),
         cmocka_unit_test(given_powers_when_compared_with_long_double_then_the_stated_error_holds),

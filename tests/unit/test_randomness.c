@@ -467,7 +467,7 @@ static struct draw_block rounds(struct draw_key key, uint64_t subject, uint32_t 
 {
     uint32_t c[4] = { (uint32_t)subject, (uint32_t)(subject >> 32), place, attempt };
     for (uint32_t round = 0; round < count; round++)
-        draw_round(c, key.k0 + round * UINT32_C(0x9e3779b9), key.k1 + round * UINT32_C(0xbb67ae85));
+        draw_round(c, key.k0 + round * DRAW_WEYL_0, key.k1 + round * DRAW_WEYL_1);
     return (struct draw_block){ .a = c[0] | (uint64_t)c[1] << 32, .b = c[2] | (uint64_t)c[3] << 32 };
 }
 
