@@ -125,7 +125,8 @@ static uint64_t run_station(uint64_t customers, const void *parameter)
     const struct rate_knot knots[] = { { 0, c->lambda_per_s }, { 10000 * SIM_DAY, c->lambda_per_s } };
     arrivals_init(&arrivals, &arena, knots, 2, KEY, 7);
     struct event_set *events = event_set_new(&arena, 0);
-    station_init(&st, &arena, events, c->discipline, 0, 0, c->servers, 1.0, NULL, 0);
+    const struct station_config config = { .discipline = c->discipline, .servers = c->servers, .speed = 1.0 };
+    station_init(&st, &arena, events, &config, 0);
     for (uint64_t i = 0; i < customers; i++) {
         const sim_time now = arrivals_next(&arrivals);
         for (struct event e; event_set_peek(events, &e) && (sim_time)e.time < now;) {

@@ -10,7 +10,8 @@
 
 bool command_is_booked(const struct world *w, const struct frame *f)
 {
-    return w->caches[w->shard_of[f->shard].cache].shards[w->shard_of[f->shard].shard].books;
+    return w->caches[w->shard_of[f->shard].cache].shards[w->shard_of[f->shard].shard].thread.execution ==
+           STATION_AHEAD;
 }
 
 /* A booked command has left its thread, at f->departs. What left before `start` belongs to the warm-up. */
@@ -92,11 +93,8 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
     f->visit = w->now;
     little_enter(&w->cache_visits, w->now);
     const sim_time demand = sampler_draw(&step->time, d.b);
-    if (shard->books) { /* one event instead of two: the way back begins when the thread is done */
-        f->departs = booking_arrive(&shard->booked, w->now, demand);
+    f->departs = station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);
+    if (f->departs != SIM_NEVER) /* one event instead of two: the way back begins when the thread is done */
         frame_delay(w, f, f->departs - w->now + command_rtt(w, f, shard));
-    } else {
-        station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);
-    }
     f->state = AT_CACHE;
 }

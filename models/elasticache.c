@@ -89,7 +89,7 @@ const struct component_type elasticache_type = {
 };
 
 void cache_init(struct cache *cache, struct arena *arena, struct event_set *events, const struct component *component,
-                uint32_t kind, uint32_t first_entity, bool books, sim_time now)
+                uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now)
 {
     const struct elasticache_config *config = component->config;
     *cache = (struct cache){ .config = config, .component = component, .shard_count = (int)config->shards };
@@ -97,9 +97,13 @@ void cache_init(struct cache *cache, struct arena *arena, struct event_set *even
     const int zones = (int)component->region->zones;
     for (int s = 0; s < cache->shard_count; s++) {
         struct cache_shard *shard = &cache->shards[s];
-        station_init(&shard->thread, arena, events, STATION_FCFS, kind, first_entity + (uint32_t)s, 1, 1.0, NULL, now);
-        shard->books = books;
-        booking_init(&shard->booked, arena, 1, 1.0);
+        const struct station_config thread = { .discipline = STATION_FCFS,
+                                               .execution = execution,
+                                               .kind = kind,
+                                               .entity = first_entity + (uint32_t)s,
+                                               .servers = 1,
+                                               .speed = 1.0 };
+        station_init(&shard->thread, arena, events, &thread, now);
         shard->zone = s % zones;
         shard->serving = true;
         shard->empty_since = SIM_NEVER;
@@ -107,19 +111,6 @@ void cache_init(struct cache *cache, struct arena *arena, struct event_set *even
         for (int r = 0; r < shard->replicas_left; r++)
             shard->replica_zones[r] = (s + 1 + r) % zones;
     }
-}
-
-uint128 cache_busy_q16(struct cache_shard *shard, sim_time now)
-{
-    if (shard->books)
-        return booking_busy_q16(&shard->booked, now);
-    station_meter(&shard->thread, now);
-    return shard->thread.busy_q16;
-}
-
-uint64_t cache_completions(struct cache_shard *shard, sim_time now)
-{
-    return shard->books ? booking_completions(&shard->booked, now) : shard->thread.completions;
 }
 
 double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given,

@@ -14,7 +14,6 @@
 #define HEADROOM_ELASTICACHE_H
 
 #include "models/scenario.h"
-#include "sim/booking.h"
 #include "sim/station.h"
 
 enum { CACHE_SHARDS_MAX = 90, CACHE_REPLICAS_MAX = 5 };
@@ -36,9 +35,7 @@ extern const struct component_type elasticache_type;
 /* ---- state ---- */
 
 struct cache_shard {
-    struct station thread; /* of the primary, on events ... */
-    struct booking booked; /* ... or computed ahead */
-    bool books;
+    struct station thread; /* of the primary */
     int zone; /* of the primary */
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
@@ -54,13 +51,9 @@ struct cache {
     int shard_count;
 };
 
-/* The busy time of a shard's thread until `now`, in ns * 2^16, and the commands it has completed, however it is executed. */
-uint128 cache_busy_q16(struct cache_shard *shard, sim_time now);
-uint64_t cache_completions(struct cache_shard *shard, sim_time now);
-
-/* kind, first_entity: of the events of the shards' stations; books: departures are computed ahead. */
+/* kind, first_entity: of the events of the shards' stations, which are executed so. */
 void cache_init(struct cache *cache, struct arena *arena, struct event_set *events, const struct component *component,
-                uint32_t kind, uint32_t first_entity, bool books, sim_time now);
+                uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now);
 
 /* The hit ratio of a shard now; `given` is the operation's own, or the cluster's. */
 double cache_hit_ratio(const struct cache_shard *shard, const struct elasticache_config *config, double given,

@@ -160,10 +160,9 @@ static void cache_loses_zone(struct world *w, const struct cache *lost, int zone
              slot++) { /* commands under way: the client's timeout, then a miss */
             struct frame *f = frame_at(w, slot);
             if (f->kind != FRAME_FREE && f->state == AT_CACHE && f->shard == s &&
-                (!shard->books || f->departs > w->now))
+                f->departs > w->now)
                 command_lost(w, f, cache->config->timeout);
         }
-        booking_clear(&shard->booked, w->now);
         station_clear(&shard->thread, w->now, NULL, NULL);
         bool replica = false;
         for (int r = 0; r < shard->replicas_left; r++)

@@ -69,8 +69,13 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
                             .alive = true,
                             .billed_until = w->now,
                             .launch = fleet->launches++ };
-    station_init(&i->cpu, w->arena, w->events, STATION_PROCESSOR_SHARING, EV_CPU, id, fleet->shape->vcpus, fleet->speed,
-                 fleet->cap_q16, w->now);
+    const struct station_config cpu = { .discipline = STATION_PROCESSOR_SHARING,
+                                        .kind = EV_CPU,
+                                        .entity = id,
+                                        .servers = fleet->shape->vcpus,
+                                        .speed = fleet->speed,
+                                        .cap_q16 = fleet->cap_q16 };
+    station_init(&i->cpu, w->arena, w->events, &cpu, w->now);
     const struct service_config *service = fleet->service->config;
     gate_init(&i->workers, w->arena, (uint32_t)service->workers, (uint32_t)service->backlog, w->now);
     pools_open(w, i, fleet->service, (uint32_t)service->workers);

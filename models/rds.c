@@ -143,8 +143,13 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
     const uint32_t *cap = catalogue_capacity_q16(shape, arena);
     for (int i = 0; i < db->endpoint_count; i++) {
         struct rds_endpoint *e = &db->endpoints[i];
-        station_init(&e->cpu, arena, events, STATION_PROCESSOR_SHARING, kind, first_entity + (uint32_t)i, shape->vcpus,
-                     shape->speed, cap, now);
+        const struct station_config cpu = { .discipline = STATION_PROCESSOR_SHARING,
+                                            .kind = kind,
+                                            .entity = first_entity + (uint32_t)i,
+                                            .servers = shape->vcpus,
+                                            .speed = shape->speed,
+                                            .cap_q16 = cap };
+        station_init(&e->cpu, arena, events, &cpu, now);
         e->zone = i == RDS_PRIMARY ? first : (first + (config->multi_az ? 1 : 0) + i) % db->zones;
         e->up = true;
     }

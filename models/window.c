@@ -13,8 +13,7 @@
 
 enum { COLUMN_DESIRED, COLUMN_IN_SERVICE, COLUMN_HEALTHY, COLUMN_CPU, COLUMN_WORKERS };
 
-static void account_add(struct world *w, const char *component, const char *resource, struct station *station,
-                        struct cache_shard *shard)
+static void account_add(struct world *w, const char *component, const char *resource, struct station *station)
 {
     w->accounts = arena_grow(w->arena, w->accounts, (size_t)w->account_count, (size_t)w->account_count + 1,
                              sizeof *w->accounts);
@@ -22,7 +21,6 @@ static void account_add(struct world *w, const char *component, const char *reso
         .component = component,
         .resource = resource,
         .station = station,
-        .shard = shard,
         .column = recorder_column(&w->recorder, component, resource, "share", SERIES_UTILISATION)
     };
 }
@@ -43,11 +41,11 @@ void windows_init(struct world *w)
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
             account_add(w, w->databases[d].component->name,
                         e == RDS_PRIMARY ? "primary_cpu" : arena_printf(w->arena, "replica_%d_cpu", e),
-                        &w->databases[d].endpoints[e].cpu, NULL);
+                        &w->databases[d].endpoints[e].cpu);
     for (int c = 0; c < w->cache_count; c++)
         for (int s = 0; s < w->caches[c].shard_count; s++)
-            account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1), NULL,
-                        &w->caches[c].shards[s]);
+            account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1),
+                        &w->caches[c].shards[s].thread);
     for (int q = 0; q < w->queue_count; q++) {
         w->queues[q].column = recorder_column(r, w->queues[q].component->name, "visible", "messages", SERIES_QUEUE);
         recorder_column(r, w->queues[q].component->name, "oldest_age", "s", SERIES_QUEUE);
@@ -106,27 +104,20 @@ static void fleet_window(struct world *w, struct fleet *fleet, sim_time length, 
     fleet->size_windows++;
 }
 
-static uint128 account_busy_q16(const struct component_account *a, sim_time now)
-{
-    if (a->shard)
-        return cache_busy_q16(a->shard, now);
-    station_meter(a->station, now);
-    return a->station->busy_q16;
-}
-
 uint64_t account_completions(const struct component_account *a, sim_time now)
 {
-    return a->shard ? cache_completions(a->shard, now) : a->station->completions;
+    station_meter(a->station, now);
+    return a->station->completions;
 }
 
 static void account_window(struct world *w, struct component_account *a, sim_time length, bool count)
 {
-    const uint128 until_now = account_busy_q16(a, w->now), busy = until_now - a->busy_before;
-    a->busy_before = until_now;
+    station_meter(a->station, w->now);
+    const uint128 busy = a->station->busy_q16 - a->busy_before;
+    a->busy_before = a->station->busy_q16;
     if (!count)
         return;
-    const double servers = a->shard ? 1.0 : (double)a->station->servers;
-    const double share = (double)(uint64_t)(busy >> 16) / (servers * (double)length);
+    const double share = (double)(uint64_t)(busy >> 16) / ((double)a->station->servers * (double)length);
     recorder_value(&w->recorder, a->column, share);
     a->sum += share;
     a->windows++;

@@ -90,12 +90,12 @@ static void sweep(struct world *w)
 /* ---- setting up ---- */
 
 /* Departures can be computed ahead while nothing changes the thread's speed: a loss of the node takes all of it at once. */
-static bool cache_may_book(const struct scenario *sc, const struct component *cache)
+static enum execution cache_execution(const struct scenario *sc, const struct component *cache)
 {
     for (int i = 0; i < sc->fault_count; i++)
         if (sc->faults[i].component.target == cache && sc->faults[i].kind == FAULT_SLOW)
-            return false;
-    return !sc->station_events;
+            return STATION_ON_EVENTS;
+    return sc->station_events ? STATION_ON_EVENTS : STATION_AHEAD;
 }
 
 static void init_region_components(struct world *w)
@@ -129,7 +129,7 @@ static void init_region_components(struct world *w)
         }
         w->shard_count += shards;
         cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first,
-                   cache_may_book(sc, component), 0);
+                   cache_execution(sc, component), 0);
     }
     w->database_count = sc->by_kind_count[KIND_RDS];
     w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);

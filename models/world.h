@@ -410,8 +410,7 @@ void fault_note(struct world *w, const char *component, const char *what, bool n
 /* A station whose utilisation is reported. */
 struct component_account {
     const char *component, *resource;
-    struct station *station;   /* a database's, or */
-    struct cache_shard *shard; /* a cache's thread */
+    struct station *station;
     int column;
     uint128 busy_before;
     uint64_t completions_before; /* during the warm-up */

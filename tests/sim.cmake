@@ -1,4 +1,4 @@
-foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station booking gate
+foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station station_ahead gate
                message_queue dispatcher arrivals trace)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()

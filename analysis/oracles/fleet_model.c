@@ -39,7 +39,8 @@ static void init(struct fleet *f, const struct fleet_model *m, double rate, stru
     f->events = event_set_new(arena, 0);
     dispatcher_init(&f->dispatcher, arena, m->policy);
     for (uint32_t i = 0; i < m->servers; i++) {
-        station_init(&f->servers[i], arena, f->events, STATION_FCFS, 0, i, 1, rate, NULL, 0);
+        const struct station_config config = { .discipline = STATION_FCFS, .entity = i, .servers = 1, .speed = rate };
+        station_init(&f->servers[i], arena, f->events, &config, 0);
         dispatcher_join(&f->dispatcher, i, true);
     }
 }

@@ -139,8 +139,12 @@ static void init_station(struct network *net, uint32_t i, double rate, struct ar
 {
     const struct network_station *s = &net->m->station[i];
     net->service[i] = law_sampler(s->service, arena);
-    station_init(&net->station[i], arena, net->events, s->discipline, KIND_STATION, i, s->servers, i == 0 ? rate : 1.0,
-                 NULL, 0);
+    const struct station_config config = { .discipline = s->discipline,
+                                           .kind = KIND_STATION,
+                                           .entity = i,
+                                           .servers = s->servers,
+                                           .speed = i == 0 ? rate : 1.0 };
+    station_init(&net->station[i], arena, net->events, &config, 0);
     if (net->m->entries_per_s[i] <= 0.0)
         return;
     net->knots[i][0] = (struct rate_knot){ 0, net->m->entries_per_s[i] };

@@ -81,7 +81,7 @@ static void arrive(struct simulation *s, sim_time now, uint64_t ordinal)
     *c = (struct customer){
         .arrived_at = now, .demand = sampler_draw(&s->service, bits.a), .ordinal = ordinal, .inside = true
     };
-    s->waited += measured && (s->m->limit ? s->gate.inside : s->station.in_service) >= s->m->servers;
+    s->waited += measured && !(s->m->limit ? s->gate.inside < s->m->servers : station_has_free_server(&s->station, now));
     if (s->m->patience_s > 0.0) {
         c->gives_up_at = now + sampler_draw(&s->patience, bits.b);
         event_set_push(s->events, event_make(c->gives_up_at, EVENT_TIMEOUT, KIND_PATIENCE, 0, (uint32_t)ordinal, slot));
@@ -202,7 +202,12 @@ static void init_station(struct simulation *s, struct arena *arena)
         cap_q16[1] = 65536;
         cap_q16[2] = (uint32_t)(65536.0 * m->work_rate_of_more + 0.5);
     }
-    station_init(&s->station, arena, s->events, m->discipline, KIND_STATION, 0, m->servers, s->speed, cap_q16, 0);
+    const struct station_config config = { .discipline = m->discipline,
+                                           .kind = KIND_STATION,
+                                           .servers = m->servers,
+                                           .speed = s->speed,
+                                           .cap_q16 = cap_q16 };
+    station_init(&s->station, arena, s->events, &config, 0);
     if (m->limit)
         gate_init(&s->gate, arena, m->limit, m->backlog, 0);
 }
@@ -245,7 +250,7 @@ static void run(struct simulation *s, struct arena *arena, double *values)
             arrive(s, now, ordinal++);
     }
     const struct integrals to = read_integrals(s, now);
-    while (station_count(&s->station) > 0)
+    while (station_count(&s->station, now) > 0)
         handle(s, event_set_pop(s->events));
     for (int i = 0; s->e->oracles[i].theory; i++)
         values[i] = figure_of(s, i, from, to);

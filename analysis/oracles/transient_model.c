@@ -36,8 +36,9 @@ static void serve_until(struct runs *r, sim_time until)
 static void observe(struct runs *r, int i, sim_time begin, uint64_t arrived)
 {
     const struct oracle *o = &r->e->oracles[i];
-    serve_until(r, begin + (sim_time)(o->at * 1e9));
-    r->values[i] += o->figure == TRANSIENT_COUNT ? (double)arrived : (double)station_count(&r->station);
+    const sim_time instant = begin + (sim_time)(o->at * 1e9);
+    serve_until(r, instant);
+    r->values[i] += o->figure == TRANSIENT_COUNT ? (double)arrived : (double)station_count(&r->station, instant);
 }
 
 /* One run that begins at `begin`. The oracles are in the order of their instants. */
@@ -102,8 +103,10 @@ static void simulate(const struct experiment *e, double rate, uint32_t replicati
         values[i] = 0.0;
     if (m->servers > 0) {
         r.service = law_sampler(m->service, &arena);
-        station_init(&r.station, &arena, r.events, STATION_FCFS, 0, 0, m->servers, m->mutate_arrivals ? 1.0 : rate,
-                     NULL, 0);
+        const struct station_config config = { .discipline = STATION_FCFS,
+                                               .servers = m->servers,
+                                               .speed = m->mutate_arrivals ? 1.0 : rate };
+        station_init(&r.station, &arena, r.events, &config, 0);
     }
     run_all(&r, scaled_knots(m, m->mutate_arrivals ? rate : 1.0, &arena), &arena);
     for (int i = 0; e->oracles[i].theory; i++)
