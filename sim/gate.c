@@ -18,7 +18,7 @@ void gate_meter(struct gate *gate, sim_time now)
     gate->last = now;
 }
 
-static uint32_t *ring_at(const struct gate *gate, uint32_t i)
+static struct gate_waiter *ring_at(const struct gate *gate, uint32_t i)
 {
     return &gate->ring[(gate->head + i) & (gate->capacity - 1)];
 }
@@ -28,15 +28,15 @@ static void ring_make_room(struct gate *gate)
 {
     const bool grow = gate->waiting > gate->capacity / 2 || gate->capacity == 0;
     const uint32_t capacity = !grow ? gate->capacity : gate->capacity ? 2 * gate->capacity : RING_FIRST;
-    uint32_t *ring = grow ? ARENA_ARRAY(gate->arena, uint32_t, capacity) : gate->ring;
+    struct gate_waiter *ring = grow ? ARENA_ARRAY(gate->arena, struct gate_waiter, capacity) : gate->ring;
     uint32_t used = 0;
     if (!grow) { /* in place: what is kept moves towards the head */
         for (uint32_t i = 0; i < gate->used; i++)
-            if (*ring_at(gate, i) != GATE_NONE)
+            if (ring_at(gate, i)->job != GATE_NONE)
                 *ring_at(gate, used++) = *ring_at(gate, i);
     } else {
         for (uint32_t i = 0; i < gate->used; i++)
-            if (*ring_at(gate, i) != GATE_NONE)
+            if (ring_at(gate, i)->job != GATE_NONE)
                 ring[used++] = *ring_at(gate, i);
         gate->ring = ring;
         gate->capacity = capacity;
@@ -45,9 +45,10 @@ static void ring_make_room(struct gate *gate)
     gate->used = used;
 }
 
-enum gate_verdict gate_enter(struct gate *gate, sim_time now, uint32_t job)
+enum gate_verdict gate_enter_by(struct gate *gate, sim_time now, uint32_t job, sim_time deadline)
 {
     gate_meter(gate, now);
+    gate->arrivals++;
     if (gate->inside < gate->limit && gate->waiting == 0) {
         gate->inside++;
         gate->entered++;
@@ -59,22 +60,56 @@ enum gate_verdict gate_enter(struct gate *gate, sim_time now, uint32_t job)
     }
     if (gate->used == gate->capacity)
         ring_make_room(gate);
-    *ring_at(gate, gate->used++) = job;
+    *ring_at(gate, gate->used++) = (struct gate_waiter){ deadline, job };
     gate->waiting++;
     return GATE_WAITING;
 }
 
-/* The oldest waiter, taken out of the ring; there is one. */
-static uint32_t ring_take(struct gate *gate)
+/* After these both ends of a line that is not empty are people who wait. */
+static void oldest_goes(struct gate *gate)
 {
-    uint32_t job;
     do {
-        job = gate->ring[gate->head];
         gate->head = (gate->head + 1) & (gate->capacity - 1);
         gate->used--;
-    } while (job == GATE_NONE);
+    } while (gate->used > 0 && ring_at(gate, 0)->job == GATE_NONE);
     gate->waiting--;
+}
+
+static void newest_goes(struct gate *gate)
+{
+    do
+        gate->used--;
+    while (gate->used > 0 && ring_at(gate, gate->used - 1)->job == GATE_NONE);
+    gate->waiting--;
+}
+
+/* Who is next, taken out of the ring; there is one. */
+static uint32_t ring_take(struct gate *gate)
+{
+    const bool newest = gate->order == GATE_NEWEST_FIRST;
+    const uint32_t job = ring_at(gate, newest ? gate->used - 1 : 0)->job;
+    if (newest)
+        newest_goes(gate);
+    else
+        oldest_goes(gate);
     return job;
+}
+
+uint32_t gate_drop(struct gate *gate, sim_time now)
+{
+    if (gate->waiting == 0)
+        return GATE_NONE;
+    const struct gate_waiter oldest = *ring_at(gate, 0), newest = *ring_at(gate, gate->used - 1);
+    const bool at_the_end = gate->order == GATE_NEWEST_FIRST && newest.deadline < now;
+    if (oldest.deadline >= now && !at_the_end)
+        return GATE_NONE;
+    gate_meter(gate, now);
+    gate->dropped++;
+    if (at_the_end)
+        newest_goes(gate);
+    else
+        oldest_goes(gate);
+    return at_the_end ? newest.job : oldest.job;
 }
 
 uint32_t gate_leave(struct gate *gate, sim_time now)
@@ -102,14 +137,18 @@ uint32_t gate_admit(struct gate *gate, sim_time now)
 bool gate_withdraw(struct gate *gate, sim_time now, uint32_t job)
 {
     for (uint32_t i = 0; i < gate->used; i++) {
-        if (*ring_at(gate, i) != job)
+        if (ring_at(gate, i)->job != job)
             continue;
         gate_meter(gate, now);
-        *ring_at(gate, i) = GATE_NONE;
-        gate->waiting--;
         gate->withdrawn++;
-        if (gate->waiting == 0)
-            gate->head = gate->used = 0;
+        if (i == 0) {
+            oldest_goes(gate);
+        } else if (i == gate->used - 1) {
+            newest_goes(gate);
+        } else {
+            ring_at(gate, i)->job = GATE_NONE;
+            gate->waiting--;
+        }
         return true;
     }
     return false;
@@ -122,7 +161,7 @@ void gate_clear(struct gate *gate, sim_time now, void (*each)(void *context, uin
     gate->withdrawn += gate->waiting;
     gate->inside = gate->waiting = gate->used = 0;
     for (uint32_t i = 0; i < used; i++)
-        if (*ring_at(gate, i) != GATE_NONE && each)
-            each(context, *ring_at(gate, i));
+        if (ring_at(gate, i)->job != GATE_NONE && each)
+            each(context, ring_at(gate, i)->job);
     gate->head = 0;
 }

@@ -114,44 +114,104 @@ static void given_a_history_when_metered_then_the_integrals_are_exact(void **sta
     assert_true(gate.queue == 20);
 }
 
-/* A plain list as the oracle, through growth of the ring and crowds that withdraw. */
+static void given_an_overload_when_the_newest_goes_first_then_the_oldest_wait(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 10);
+    for (uint32_t job = 0; job < 5; job++)
+        gate_enter(&gate, 0, job);
+    gate.order = GATE_NEWEST_FIRST;
+    assert_int_equal(gate_leave(&gate, 1), 4);
+    assert_int_equal(gate_leave(&gate, 2), 3);
+    gate.order = GATE_OLDEST_FIRST; /* the overload is over */
+    assert_int_equal(gate_leave(&gate, 3), 1);
+    assert_int_equal(gate_leave(&gate, 4), 2);
+}
+
+static void given_waiters_with_deadlines_when_a_place_is_free_then_the_late_ones_are_named_first(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 10);
+    for (uint32_t job = 0; job < 5; job++)
+        gate_enter_by(&gate, job, job, 10 * (sim_time)job);
+    assert_int_equal(gate_drop(&gate, 10), GATE_NONE); /* a place at the deadline is in time */
+    assert_int_equal(gate_drop(&gate, 25), 1);
+    assert_int_equal(gate_drop(&gate, 25), 2);
+    assert_int_equal(gate_drop(&gate, 25), GATE_NONE);
+    assert_int_equal(gate_leave(&gate, 25), 3);
+    gate.order = GATE_NEWEST_FIRST;
+    gate_enter_by(&gate, 30, 5, 35);
+    gate_enter_by(&gate, 30, 6, SIM_NEVER);
+    assert_int_equal(gate_drop(&gate, 41), 4); /* the oldest; 5 is late, but not at an end */
+    assert_int_equal(gate_drop(&gate, 41), 5);
+    assert_int_equal(gate_leave(&gate, 41), 6);
+    assert_int_equal(gate.dropped, 4);
+    assert_int_equal(gate.arrivals, gate.entered + gate.refused + gate.withdrawn + gate.dropped + gate.waiting);
+}
+
+/* A plain list of who waits, as the oracle. */
+struct list {
+    struct gate_waiter waiters[200];
+    uint32_t count;
+};
+
+static struct gate_waiter list_take(struct list *list, uint32_t k)
+{
+    const struct gate_waiter taken = list->waiters[k];
+    list->count--;
+    for (; k < list->count; k++)
+        list->waiters[k] = list->waiters[k + 1];
+    return taken;
+}
+
+static uint32_t list_next(struct list *list, enum gate_order order)
+{
+    if (list->count == 0)
+        return GATE_NONE;
+    return list_take(list, order == GATE_NEWEST_FIRST ? list->count - 1 : 0).job;
+}
+
+static uint32_t list_drop(struct list *list, enum gate_order order, sim_time now)
+{
+    if (list->count > 0 && order == GATE_NEWEST_FIRST && list->waiters[list->count - 1].deadline < now)
+        return list_take(list, list->count - 1).job;
+    if (list->count > 0 && list->waiters[0].deadline < now)
+        return list_take(list, 0).job;
+    return GATE_NONE;
+}
+
+/* Through growth of the ring, crowds that withdraw, deadlines and changes of the order. */
 static void given_random_use_when_compared_with_a_list_then_they_agree(void **state)
 {
-    enum { LIMIT = 3, BACKLOG = 200, STEPS = 50000 };
-    struct gate gate = gate_of(*state, LIMIT, BACKLOG);
-    static uint32_t list[BACKLOG];
-    uint32_t waiting = 0, inside = 0;
+    enum { LIMIT = 3, STEPS = 60000 };
+    static struct list list;
+    struct gate gate = gate_of(*state, LIMIT, ARRAY_LEN(list.waiters));
+    uint32_t inside = 0;
     for (uint32_t i = 0; i < STEPS; i++) {
         const struct draw_block bits = draw_at((struct draw_key){ 1, 1 }, i, 0, 0);
-        const uint32_t action = draw_below(bits.a, 10);
-        if (action < 5) {
-            const enum gate_verdict verdict = gate_enter(&gate, i, i);
-            const enum gate_verdict expected = inside < LIMIT      ? GATE_ENTERED
-                                               : waiting < BACKLOG ? GATE_WAITING
-                                                                   : GATE_REFUSED;
-            assert_int_equal(verdict, expected);
-            if (expected == GATE_ENTERED)
-                inside++;
-            else if (expected == GATE_WAITING)
-                list[waiting++] = i;
-        } else if (action < 8 && waiting > 0) {
-            const uint32_t k = draw_below(bits.b, waiting);
-            assert_true(gate_withdraw(&gate, i, list[k]));
-            for (uint32_t j = k; j + 1 < waiting; j++)
-                list[j] = list[j + 1];
-            waiting--;
+        const uint32_t action = draw_below(bits.a, 20);
+        if (action < 11) {
+            const enum gate_verdict expected = inside < LIMIT && !list.count          ? GATE_ENTERED
+                                               : list.count < ARRAY_LEN(list.waiters) ? GATE_WAITING
+                                                                                      : GATE_REFUSED;
+            const sim_time deadline = bits.b % 4 ? SIM_NEVER : i + draw_below(bits.b, 2000);
+            assert_int_equal(gate_enter_by(&gate, i, i, deadline), expected);
+            inside += expected == GATE_ENTERED;
+            if (expected == GATE_WAITING)
+                list.waiters[list.count++] = (struct gate_waiter){ deadline, i };
+        } else if (action < 15 && list.count > 0) {
+            assert_true(gate_withdraw(&gate, i, list_take(&list, draw_below(bits.b, list.count)).job));
+        } else if (action == 15) {
+            assert_int_equal(gate_drop(&gate, i), list_drop(&list, gate.order, i));
+        } else if (action == 16 && bits.b % 64 == 0) {
+            gate.order = bits.b & 64 ? GATE_NEWEST_FIRST : GATE_OLDEST_FIRST;
         } else if (inside > 0) {
-            const uint32_t next = gate_leave(&gate, i);
-            assert_int_equal(next, waiting ? list[0] : GATE_NONE);
-            if (waiting == 0)
-                inside--;
-            for (uint32_t j = 0; j + 1 < waiting; j++)
-                list[j] = list[j + 1];
-            waiting -= waiting > 0;
+            inside -= list.count == 0;
+            assert_int_equal(gate_leave(&gate, i), list_next(&list, gate.order));
         }
         assert_int_equal(gate.inside, inside);
-        assert_int_equal(gate.waiting, waiting);
+        assert_int_equal(gate.waiting, list.count);
+        assert_int_equal(gate.arrivals, gate.entered + gate.refused + gate.withdrawn + gate.dropped + gate.waiting);
     }
+    assert_true(gate.dropped > 100 && gate.withdrawn > 1000 && gate.refused > 100);
 }
 
 int main(void)
@@ -163,6 +223,8 @@ int main(void)
         TEST(given_a_limit_that_changes_when_jobs_leave_then_it_is_obeyed),
         TEST(given_a_crash_when_the_gate_is_cleared_then_the_waiters_are_named_in_order),
         TEST(given_a_history_when_metered_then_the_integrals_are_exact),
+        TEST(given_an_overload_when_the_newest_goes_first_then_the_oldest_wait),
+        TEST(given_waiters_with_deadlines_when_a_place_is_free_then_the_late_ones_are_named_first),
         TEST(given_random_use_when_compared_with_a_list_then_they_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
