@@ -291,22 +291,16 @@ static bool run(struct world *w, _Atomic int64_t *progress_ns, const atomic_bool
     uint64_t steps = 0;
     struct event e;
     for (;;) {
-        const bool pending = event_set_peek(w->events, &e);
-        const sim_time next = pending ? (sim_time)e.time : SIM_NEVER;
-        if (next > w->end && arrival >= w->end)
-            break;
-        if (arrival <= next) { /* class ARRIVAL comes first */
-            if (arrival >= w->end) {
-                arrival = SIM_NEVER;
-                continue;
-            }
+        /* Up to the end, that instant included; at the same instant an arrival comes first: class ARRIVAL. */
+        if (event_set_pop_before(w->events, arrival < w->end ? arrival : w->end + 1, &e)) {
+            w->now = (sim_time)e.time;
+            world_handle(w, e);
+        } else if (arrival < w->end) {
             w->now = arrival;
             client_arrive(w, population);
             arrival = clients_next_arrival(w, &population);
         } else {
-            w->now = next;
-            event_set_pop(w->events);
-            world_handle(w, e);
+            break;
         }
         w->events_handled++;
         if ((++steps & 0xffff) == 0) {

@@ -190,6 +190,10 @@ static void traffic_window(struct world *w, double seconds)
 /* The run's figures begin with `start`: what the warm-up counted is forgotten. */
 static void forget_warm_up(struct world *w)
 {
+    little_begin(&w->balancer, w->now);
+    little_begin(&w->cpu_visits, w->now);
+    little_begin(&w->cache_visits, w->now);
+    little_begin(&w->db_visits, w->now);
     w->station_visits = w->attempts_total = w->health_checks = 0;
     for (int e = 0; e < w->code->external_count; e++)
         w->externals[e].calls = w->externals[e].failures = 0;

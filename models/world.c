@@ -217,7 +217,6 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     timer_ring_init(&w->patience, arena, 26, 1024, 0);
     timer_ring_init(&w->query_timers, arena, 26, 1024, 0);
     w->sweep_armed = SIM_NEVER;
-    w->balancer = w->cpu_visits = w->cache_visits = w->db_visits = (struct little){ .begin = w->start, .end = w->end };
     meters_init(&w->meters, arena, w->start, w->end);
     init_region_components(w);
     init_edge(w);

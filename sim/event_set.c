@@ -307,6 +307,24 @@ struct event event_set_pop(struct event_set *set)
     return e;
 }
 
+bool event_set_pop_before(struct event_set *set, sim_time limit, struct event *out)
+{
+    settle(set);
+    if (LIKELY(sorted_is_first(set))) {
+        const struct event first = set->sorted[set->head];
+        if (first.time >= (uint64_t)limit)
+            return false;
+        set->head++;
+        *out = first;
+    } else {
+        if (set->heap_count == 0 || set->heap[HEAP_PAD].time >= (uint64_t)limit)
+            return false;
+        *out = heap_pop(set);
+    }
+    set->last_time = out->time;
+    return true;
+}
+
 uint64_t event_set_count(const struct event_set *set)
 {
     return set->tail - set->head + set->in_wheel + set->heap_count;

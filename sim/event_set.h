@@ -80,6 +80,8 @@ void event_set_push(struct event_set *set, struct event e);
 /* The earliest event without taking it; false when empty. O(1), a few instructions. */
 bool event_set_peek(struct event_set *set, struct event *out);
 struct event event_set_pop(struct event_set *set); /* not empty */
+/* Takes the earliest event if it is earlier than `limit`; otherwise false, and nothing changes. */
+bool event_set_pop_before(struct event_set *set, sim_time limit, struct event *out);
 uint64_t event_set_count(const struct event_set *set);
 
 #endif

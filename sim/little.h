@@ -16,7 +16,7 @@
 #include "sim/simtime.h"
 
 struct little {
-    sim_time begin, end; /* the window; changes before begin only move the number */
+    sim_time begin; /* of the window, which lasts as long as it is told of changes: see little_begin() */
     sim_time last;
     uint64_t inside;
     uint128 integral_ns; /* of the number inside */
@@ -25,39 +25,38 @@ struct little {
 
 static inline void little_advance(struct little *l, sim_time now)
 {
-    const sim_time from = l->last > l->begin ? l->last : l->begin;
-    const sim_time to = now < l->end ? now : l->end;
-    if (to > from)
-        l->integral_ns += (uint128)l->inside * (uint64_t)(to - from);
+    l->integral_ns += (uint128)l->inside * (uint64_t)(now - l->last);
     l->last = now;
+}
+/* The window begins: who is inside stays inside, what was is forgotten. */
+static inline void little_begin(struct little *l, sim_time now)
+{
+    *l = (struct little){ .begin = now, .last = now, .inside = l->inside };
 }
 static inline void little_enter(struct little *l, sim_time now)
 {
     little_advance(l, now);
     l->inside++;
 }
+/* Of somebody who is still inside at the end of the window, or was until `left`. */
 static inline void little_clip(struct little *l, sim_time entered, sim_time left)
 {
     const sim_time from = entered > l->begin ? entered : l->begin;
-    const sim_time to = left < l->end ? left : l->end;
-    if (to > from)
-        l->sojourn_ns += (uint64_t)(to - from);
+    if (left > from)
+        l->sojourn_ns += (uint64_t)(left - from);
 }
 static inline void little_leave(struct little *l, sim_time entered, sim_time now)
 {
     little_advance(l, now);
     l->inside--;
-    little_clip(l, entered, now);
+    l->sojourn_ns += (uint64_t)(now - (entered > l->begin ? entered : l->begin));
 }
 /* The same, told at `now` of somebody who left earlier. */
 static inline void little_leave_late(struct little *l, sim_time entered, sim_time left, sim_time now)
 {
     little_advance(l, now);
     l->inside--;
-    const sim_time from = left > l->begin ? left : l->begin;
-    const sim_time to = now < l->end ? now : l->end;
-    if (to > from)
-        l->integral_ns -= (uint128)(uint64_t)(to - from);
+    l->integral_ns -= (uint128)(uint64_t)(now - (left > l->begin ? left : l->begin));
     little_clip(l, entered, left);
 }
 

@@ -109,16 +109,26 @@ static void given_a_rate_shape_when_time_is_transformed_then_arrivals_are_unifor
     arena_fini(&arena);
 }
 
+struct change {
+    double at; /* for by_value() */
+    sim_time time, entered;
+};
+
+static void told(struct little *l, const struct change *c)
+{
+    if (c->entered < 0)
+        little_enter(l, c->time);
+    else
+        little_leave(l, c->entered, c->time);
+}
+
 /* [LIT-11]: equality in integers, for a window that cuts through customers at both ends. */
 static void given_customers_that_overlap_a_window_when_all_are_clipped_then_both_sides_are_equal(void **state)
 {
     enum { COUNT = 5000 };
-    struct change {
-        double at; /* for by_value() */
-        sim_time time, entered;
-    };
     static struct change changes[2 * COUNT];
-    struct little l = { .begin = 200 * SIM_SECOND, .end = 700 * SIM_SECOND };
+    const sim_time begin = 200 * SIM_SECOND, end = 700 * SIM_SECOND;
+    struct little l = { 0 };
     const struct draw_key key = draw_key_make(SEED, 9);
     for (uint64_t i = 0; i < COUNT; i++) {
         const struct draw_block bits = draw_at(key, i, 0, 0);
@@ -128,17 +138,26 @@ static void given_customers_that_overlap_a_window_when_all_are_clipped_then_both
     }
     qsort(changes, 2 * COUNT, sizeof *changes, by_value);
     uint128 expected = 0;
-    for (int i = 0; i < 2 * COUNT; i++) {
-        if (changes[i].entered < 0) {
-            little_enter(&l, changes[i].time);
-        } else {
-            little_leave(&l, changes[i].entered, changes[i].time);
-            const sim_time from = changes[i].entered > l.begin ? changes[i].entered : l.begin;
-            const sim_time to = changes[i].time < l.end ? changes[i].time : l.end;
+    int next = 0;
+    for (; changes[next].time < begin; next++)
+        told(&l, &changes[next]);
+    little_begin(&l, begin);
+    for (; changes[next].time < end; next++)
+        told(&l, &changes[next]);
+    little_advance(&l, end);
+    uint64_t still = 0;
+    for (; next < 2 * COUNT; next++)
+        if (changes[next].entered >= 0 && changes[next].entered < end) {
+            little_clip(&l, changes[next].entered, end);
+            still++;
+        }
+    assert_int_equal(l.inside, still);
+    for (int i = 0; i < 2 * COUNT; i++)
+        if (changes[i].entered >= 0) {
+            const sim_time from = changes[i].entered > begin ? changes[i].entered : begin;
+            const sim_time to = changes[i].time < end ? changes[i].time : end;
             expected += to > from ? (uint64_t)(to - from) : 0;
         }
-    }
-    assert_int_equal(l.inside, 0);
     assert_true(l.integral_ns == l.sojourn_ns);
     assert_true(l.integral_ns == expected);
     assert_true(l.integral_ns > 0);
