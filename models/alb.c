@@ -176,12 +176,15 @@ const struct component_type alb_type = {
 
 /* ---- behaviour ---- */
 
-/* Nobody healthy: everybody is eligible. [ALB-UG] Target group health, "fail open". */
-static void refresh_eligibility(struct alb_node *node)
+/* Nobody healthy: everybody is eligible. [ALB-UG] Target group health, "fail open". O(1) but when that begins or ends. */
+static void refresh_eligibility(struct alb_node *node, const struct alb_health *changed)
 {
-    for (uint32_t i = 0; i < node->health_count; i++)
-        dispatcher_set_eligible(&node->targets, node->health[i].instance,
-                                node->healthy == 0 || node->health[i].healthy);
+    const bool fails_open = node->healthy == 0;
+    if (changed)
+        dispatcher_set_eligible(&node->targets, changed->instance, fails_open || changed->healthy);
+    for (uint32_t i = 0; i < node->health_count && fails_open != node->fails_open; i++)
+        dispatcher_set_eligible(&node->targets, node->health[i].instance, fails_open || node->health[i].healthy);
+    node->fails_open = fails_open;
 }
 
 void alb_leave_record(struct alb *alb, int node, sim_time at)
@@ -191,9 +194,9 @@ void alb_leave_record(struct alb *alb, int node, sim_time at)
     alb->nodes[node].dns_in_at = SIM_NEVER;
 }
 
-static void refresh(struct alb *alb, struct alb_node *node, sim_time now)
+static void refresh(struct alb *alb, struct alb_node *node, const struct alb_health *changed, sim_time now)
 {
-    refresh_eligibility(node);
+    refresh_eligibility(node, changed);
     if (alb->config->cross_zone || !node->up)
         return;
     const bool out = node->dns_out_at <= now && now < node->dns_in_at;
@@ -209,18 +212,45 @@ void alb_init(struct alb *alb, struct arena *arena, const struct alb_config *con
     *alb = (struct alb){ .config = config, .arena = arena, .node_count = zones, .always_in_record = true };
     for (int i = 0; i < zones; i++) {
         struct alb_node *node = &alb->nodes[i];
-        *node = (struct alb_node){ .zone = i, .up = true, .dns_out_at = SIM_NEVER, .dns_in_at = SIM_NEVER };
+        *node = (struct alb_node){
+            .zone = i, .up = true, .fails_open = true, .dns_out_at = SIM_NEVER, .dns_in_at = SIM_NEVER
+        };
         dispatcher_init(&node->targets, arena, (enum dispatch_policy)config->algorithm);
-        refresh(alb, node, 0);
+        refresh(alb, node, NULL, 0);
     }
 }
 
 static struct alb_health *health_of(const struct alb_node *node, uint32_t instance)
 {
-    for (uint32_t i = 0; i < node->health_count; i++)
-        if (node->health[i].instance == instance)
-            return &node->health[i];
-    return NULL;
+    const uint32_t at = instance < node->where_count ? node->where[instance] : ALB_NOWHERE;
+    return at == ALB_NOWHERE ? NULL : &node->health[at];
+}
+
+static struct alb_health *health_add(struct alb *alb, struct alb_node *node, uint32_t instance)
+{
+    if (node->health_count == node->health_capacity) {
+        const uint32_t wider = node->health_capacity ? 2 * node->health_capacity : 16;
+        node->health = arena_grow(alb->arena, node->health, node->health_count, wider, sizeof *node->health);
+        node->health_capacity = wider;
+    }
+    if (instance >= node->where_count) {
+        const uint32_t wider = 2 * (instance + 1);
+        node->where = arena_grow(alb->arena, node->where, node->where_count, wider, sizeof *node->where);
+        for (; node->where_count < wider; node->where_count++)
+            node->where[node->where_count] = ALB_NOWHERE;
+    }
+    node->where[instance] = node->health_count;
+    return &node->health[node->health_count++];
+}
+
+static void health_drop(struct alb_node *node, struct alb_health *h)
+{
+    node->where[h->instance] = ALB_NOWHERE;
+    const struct alb_health last = node->health[--node->health_count];
+    if (h == &node->health[node->health_count])
+        return;
+    *h = last;
+    node->where[h->instance] = (uint32_t)(h - node->health);
 }
 
 void alb_register(struct alb *alb, sim_time now, uint32_t instance, int zone, bool healthy)
@@ -229,16 +259,11 @@ void alb_register(struct alb *alb, sim_time now, uint32_t instance, int zone, bo
         struct alb_node *node = &alb->nodes[i];
         if (!alb->config->cross_zone && node->zone != zone)
             continue;
-        if (node->health_count == node->health_capacity) {
-            const uint32_t wider = node->health_capacity ? 2 * node->health_capacity : 16;
-            node->health = arena_grow(alb->arena, node->health, node->health_count, wider, sizeof *node->health);
-            node->health_capacity = wider;
-        }
-        node->health[node->health_count++] =
-            (struct alb_health){ .instance = instance, .healthy = healthy, .checked = healthy };
+        struct alb_health *h = health_add(alb, node, instance);
+        *h = (struct alb_health){ .instance = instance, .healthy = healthy, .checked = healthy };
         node->healthy += healthy;
         dispatcher_join(&node->targets, instance, false);
-        refresh(alb, node, now);
+        refresh(alb, node, h, now);
     }
 }
 
@@ -250,10 +275,9 @@ void alb_deregister(struct alb *alb, sim_time now, uint32_t instance)
         if (!h)
             continue;
         node->healthy -= h->healthy;
-        for (struct alb_health *end = node->health + --node->health_count; h < end; h++)
-            h[0] = h[1];
+        health_drop(node, h);
         dispatcher_leave(&node->targets, instance);
-        refresh(alb, node, now);
+        refresh(alb, node, NULL, now);
     }
 }
 
@@ -284,7 +308,7 @@ enum alb_change alb_check_result(struct alb *alb, sim_time now, int number, uint
     h->checked = true;
     h->streak = 0;
     node->healthy += passed ? 1u : -1u;
-    refresh(alb, node, now);
+    refresh(alb, node, h, now);
     return passed ? ALB_BECAME_HEALTHY : ALB_BECAME_UNHEALTHY;
 }
 

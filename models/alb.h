@@ -20,6 +20,7 @@
 #include "sim/draw.h"
 
 enum { ALB_NODES_MAX = 6 };
+#define ALB_NOWHERE 0xffffffffu
 
 struct alb_config {
     struct ref targets; /* an asg */
@@ -53,8 +54,11 @@ struct alb_node {
     bool up;
     sim_time dns_out_at, dns_in_at; /* out of the record during [out, in) */
     struct dispatcher targets;
-    struct alb_health *health; /* in order of joining, as long as `targets` */
+    struct alb_health *health;
     uint32_t health_count, health_capacity, healthy;
+    uint32_t *where; /* in health[], by instance; ALB_NOWHERE */
+    uint32_t where_count;
+    bool fails_open; /* nobody is healthy: everybody is eligible */
 };
 
 struct alb {

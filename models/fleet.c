@@ -449,6 +449,20 @@ void instance_dead_noticed(struct world *w, struct instance *i)
         replace(w, i, "EC2 status checks failed: instances replaced");
 }
 
+/* What a node learns from a check. */
+static void check_result(struct world *w, const struct instance *i, int node, bool passed)
+{
+    if (i->state != INSTANCE_IN_SERVICE)
+        return;
+    struct alb *alb = &w->albs[w->fleets[i->fleet].alb];
+    const enum alb_change change = alb_check_result(alb, w->now, node, i->id, passed);
+    if (change == ALB_SAME)
+        return;
+    fingerprint_add(&w->fingerprint, 0x4ea174u + (uint64_t)change, w->now, (uint64_t)i->id << 8 | (uint64_t)node);
+    if (change == ALB_BECAME_UNHEALTHY)
+        fault_note(w, alb->config->targets.name, "targets unhealthy at the load balancer", true);
+}
+
 void instance_health_check(struct world *w, struct instance *i, int node)
 {
     struct fleet *fleet = &w->fleets[i->fleet];
@@ -460,6 +474,12 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     if (!alb->nodes[node].up)
         return;
     w->health_checks++;
+    const bool deep = alb->config->health.deep;
+    const bool queue_full = i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog;
+    if (i->alive && !deep && !queue_full) { /* the accept queue answers at once */
+        check_result(w, i, node, true);
+        return;
+    }
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE)
         return;
@@ -472,42 +492,22 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     f->instance = i->id;
     event_set_push(w->events,
                    event_make(f->deadline, EVENT_TIMEOUT, EV_CHECK_TIMEOUT, i->id, (uint32_t)i->launch, slot));
-    const bool deep = alb->config->health.deep;
-    const bool queue_full = i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog;
-    if (!i->alive || (!deep && queue_full)) {
-        f->state = AT_NOTHING; /* silence: the timeout will tell */
-    } else if (!deep) {
-        health_check_ended(w, f, true);
-    } else {
+    if (i->alive && deep)
         request_offer_instance(w, f);
-    }
-}
-
-/* What a node learns from a check. */
-static void check_result(struct world *w, const struct frame *f, bool passed)
-{
-    const struct instance *i = &w->instances[f->instance];
-    if (i->state != INSTANCE_IN_SERVICE)
-        return;
-    struct alb *alb = &w->albs[w->fleets[i->fleet].alb];
-    const enum alb_change change = alb_check_result(alb, w->now, f->node, i->id, passed);
-    if (change == ALB_SAME)
-        return;
-    fingerprint_add(&w->fingerprint, 0x4ea174u + (uint64_t)change, w->now, (uint64_t)i->id << 8 | f->node);
-    if (change == ALB_BECAME_UNHEALTHY)
-        fault_note(w, alb->config->targets.name, "targets unhealthy at the load balancer", true);
+    else
+        f->state = AT_NOTHING; /* silence: the timeout will tell */
 }
 
 void health_check_ended(struct world *w, struct frame *f, bool passed)
 {
     if (!(f->flags & FLAG_ABANDONED))
-        check_result(w, f, passed);
+        check_result(w, &w->instances[f->instance], f->node, passed);
     frame_free(w, frame_slot(w, f));
 }
 
 void health_check_timeout(struct world *w, struct frame *f)
 {
-    check_result(w, f, false);
+    check_result(w, &w->instances[f->instance], f->node, false);
     if (f->state == AT_NOTHING || f->state == AT_SILENT_TARGET)
         frame_free(w, frame_slot(w, f));
     else
