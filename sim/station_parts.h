@@ -3,6 +3,7 @@
 #ifndef HEADROOM_STATION_PARTS_H
 #define HEADROOM_STATION_PARTS_H
 
+#include "sim/base/check.h"
 #include "sim/station.h"
 
 /* ---- time and events (station.c) */
@@ -10,6 +11,7 @@
 /* The integrals up to `now`, with those who are inside. On events. */
 static inline void station_integrate(struct station *st, sim_time now)
 {
+    CHECK(now >= st->last, "a station's time runs backwards");
     const uint64_t dt = (uint64_t)(now - st->last);
     st->last = now;
     const uint64_t busy = st->in_service < st->servers ? st->in_service : st->servers;

@@ -134,11 +134,13 @@ static inline uint64_t time_for(const struct station *st, uint64_t need_q16)
 /* Sees to it that an event is pending at or before the completion of the head. The virtual time is up to date. */
 static void arm(struct station *st)
 {
-    if (st->in_service == 0 || st->rate_q48 == 0)
+    if (st->in_service == 0)
         return;
     const uint64_t mark = st->jobs[0].mark;
     const uint64_t need = mark > st->virtual_q16 ? mark - st->virtual_q16 : 0;
-    const sim_time due = st->virtual_at + (sim_time)time_for(st, need);
+    if (need > 0 && st->rate_q48 == 0)
+        return;
+    const sim_time due = st->virtual_at + (sim_time)(need ? time_for(st, need) : 0);
     if (due >= st->armed_at)
         return;
     st->armed_at = due;

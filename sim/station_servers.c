@@ -74,7 +74,9 @@ static void rebase_work(struct station *st, sim_time now)
 
 static sim_time end_of(const struct station *st, uint64_t mark_q16)
 {
-    return st->speed_q16 ? st->work_since + (sim_time)station_time_for(st, mark_q16) : SIM_NEVER;
+    if (UNLIKELY(st->speed_q16 == 0))
+        return mark_q16 > 0 ? SIM_NEVER : st->work_since;
+    return st->work_since + (sim_time)station_time_for(st, mark_q16);
 }
 
 static void push_departure(const struct station *st, const struct station_service *service)
@@ -94,8 +96,8 @@ static void begin(struct station *st, sim_time now, struct station_waiter job)
         st->serving_capacity = st->serving_capacity ? 2 * st->serving_capacity : SERVERS_FIRST;
         st->serving = arena_grow(st->arena, st->serving, st->in_service, st->serving_capacity, sizeof *st->serving);
     }
-    if (st->in_service == 0)
-        st->work_since = now;
+    if (st->in_service == 0 || st->speed_q16 == 0)
+        st->work_since = now; /* nothing is done since */
     else if (UNLIKELY(work_done_q16(st, now) > WORK_LIMIT_Q16))
         rebase_work(st, now);
     const uint64_t mark = work_done_q16(st, now) + ((uint64_t)job.demand << 16);

@@ -1,4 +1,5 @@
-foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station station_ahead gate
+foreach(module number draw draw_rng binomial gamma_table dist sampler histogram fingerprint event_set timer_ring station station_servers
+               station_ahead gate
                message_queue dispatcher bucket store idle_pool arrivals trace)
     headroom_test(unit/test_${module}.c LINKS headroom::sim PkgConfig::gsl LABELS quick)
 endforeach()

@@ -143,7 +143,7 @@ static void simulate(const struct usage *u, enum execution execution, bool early
     arena_fini(&arena);
 }
 
-static void assert_same(const struct usage *u)
+static struct meters assert_same(const struct usage *u)
 {
     static struct record late, early, ahead;
     simulate(u, STATION_ON_EVENTS, false, &late);
@@ -156,6 +156,7 @@ static void assert_same(const struct usage *u)
     }
     assert_memory_equal(late.reads, ahead.reads, sizeof ahead.reads);
     assert_memory_equal(early.reads, ahead.reads, sizeof ahead.reads);
+    return ahead.reads[READS - 1];
 }
 
 static void given_a_station_when_departures_are_computed_ahead_then_they_are_those_of_events(void **state)
@@ -193,9 +194,10 @@ static void given_losses_of_the_station_when_work_is_booked_then_the_same_custom
 /* Everything at once: 300 ways to use a station, of which the draws decide. */
 static void given_random_usages_when_executed_both_ways_then_departures_fates_and_meters_agree(void **state)
 {
+    struct meters all = { 0 };
     for (uint64_t i = 0; i < 300; i++) {
         const struct draw_block a = draw_at(KEY, i, 3, 0), b = draw_at(KEY, i, 4, 0);
-        assert_same(&(struct usage){
+        const struct meters m = assert_same(&(struct usage){
             .servers = 1 + draw_below(a.a, 6),
             .speed = draw_below(a.b, 2) ? 1.0 : 0.25 + draw_unit(b.b),
             .load = 0.5 + draw_unit(b.a),
@@ -208,7 +210,12 @@ static void given_random_usages_when_executed_both_ways_then_departures_fates_an
             .end = draw_below(b.b << 24, 2) ? 1000 * SIM_SECOND : 4 * SIM_SECOND,
             .seed = i,
         });
+        all.cut += m.cut;
+        all.dropped += m.dropped;
+        all.refused += m.refused;
+        all.killed += m.killed;
     }
+    assert_true(all.cut > 10000 && all.dropped > 10000 && all.refused > 10000 && all.killed > 1000);
 }
 
 int main(void)
