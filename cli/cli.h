@@ -38,6 +38,8 @@ struct options {
     const char *output;      /* -o; NULL: the verb's default */
     bool json, quiet, no_fail;
     bool station_events; /* --stations events */
+    bool bench_quick, bench_full, markdown;
+    int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
     const char *unheard; /* a flag that was given and that the verb does not listen to, or NULL */
 };
@@ -70,6 +72,7 @@ int verb_run(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
 int verb_selftest(const struct options *options);
+int verb_bench(const struct options *options);
 
 /* One line of JSON: the resolved scenario (null when it is invalid) and the messages. Part of check. */
 void check_print_json(const char *path, const struct scenario *sc, const struct diag *diag, FILE *out);

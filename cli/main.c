@@ -34,6 +34,12 @@ static const struct verb {
       "Simulates systems whose law is known and prints theory beside the interval, at level 0.999; about half a\n"
       "minute of one core. SYSTEM: a part of a name, such as M/M/1 or Erlang, for those systems only.\n"
       "docs/validation.md has the same table with formulas and sources. Exit: 0 all agree, 5 one does not." },
+    { "bench", "[NAME...]", verb_bench, "how fast the engine is here, beside loops written by hand",
+      "Measures parts, queues, the way of a request and whole days, each in turn with a loop in C that does the same\n"
+      "work and nothing else, and M/M/1 with SimPy 3 where that is installed. About four minutes; the day of\n"
+      "scenarios/black-friday-large.yaml, three minutes more, only with --full or when it is named. NAME: hold, mm1,\n"
+      "mm16, visits, balancer, primitives, draws, arrivals, black-friday, black-friday-large, instances, length,\n"
+      "rate, threads. Exit: 0 every expected figure was met, 1 one was missed." },
     { "help", "[VERB]", verb_help, "this help, or the verb's", "" },
     { "version", "", verb_version, "name and version", "" },
 };

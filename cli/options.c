@@ -18,6 +18,10 @@ enum flag_id {
     FLAG_QUIET,
     FLAG_COLOR,
     FLAG_STATIONS,
+    FLAG_QUICK,
+    FLAG_FULL,
+    FLAG_ROUNDS,
+    FLAG_MARKDOWN,
     FLAG_HELP,
     FLAG_VERSION,
 };
@@ -39,9 +43,13 @@ static const struct flag {
     { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "HOW", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
-    { FLAG_NO_FAIL, 0, "no-fail", NULL, "run", "exit 0 although an objective is missed or undecided" },
-    { FLAG_JSON, 0, "json", NULL, "run check", "machine-readable output on stdout" },
-    { FLAG_QUIET, 'q', "quiet", NULL, "run check", "errors and results only: no progress, no warnings" },
+    { FLAG_NO_FAIL, 0, "no-fail", NULL, "run bench", "exit 0 although an objective is missed or undecided" },
+    { FLAG_JSON, 0, "json", NULL, "run check bench", "machine-readable output on stdout" },
+    { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
+    { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted" },
+    { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
+    { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
+    { FLAG_QUIET, 'q', "quiet", NULL, "run check bench", "errors and results only: no progress, no warnings" },
     { FLAG_COLOR, 0, "color", "WHEN", NULL, "auto, always or never; NO_COLOR is honoured" },
     { FLAG_HELP, 'h', "help", NULL, NULL, "this help, or the verb's" },
     { FLAG_VERSION, 'V', "version", NULL, NULL, "name and version" },
@@ -144,6 +152,10 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
         o->threads = (int)number;
         return true;
     case FLAG_STATIONS: return take_stations(o, value);
+    case FLAG_QUICK: o->bench_quick = true; return true;
+    case FLAG_FULL: o->bench_full = true; return true;
+    case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
+    case FLAG_MARKDOWN: o->markdown = true; return true;
     case FLAG_NO_FAIL: o->no_fail = true; return true;
     case FLAG_JSON: o->json = true; return true;
     case FLAG_QUIET: o->quiet = true; return true;

@@ -12,3 +12,7 @@ headroom_test(theory/test_theory_dispatch.c LINKS headroom::oracles LABELS ${ora
 foreach(name experiment formulas)
     headroom_test(unit/test_${name}.c LINKS headroom::oracles LABELS quick)
 endforeach()
+# How fast it is, is never asserted: only that the limits do the same work and that the arithmetic is right.
+foreach(name by_hand benchmark)
+    headroom_test(unit/test_${name}.c LINKS headroom::benchmarks LABELS quick)
+endforeach()

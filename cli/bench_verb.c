@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bench -- the engine's speed on the user's own machine. */
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/benchmarks/bench_page.h"
+#include "cli/cli.h"
+#include "sim/base/text.h"
+
+enum { NAMES_MAX = 64 };
+
+/* The checkout's file, else the installed one, else NULL. */
+static const char *data_file(const char *in_checkout, const char *installed)
+{
+    if (access(in_checkout, R_OK) == 0)
+        return in_checkout;
+    return access(installed, R_OK) == 0 ? installed : NULL;
+}
+
+static bool named(const struct options *options, const char *name)
+{
+    for (int i = 0; i < options->argument_count; i++)
+        if (!strcmp(options->arguments[i], name))
+            return true;
+    return false;
+}
+
+static bool is_wanted(const struct options *options, const struct benchmark *b)
+{
+    if (options->argument_count > 0)
+        return named(options, b->name);
+    return !b->long_one || options->bench_full;
+}
+
+/* The first argument that names no benchmark, or NULL. */
+static const char *unknown_name(const struct options *options, const char **nearest)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (const struct benchmark *const *table = bench_tables; *table; table++)
+        for (const struct benchmark *b = *table; b->name && count < NAMES_MAX; b++)
+            names[count++] = b->name;
+    for (int i = 0; i < options->argument_count; i++) {
+        size_t k = 0;
+        while (k < count && strcmp(names[k], options->arguments[i]) != 0)
+            k++;
+        *nearest = text_nearest(options->arguments[i], names, count);
+        if (k == count)
+            return options->arguments[i];
+    }
+    return NULL;
+}
+
+static struct bench_tally run_tables(const struct options *options, const struct bench_options *bench,
+                                     enum bench_format format)
+{
+    struct bench_tally tally = { 0 };
+    for (const struct benchmark *const *table = bench_tables; *table; table++)
+        for (const struct benchmark *b = *table; b->name; b++) {
+            if (!is_wanted(options, b))
+                continue;
+            struct bench_result result;
+            if (isatty(STDERR_FILENO) && !options->quiet)
+                fprintf(stderr, "\rbench: %s ... ", b->name);
+            const bool measured = benchmark_run(b, bench, &result);
+            bench_page_benchmark(format, b, measured, &result, &tally, stdout);
+        }
+    return tally;
+}
+
+int verb_bench(const struct options *options)
+{
+    const char *nearest = NULL, *unknown = unknown_name(options, &nearest);
+    if (unknown)
+        return cli_usage_error(options, nearest ? "no benchmark '%s'; did you mean '%s'?" : "no benchmark '%s'",
+                               unknown, nearest);
+    const struct bench_options bench = {
+        .scenarios = data_file(HEADROOM_SOURCE_DIR "/scenarios", HEADROOM_INSTALL_DIR "/scenarios"),
+        .simpy = data_file(HEADROOM_SOURCE_DIR "/bench/mm1_simpy.py", HEADROOM_INSTALL_DIR "/bench/mm1_simpy.py"),
+        .quick = options->bench_quick,
+        .rounds = (int)options->rounds,
+    };
+    if (!bench.scenarios) {
+        fputs("headroom: error: the shipped scenarios are not where they were installed\n", stderr);
+        return STATUS_IO;
+    }
+    const enum bench_format format = options->json ? BENCH_JSON : options->markdown ? BENCH_MARKDOWN : BENCH_TEXT;
+    struct machine machine;
+    machine_look(&machine);
+    bench_page_begin(format, &machine, stdout);
+    const struct bench_tally tally = run_tables(options, &bench, format);
+    bench_page_end(format, &tally, stdout);
+    return tally.missed && !options->no_fail ? STATUS_MISSED : STATUS_DONE;
+}
