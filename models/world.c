@@ -26,10 +26,13 @@ uint32_t frame_new(struct world *w)
     else
         return SLOT_NONE;
     struct frame *f = &w->frames[slot];
-    memset(f, 0, sizeof *f);
-    f->instance = f->connection = 0xffff;
-    f->resume_at = f->query_deadline = f->deadline = SIM_NEVER;
-    f->patience_link = f->query_link = (struct timer_link){ TIMER_NONE, TIMER_NONE };
+    *f = (struct frame){ .deadline = SIM_NEVER,
+                         .resume_at = SIM_NEVER,
+                         .query_deadline = SIM_NEVER,
+                         .patience_link = { TIMER_NONE, TIMER_NONE },
+                         .query_link = { TIMER_NONE, TIMER_NONE },
+                         .instance = 0xffff,
+                         .connection = 0xffff };
     w->frame_count++;
     return slot;
 }

@@ -11,11 +11,14 @@
 #ifndef HEADROOM_SAMPLER_H
 #define HEADROOM_SAMPLER_H
 
+#include <string.h>
+
 #include "sim/base/compiler.h"
 #include "sim/dist.h"
 #include "sim/draw.h"
 
-enum { SAMPLER_SUB_BITS = 6, SAMPLER_OCTAVES = 32, SAMPLER_KNOTS = (SAMPLER_OCTAVES << SAMPLER_SUB_BITS) + 1 };
+/* One knot more than the range has: the largest v are rounded up to 2^63, nothing of the way to the next one. */
+enum { SAMPLER_SUB_BITS = 6, SAMPLER_OCTAVES = 32, SAMPLER_KNOTS = (SAMPLER_OCTAVES << SAMPLER_SUB_BITS) + 2 };
 
 struct sampler {
     const double *knots[2];  /* lower half, upper half; NULL: no table */
@@ -25,19 +28,22 @@ struct sampler {
 /* The tables live in the arena: 32 KiB for a distribution that needs them. */
 void sampler_init(struct sampler *s, const struct dist *dist, struct arena *arena);
 
+/* v as a double shows its octave, its knot and the way from there to the next one in its own bits: no shifting about. */
 static inline sim_time sampler_draw(const struct sampler *s, uint64_t bits)
 {
     const uint64_t upper = bits >> 63;
-    const uint64_t v = upper ? ~bits : bits; /* below 2^63 */
+    const uint64_t v = bits ^ (0 - upper); /* below 2^63 */
     if (UNLIKELY(!s->knots[0] || v < UINT64_C(1) << 31))
         return dist_sample(s->dist, draw_unit(bits));
-    const int top = 63 - count_leading_zeros_u64(v); /* 31 .. 62 */
-    const uint64_t scaled = v << (63 - top);         /* leading one at bit 63 */
-    const uint32_t knot = (uint32_t)(top - 31) << SAMPLER_SUB_BITS |
-                          (uint32_t)(scaled >> (63 - SAMPLER_SUB_BITS) & 63u);
-    const double along = (double)(int64_t)(scaled << (1 + SAMPLER_SUB_BITS) >> 12) * 0x1p-52;
-    const double *table = s->knots[upper] + knot;
-    return (sim_time)(table[0] + (table[1] - table[0]) * along + 0.5);
+    enum { MANTISSA = 52, BELOW_KNOT = MANTISSA - SAMPLER_SUB_BITS, BIAS = 1023 };
+    const double nearest = (double)(int64_t)v;
+    uint64_t pattern;
+    memcpy(&pattern, &nearest, sizeof pattern);
+    const double *table = s->knots[upper] + ((pattern >> BELOW_KNOT) - ((BIAS + 31) << SAMPLER_SUB_BITS));
+    const uint64_t rest = (pattern << SAMPLER_SUB_BITS & ((UINT64_C(1) << MANTISSA) - 1)) | (uint64_t)BIAS << MANTISSA;
+    double one_and_along;
+    memcpy(&one_and_along, &rest, sizeof one_and_along);
+    return (sim_time)(table[0] + (table[1] - table[0]) * (one_and_along - 1.0) + 0.5);
 }
 
 #endif
