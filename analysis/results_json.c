@@ -216,6 +216,17 @@ static void add_components(cJSON *root, const struct results *r)
     }
 }
 
+static void add_flows(cJSON *root, const struct results *r)
+{
+    cJSON *flows = cJSON_AddObjectToObject(root, "flows");
+    for (int i = 0; i < r->flow_count; i++) {
+        cJSON *one = cJSON_GetObjectItemCaseSensitive(flows, r->flows[i].component);
+        if (!one)
+            one = cJSON_AddObjectToObject(flows, r->flows[i].component);
+        add_number(one, r->flows[i].name, r->flows[i].per_day);
+    }
+}
+
 static void add_months(cJSON *cost, const struct cost *c)
 {
     cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
@@ -326,6 +337,7 @@ void results_json_write(const struct results *r, FILE *out)
     add_errors(root, r);
     add_faults(root, r);
     add_components(root, r);
+    add_flows(root, r);
     add_cost(root, r);
     add_usage(root, r);
     add_warnings(root, r);

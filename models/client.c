@@ -16,12 +16,6 @@
 
 /* ---- what customers draw ---- */
 
-/* 32 bits as a uniform number in (0, 1): enough for a coin. */
-static double unit_of_32(uint64_t bits)
-{
-    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
-}
-
 /* One block, four words: viewer, region, WAF, balancer. */
 static sim_time path_delay(const struct world *w, const struct population_state *p, struct draw_block path,
                            bool connects)
@@ -42,7 +36,7 @@ static struct customer customer_of(const struct world *w, const struct populatio
 {
     const double u = unit_of_32(client.a >> 32);
     int m = 0;
-    while (m < p->config->mix_count - 1 && u >= p->mix_limit[m])
+    while (m < p->mix_count - 1 && u >= p->mix_limit[m])
         m++;
     const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
     return (struct customer){ .operation = p->mix_operation[m],
@@ -155,44 +149,58 @@ static void arrivals_of(struct world *w, struct population_state *p, const struc
 {
     const struct population *config = p->config;
     const uint32_t place = draw_place(arena_printf(w->arena, "%s/arrivals", config->name));
-    if (curve->bins) { /* the loader lets neither bursts nor batches through */
+    if (curve->bins) /* the loader does not let batches through */
         arrivals_init_exact(&p->arrivals, curve->bins, curve->bin_count, w->key, place);
-        return;
-    }
-    arrivals_init(&p->arrivals, w->arena, curve->knots, curve->count, w->key, place);
+    else
+        arrivals_init(&p->arrivals, w->arena, curve->knots, curve->count, w->key, place);
     if (config->rate.burst.present)
-        arrivals_set_bursts(&p->arrivals,
-                            (struct burst_law){ .factor = config->rate.burst.factor,
-                                                .mean_on = config->rate.burst.mean_on,
-                                                .mean_off = config->rate.burst.mean_off },
+        arrivals_set_bursts(&p->arrivals, scenario_bursts(config),
                             draw_place(arena_printf(w->arena, "%s/bursts", config->name)));
     if (config->rate.batch.present)
-        arrivals_set_batches(&p->arrivals, config->rate.batch.mean,
+        arrivals_set_batches(&p->arrivals, config->rate.batch.law,
                              draw_place(arena_printf(w->arena, "%s/batches", config->name)));
+}
+
+/* What a client asks for when it arrives: an operation of the mix, or the first one of a session. */
+static void init_mix(struct world *w, struct population_state *p)
+{
+    const struct population *config = p->config;
+    const struct mix_entry *mix = p->sessions ? config->sessions.enter : config->mix;
+    p->mix_count = p->sessions ? config->sessions.enter_count : config->mix_count;
+    p->mix_limit = ARENA_ARRAY(w->arena, double, p->mix_count);
+    p->mix_operation = ARENA_ARRAY(w->arena, int, p->mix_count);
+    double sum = 0;
+    for (int m = 0; m < p->mix_count; m++) {
+        sum += mix[m].share;
+        p->mix_limit[m] = sum;
+        p->mix_operation[m] = scenario_operation_index(w->sc, mix[m].operation);
+    }
+}
+
+void clients_columns(struct world *w)
+{
+    const struct scenario *sc = w->sc;
+    w->populations = ARENA_ARRAY(w->arena, struct population_state, sc->population_count);
+    for (int i = 0; i < sc->population_count; i++) {
+        w->populations[i].config = &sc->populations[i];
+        if (sc->populations[i].sessions.present)
+            session_flow_init(w, &w->populations[i]);
+    }
 }
 
 void clients_init(struct world *w, int day_type)
 {
     const struct scenario *sc = w->sc;
     const int operations = scenario_operation_count(sc);
-    w->populations = ARENA_ARRAY(w->arena, struct population_state, sc->population_count);
     for (int i = 0; i < sc->population_count; i++) {
         const struct population *config = &sc->populations[i];
         struct population_state *p = &w->populations[i];
-        p->config = config;
         sampler_init(&p->rtt, &config->rtt, w->arena);
         sampler_init(&p->patience, &config->client.patience, w->arena);
         p->place_client = draw_place(arena_printf(w->arena, "%s/client", config->name));
         p->place_path = draw_place(arena_printf(w->arena, "%s/path", config->name));
         p->place_static = draw_place(arena_printf(w->arena, "%s/static", config->name));
-        p->mix_limit = ARENA_ARRAY(w->arena, double, config->mix_count);
-        p->mix_operation = ARENA_ARRAY(w->arena, int, config->mix_count);
-        double sum = 0;
-        for (int m = 0; m < config->mix_count; m++) {
-            sum += config->mix[m].share;
-            p->mix_limit[m] = sum;
-            p->mix_operation[m] = scenario_operation_index(sc, config->mix[m].operation);
-        }
+        init_mix(w, p);
         p->uploads = ARENA_ARRAY(w->arena, bool, operations);
         p->response = ARENA_ARRAY(w->arena, int64_t, operations);
         for (int o = 0; o < operations; o++) {
@@ -233,6 +241,8 @@ static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_t
         if (p->config->page.present && p->config->page.on_index == f->operation)
             p->pages++;
     }
+    if (f->session)
+        session_answered(w, f->session, outcome, ended);
 }
 
 /* Whoever stands in front of the target answers 504 when it has heard nothing for so long: the CDN or the balancer. */
@@ -271,7 +281,14 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
     request_begin(w, f, customer->node);
 }
 
-static void arrive(struct world *w, struct population_state *p, const struct customer *customer)
+struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal)
+{
+    return customer_of(w, p, draw_at(w->key, ordinal, p->place_client, 0), draw_at(w->key, ordinal, p->place_path, 0),
+                       draw_at(w->key, ordinal, PLACE_NODE, 0));
+}
+
+void client_begin(struct world *w, struct population_state *p, uint64_t ordinal, uint32_t session,
+                  const struct customer *customer)
 {
     const bool counted = w->now >= w->start;
     if (counted)
@@ -279,14 +296,17 @@ static void arrive(struct world *w, struct population_state *p, const struct cus
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE) { /* the bound on requests in flight: refused at the door */
         recorder_ended(&w->recorder, customer->operation, OUTCOME_HTTP_503, 0, counted);
+        if (session)
+            session_answered(w, session, OUTCOME_HTTP_503, w->now);
         return;
     }
     struct frame *f = frame_at(w, slot);
     f->kind = FRAME_OPERATION;
     f->begun = w->now;
-    f->ordinal = subject(w, p, p->ordinal);
+    f->ordinal = ordinal;
     f->operation = (uint16_t)customer->operation;
     f->population = (uint8_t)(p - w->populations);
+    f->session = session;
     f->flags = counted ? FLAG_COUNTED : 0;
     attempt(w, f, customer);
 }
@@ -294,7 +314,11 @@ static void arrive(struct world *w, struct population_state *p, const struct cus
 void client_arrive(struct world *w, int number)
 {
     struct population_state *p = &w->populations[number];
-    arrive(w, p, &p->row[p->ordinal % DRAW_ROW]);
+    const struct customer *customer = &p->row[p->ordinal % DRAW_ROW];
+    if (p->sessions)
+        session_begin(w, p, subject(w, p, p->ordinal), customer);
+    else
+        client_begin(w, p, subject(w, p, p->ordinal), 0, customer);
     p->ordinal++;
     next_customer(w, p);
 }
@@ -385,6 +409,7 @@ void client_patience_over(struct world *w, struct frame *f)
     client->ordinal = f->ordinal;
     client->operation = f->operation;
     client->population = f->population;
+    client->session = f->session;
     client->attempt = f->attempt;
     client->flags = f->flags & FLAG_COUNTED;
     reload_or_leave(w, client, outcome, w->now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * client -- what a population of browsers keeps during a replication. client.c sends its requests one by one, objects.c
- * asks for the static objects of its pages in bulk.
+ * client -- what a population of browsers keeps during a replication. client.c sends its requests one by one, session.c
+ * says which comes next, objects.c asks for the static objects of its pages in bulk.
  */
 #ifndef HEADROOM_CLIENT_H
 #define HEADROOM_CLIENT_H
@@ -28,16 +28,37 @@ struct customer {
     bool connects;
 };
 
+/* Where a session may go: cumulative shares; beyond the last it leaves. */
+struct ways {
+    double *limit;
+    uint16_t *row;
+    int count;
+};
+
+/* Clients that come for several operations. Counts are of the whole run; `before`: of the warm-up. */
+struct session_flow {
+    struct ways *next; /* by row of the navigation */
+    int *operation;    /* of each row: index in the results */
+    struct sampler think;
+    uint32_t place_navigation, place_length;
+    uint64_t begun, ended, begun_before, ended_before;
+    struct little live;
+    uint128 live_before; /* its integral at the last window */
+    int column;
+};
+
 struct population_state {
     const struct population *config;
+    struct session_flow *sessions; /* NULL: one operation each */
     struct sampler rtt, patience;
     struct arrivals arrivals;
     struct customer *row; /* DRAW_ROW of them */
     uint64_t ordinal;     /* of the next */
     sim_time next;        /* its arrival */
     uint32_t place_client, place_path, place_static;
-    double *mix_limit;  /* cumulative shares */
+    double *mix_limit;  /* cumulative shares of what clients ask for when they arrive */
     int *mix_operation; /* index in the results */
+    int mix_count;
     bool *uploads;      /* per operation of the results: writes, so the request carries a body */
     int64_t *response;
     struct delay_law hit, miss;
@@ -49,6 +70,36 @@ struct population_state {
     uint64_t hour_requests, hour_connections;
     int64_t hour_bytes;
 };
+
+/* 32 bits as a uniform number in (0, 1): enough for a coin. */
+static inline double unit_of_32(uint64_t bits)
+{
+    return ((double)(bits & 0xffffffffu) + 0.5) * 0x1p-32;
+}
+
+/* ---- session.c ---- */
+
+/* Before the first column is used; once, when the population comes for sessions. */
+void session_flow_init(struct world *w, struct population_state *p);
+
+/* A client arrives and asks for the first operation of a session. */
+void session_begin(struct world *w, struct population_state *p, uint64_t ordinal, const struct customer *customer);
+
+/* Its operation ended at `at`, now or later: it thinks, or leaves. */
+void session_answered(struct world *w, uint32_t session, enum outcome outcome, sim_time at);
+
+/* The mean number of sessions under way, over the window that ends now. */
+void session_window(struct world *w, struct population_state *p);
+
+/* ---- client.c ---- */
+
+/* An operation begins, by the customer's draws; session: 0 when the client came for nothing else. */
+void client_begin(struct world *w, struct population_state *p, uint64_t ordinal, uint32_t session,
+                  const struct customer *customer);
+/* What is drawn for the first attempt of an operation. The operation and the time of the arrival are the caller's. */
+struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal);
+
+/* ---- objects.c ---- */
 
 /* How long hits and misses take, as laws over the histogram's bins. Once, when the population has pages and a CDN. */
 void objects_init(struct world *w, struct population_state *p);

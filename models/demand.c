@@ -129,6 +129,19 @@ static void add_instants(struct demand_day *day, const struct rate_curve *curve,
     }
 }
 
+double demand_per_arrival(const struct population *p)
+{
+    return p->sessions.present ? p->sessions.operations : 1.0;
+}
+
+double demand_burst(const struct population *p)
+{
+    if (!p->rate.burst.present)
+        return 1.0;
+    const bool exact = p->rate.trace && p->rate.spread == SPREAD_EXACT;
+    return exact && p->rate.trace->bin_length <= p->rate.burst.mean_on ? 1.0 : burst_peak(scenario_bursts(p));
+}
+
 struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
 {
     struct demand_day day = { .sc = sc };
@@ -137,13 +150,17 @@ struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
     day.mean_per_s = ARENA_ARRAY(arena, double, sc->population_count);
     for (int p = 0; p < sc->population_count; p++) {
         curves[p] = scenario_rate(sc, &sc->populations[p], -1, arena);
-        day.mean_per_s[p] = scenario_mean_rate(sc, &sc->populations[p], arena);
+        day.mean_per_s[p] = demand_per_arrival(&sc->populations[p]) *
+                            scenario_mean_rate(sc, &sc->populations[p], arena);
         add_instants(&day, &curves[p], INSTANTS_MAX / (uint32_t)sc->population_count);
     }
     day.rates_per_s = ARENA_ARRAY(arena, double, day.instant_count * sc->population_count);
-    for (int i = 0; i < day.instant_count; i++)
-        for (int p = 0; p < sc->population_count; p++)
-            day.rates_per_s[i * sc->population_count + p] = rate_at(&curves[p], day.instants[i] + curves[p].warm_up);
+    for (int p = 0; p < sc->population_count; p++) {
+        const double each = demand_per_arrival(&sc->populations[p]) * demand_burst(&sc->populations[p]);
+        for (int i = 0; i < day.instant_count; i++)
+            day.rates_per_s[i * sc->population_count + p] =
+                each * rate_at(&curves[p], day.instants[i] + curves[p].warm_up);
+    }
     return day;
 }
 

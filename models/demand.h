@@ -3,6 +3,8 @@
  * demand -- the back of an envelope: what the traffic asks of each resource, as expectations.
  *
  * Mean rates times mean service times, hits and misses weighted by their ratio; no waiting, no retries, no failures.
+ * Sessions ask for all they ask for when they begin, and bursts of all populations are on at the peak: peaks are upper
+ * bounds.
  * It says what a scenario asks for before anything is simulated, and nothing about what it gets.
  */
 #ifndef HEADROOM_DEMAND_H
@@ -29,9 +31,15 @@ struct demand_day {
     const struct scenario *sc;
     int instant_count;
     sim_time *instants;  /* since the clock's start */
-    double *rates_per_s; /* [instant * population_count + population] */
-    double *mean_per_s;  /* of each population */
+    double *rates_per_s; /* operations: [instant * population_count + population]; in a burst, where there are any */
+    double *mean_per_s;  /* operations of each population */
 };
+
+/* Operations that one arrival of the population begins: 1, or those of a session. */
+double demand_per_arrival(const struct population *p);
+
+/* How many times the rate of its curve a population reaches in a burst. Numbers of an exact trace move only within bins. */
+double demand_burst(const struct population *p);
 
 struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena);
 

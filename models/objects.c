@@ -171,6 +171,8 @@ uint64_t clients_static_window(struct world *w)
     for (int i = 0; i < w->sc->population_count; i++) {
         struct population_state *p = &w->populations[i];
         struct draw_rng rng;
+        if (p->sessions)
+            session_window(w, p);
         draw_rng_init(&rng, w->key, (uint64_t)w->now, p->place_static);
         request_objects(w, p, &rng.rng);
         requests += p->hour_requests;

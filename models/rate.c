@@ -294,6 +294,13 @@ static struct rate_curve curve_of_trace(const struct scenario *sc, const struct 
 
 /* ---- means and curves ---- */
 
+struct burst_law scenario_bursts(const struct population *p)
+{
+    return (struct burst_law){ .factor = p->rate.burst.factor,
+                               .mean_on = p->rate.burst.mean_on,
+                               .mean_off = p->rate.burst.mean_off };
+}
+
 double scenario_mean_rate(const struct scenario *sc, const struct population *p, struct arena *arena)
 {
     const struct day day = headline_day(sc, p);

@@ -93,6 +93,8 @@ const char *world_violation(struct world *w)
         law = little_violation(w, &w->cache_visits, "Little's law at the caches: integral = sum of sojourns");
     if (!law)
         law = little_violation(w, &w->db_visits, "Little's law at the databases: integral = sum of sojourns");
+    if (!law)
+        law = sessions_violation(w);
     for (int o = 0; !law && o < w->recorder.operation_count; o++)
         law = operation_violation(w, &w->recorder.operations[o]);
     for (uint32_t n = 0; !law && n < w->instance_count; n++)
@@ -214,7 +216,7 @@ static void record_fleets(struct world *w, struct replication *out)
 static void record_components(struct world *w, struct replication *out)
 {
     const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count;
+                     2 * w->code->external_count + 4 * w->sc->population_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -255,6 +257,7 @@ static void record_components(struct world *w, struct replication *out)
         flow(out, w->code->externals[e].operation->service->name, "calls", w->externals[e].calls);
         flow(out, w->code->externals[e].operation->service->name, "failed calls", w->externals[e].failures);
     }
+    out->flow_count += sessions_flows(w, out->flows + out->flow_count);
 }
 
 static struct replication *record(struct world *w, int day_type, uint32_t number)

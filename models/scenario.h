@@ -7,6 +7,7 @@
 
 #include "models/param.h"
 #include "sim/arrivals.h"
+#include "sim/count_law.h"
 #include "sim/trace.h"
 
 /* ---- components: things AWS runs, in a region or at the edge ---- */
@@ -153,6 +154,40 @@ struct mix_entry {
     struct operation_config *operation;
 };
 
+/* Where a session goes from an operation. The name "leave" ends it. */
+struct navigation_row {
+    const char *name;
+    struct mark at;
+    struct mix_entry *to; /* shares add up to 1, those that leave included */
+    int to_count;
+    struct operation_config *operation;
+};
+
+/* How many, as written; `law` is filled by the loader. */
+struct count_config {
+    bool present;
+    int kind; /* enum count_kind */
+    double mean;
+    int64_t least, most; /* 0: not written */
+    bool mean_set;
+    struct count_law law;
+};
+
+/* Clients that come for several operations, one after the other, and think in between. */
+struct sessions_config {
+    bool present;
+    struct mix_entry *enter; /* the first operation; shares add up to 1 */
+    int enter_count;
+    struct navigation_row *next;
+    int next_count;
+    struct dist think;
+    sim_time think_at_most;     /* 0: as long as it takes */
+    struct count_config length; /* operations of a session at the most */
+    double retry;               /* 0..1: a failed operation is tried again after thinking; else the session ends */
+    double operations;          /* expected, when none fails; filled by the loader */
+    double think_mean_s;        /* of one pause; filled by the loader */
+};
+
 /* A price geography of CloudFront: US, EU, ... */
 struct geo_entry {
     const char *name;
@@ -202,15 +237,13 @@ struct population {
             double factor; /* >= 1: the rate in a burst over the rate between bursts */
             sim_time mean_on, mean_off;
         } burst;
-        struct {
-            bool present;
-            double mean; /* >= 1 requests at the same instant */
-        } batch;
-    } rate;
+        struct count_config batch; /* at the same instant */
+    } rate;                        /* of sessions, where there are any; else of operations */
     struct geo_entry *from;
     int from_count;
-    struct mix_entry *mix;
+    struct mix_entry *mix; /* with sessions: what they ask for in the long run, filled by the loader */
     int mix_count;
+    struct sessions_config sessions;
     struct {
         bool present;
         const char *on; /* a success of this operation brings the objects */
@@ -397,7 +430,10 @@ struct rate_curve {
 struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
                                 struct arena *arena);
 
-/* Mean rate of a population over the clock's length, per second. */
+/* The bursts of a population that has them. */
+struct burst_law scenario_bursts(const struct population *p);
+
+/* Mean rate of a population over the clock's length, per second: operations, or sessions where there are any. */
 double scenario_mean_rate(const struct scenario *sc, const struct population *p, struct arena *arena);
 
 #endif

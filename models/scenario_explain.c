@@ -72,35 +72,106 @@ static void print_head(struct page *p)
             sc->replications == 1 ? "" : "s", sc->seed);
 }
 
-static void print_population(struct page *p, const struct population *pop)
+static double peak_of(const struct page *p, const struct population *pop, sim_time *at)
 {
-    FILE *out = p->out;
-    struct demand_day alone = p->day;
     double peak = 0.0;
-    sim_time peak_at = 0;
-    for (int i = 0; i < alone.instant_count; i++) {
-        const double rate = alone.rates_per_s[i * p->sc->population_count + pop->index];
+    *at = 0;
+    for (int i = 0; i < p->day.instant_count; i++) {
+        const double rate = p->day.rates_per_s[i * p->sc->population_count + pop->index];
         if (rate > peak) {
             peak = rate;
-            peak_at = alone.instants[i];
+            *at = p->day.instants[i];
         }
     }
-    fprintf(out, "  %-*s %.4g/s on average, %.4g/s at %s; %s", NAME_WIDTH, pop->name, alone.mean_per_s[pop->index],
-            peak, time_of_day(p, peak_at), pop->rate.trace ? pop->rate.trace_name : shape_name(pop->rate.profile));
+    return peak;
+}
+
+/* What the arrivals do beside following the rate, and how much their number per window varies for it. */
+static void print_unrest(struct page *p, const struct population *pop)
+{
+    const struct burst_law bursts = pop->rate.burst.present ? scenario_bursts(pop) : (struct burst_law){ 0 };
+    const struct count_law *batches = pop->rate.batch.present ? &pop->rate.batch.law : NULL;
+    const bool exact = pop->rate.trace && pop->rate.spread == SPREAD_EXACT;
+    if (!pop->rate.burst.present && !batches)
+        return;
+    fprintf(p->out, "  %-*s ", NAME_WIDTH, "");
+    if (pop->rate.burst.present)
+        fprintf(p->out, "bursts x%.3g for %s on average, %s apart: x%.3g of the rate; ", bursts.factor,
+                duration(p, bursts.mean_on), duration(p, bursts.mean_off), burst_peak(bursts));
+    if (batches)
+        fprintf(p->out, "%.3g at once; ", count_mean(batches));
+    if (exact)
+        fprintf(p->out, "a bin's number stays\n");
+    else
+        fprintf(p->out, "dispersion of the number per %s %.4g (Poisson: 1)\n", duration(p, p->sc->window),
+                arrivals_dispersion(p->day.mean_per_s[pop->index] / demand_per_arrival(pop), p->sc->window,
+                                    pop->rate.burst.present ? &bursts : NULL, batches));
+}
+
+static void print_rate(struct page *p, const struct population *pop)
+{
+    FILE *out = p->out;
+    sim_time peak_at;
+    const double mean = p->day.mean_per_s[pop->index], peak = peak_of(p, pop, &peak_at);
+    fprintf(out, "  %-*s ", NAME_WIDTH, pop->name);
+    if (pop->sessions.present)
+        fprintf(out, "%.4g sessions/s of %.4g operations, ", mean / pop->sessions.operations, pop->sessions.operations);
+    fprintf(out, "%.4g/s on average, %.4g/s at %s; %s", mean, peak, time_of_day(p, peak_at),
+            pop->rate.trace ? pop->rate.trace_name : shape_name(pop->rate.profile));
     if (pop->rate.trace)
         fprintf(out, " x%.4g, %s", pop->rate.scale, pop->rate.spread == SPREAD_EXACT ? "exactly" : "as a mean");
     if (pop->rate.launch.present)
         fprintf(out, ", launch x%.3g at %s", pop->rate.launch.factor, instant(p, pop->rate.launch.at));
-    if (pop->rate.burst.present)
-        fprintf(out, ", bursts x%.3g", pop->rate.burst.factor);
-    if (pop->rate.batch.present)
-        fprintf(out, ", %.3g at once", pop->rate.batch.mean);
-    fprintf(out, "\n  %-*s ", NAME_WIDTH, "");
-    for (int m = 0; m < pop->mix_count; m++)
-        fprintf(out, "%s%s %.4g%%", m ? ", " : "", pop->mix[m].name, 100.0 * pop->mix[m].share);
-    for (int g = 0; g < pop->from_count; g++)
-        fprintf(out, "%s%s %.4g%%", g ? ", " : "; from ", pop->from[g].name, 100.0 * pop->from[g].share);
     fputc('\n', out);
+    print_unrest(p, pop);
+}
+
+/* Shares of the mix; of sessions, whose mix is a result, the rates too. */
+static void print_mix(struct page *p, const struct population *pop)
+{
+    enum { LINE_WIDTH = 100 };
+    const double mean = p->day.mean_per_s[pop->index];
+    int column = fprintf(p->out, "  %-*s ", NAME_WIDTH, "");
+    for (int m = 0; m < pop->mix_count; m++) {
+        if (column > LINE_WIDTH)
+            column = fprintf(p->out, ",\n  %-*s ", NAME_WIDTH, "") - 2;
+        else if (m)
+            column += fprintf(p->out, ", ");
+        column += fprintf(p->out, "%s %.4g%%", pop->mix[m].name, 100.0 * pop->mix[m].share);
+        if (pop->sessions.present)
+            column += fprintf(p->out, " (%.3g/s)", mean * pop->mix[m].share);
+    }
+    for (int g = 0; g < pop->from_count; g++)
+        fprintf(p->out, "%s%s %.4g%%", g ? ", " : "; from ", pop->from[g].name, 100.0 * pop->from[g].share);
+    fputc('\n', p->out);
+}
+
+static double operation_time_s(const struct population *pop)
+{
+    double sum = 0.0;
+    for (int m = 0; m < pop->mix_count; m++)
+        sum += pop->mix[m].share * demand_of_operation(pop->mix[m].operation, demand_time_s, NULL);
+    return sum;
+}
+
+static void print_sessions(struct page *p, const struct population *pop)
+{
+    const struct sessions_config *s = &pop->sessions;
+    const double lasts_s = s->operations * operation_time_s(pop) + (s->operations - 1.0) * s->think_mean_s;
+    fprintf(p->out, "  %-*s thinks %s", NAME_WIDTH, "", s->think.text);
+    if (s->think_at_most)
+        fprintf(p->out, ", at most %s", duration(p, s->think_at_most));
+    fprintf(p->out, "; a session takes %.4g s with nobody in the way, %.4g are under way; retry %.3g%% of failures\n",
+            lasts_s, lasts_s * p->day.mean_per_s[pop->index] / s->operations, 100.0 * s->retry);
+}
+
+static void print_population(struct page *p, const struct population *pop)
+{
+    FILE *out = p->out;
+    print_rate(p, pop);
+    print_mix(p, pop);
+    if (pop->sessions.present)
+        print_sessions(p, pop);
     if (pop->page.present)
         fprintf(out, "  %-*s %s brings %" PRId64 " objects of %s together, %.3g%% of them kept by the browser\n",
                 NAME_WIDTH, "", pop->page.on, pop->page.objects, size(p, pop->page.bytes),

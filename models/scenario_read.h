@@ -11,6 +11,12 @@ bool scenario_read(struct scenario *sc, const struct node *root, struct param_re
 /* Everything that needs more than one place: references, sums, cycles, derived values. */
 bool scenario_resolve(struct scenario *sc, struct param_reader *reader);
 
+/* A population: its operations, rate and sessions. `front`: the service behind the balancer that clients reach first;
+ * NULL when that is not clear. models/scenario_traffic.c */
+struct scenario_names;
+bool scenario_resolve_population(struct population *p, const struct service_config *front,
+                                 const struct scenario_names *names, struct param_reader *reader);
+
 /* Calls cannot end in a cycle, and nest at most 32 deep. models/scenario_calls.c */
 bool scenario_check_calls(const struct scenario *sc, struct param_reader *reader);
 

@@ -142,119 +142,6 @@ static const struct component *front_balancer(struct resolver *r)
     return NULL;
 }
 
-static bool check_front_operation(struct resolver *r, const struct mix_entry *entry, const struct service_config *front)
-{
-    const struct service_config *service = entry->operation ? entry->operation->service : NULL;
-    if (!service || !front || service == front)
-        return true;
-    diag_error(r->reader->diag, entry->at, "clients cannot ask for '%s': the balancer leads to service '%s', not '%s'",
-               entry->name, front->name, service->name);
-    return false;
-}
-
-static bool nearly_one(double share)
-{
-    return share > 1.0 - 1e-6 && share < 1.0 + 1e-6;
-}
-
-static bool resolve_mix(struct resolver *r, struct population *p, const struct service_config *front)
-{
-    bool ok = true;
-    double sum = 0.0;
-    for (int m = 0; m < p->mix_count; m++) {
-        ok = resolve(r, p->mix[m].name, p->mix[m].at, "operation",
-                     arena_printf(r->reader->arena, "the mix of '%s'", p->name), &p->mix[m].operation) &&
-             ok;
-        ok = check_front_operation(r, &p->mix[m], front) && ok;
-        sum += p->mix[m].share;
-    }
-    if (ok && !nearly_one(sum)) {
-        diag_error(r->reader->diag, p->mix_count ? p->mix[0].at : p->at, "the mix of '%s' adds up to %.6g%%, not 100%%",
-                   p->name, 100.0 * sum);
-        ok = p->mix_count && diag_hint(r->reader->diag, "change '%s' by %+.6g%%", p->mix[0].name, 100.0 * (1.0 - sum));
-    }
-    return ok;
-}
-
-static bool check_geographies(struct resolver *r, const struct population *p)
-{
-    size_t count = 0;
-    while (scenario_geographies[count])
-        count++;
-    bool ok = true;
-    double sum = 0.0;
-    for (int g = 0; g < p->from_count; g++) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++)
-            known = known || text_equal(scenario_geographies[i], p->from[g].name);
-        sum += p->from[g].share;
-        if (known)
-            continue;
-        diag_error(r->reader->diag, p->from[g].at, "'%s' is not a price geography of CloudFront", p->from[g].name);
-        ok = diag_hint(r->reader->diag, "write %s", param_join(r->reader->arena, scenario_geographies, count));
-    }
-    if (ok && !nearly_one(sum))
-        ok = diag_error(r->reader->diag, p->from_count ? p->from[0].at : p->at,
-                        "the geographies of '%s' add up to %.6g%%, not 100%%", p->name, 100.0 * sum);
-    return ok;
-}
-
-/* A trace says how many come and when; the keys that say it otherwise do not go with it. */
-static bool check_trace(struct resolver *r, const struct population *p)
-{
-    struct diag *diag = r->reader->diag;
-    const char *other = p->rate.profile_set      ? "profile"
-                        : p->rate.mean_set       ? "mean"
-                        : p->rate.launch.present ? "launch"
-                        : p->rate.knot_count > 0 ? "knots"
-                                                 : NULL;
-    if (other)
-        return diag_error(diag, p->at, "the rate of '%s' has a trace, and '%s' beside it", p->name, other) ||
-               diag_hint(diag, "write rate: {trace: file.csv, scale: 2x}");
-    const bool exact = p->rate.spread == SPREAD_EXACT;
-    if (exact && (p->rate.burst.present || p->rate.batch.present))
-        return diag_error(diag, p->at, "the rate of '%s' has an exact trace, and '%s' beside it", p->name,
-                          p->rate.burst.present ? "burst" : "batch") ||
-               diag_hint(diag, "write spread: poisson");
-    return true;
-}
-
-static bool check_rate(struct resolver *r, const struct population *p)
-{
-    struct diag *diag = r->reader->diag;
-    if (p->rate.trace_name && p->rate.trace_name[0])
-        return check_trace(r, p);
-    if (p->rate.scale_set || p->rate.spread_set)
-        return diag_error(diag, p->at, "'%s' belongs to a trace, and the rate of '%s' has none",
-                          p->rate.scale_set ? "scale" : "spread", p->name);
-    const bool piecewise = p->rate.profile == SHAPE_PIECEWISE;
-    if (piecewise && p->rate.knot_count == 0)
-        return diag_error(diag, p->at, "the piecewise profile of '%s' has no knots", p->name) ||
-               diag_hint(diag, "write knots: [{at: \"00:00\", rate: 100/s}, {at: \"12:00\", rate: 300/s}]");
-    if (!piecewise && p->rate.knot_count > 0)
-        return diag_error(diag, p->rate.knots[0].mark, "knots belong to profile: piecewise");
-    if (!piecewise && !p->rate.mean_set)
-        return diag_error(diag, p->at, "'mean' is missing in the rate of '%s'", p->name) ||
-               diag_hint(diag, "write rate: {profile: ordinary, mean: 300/s}");
-    bool ok = true;
-    for (int k = 0; k < p->rate.knot_count; k++) {
-        const struct knot_entry *knot = &p->rate.knots[k];
-        if (knot->at.offset)
-            ok = diag_error(diag, knot->mark, "a knot is a time of day such as \"12:30\", not an offset");
-        else if (k > 0 && knot->at.ns <= knot[-1].at.ns)
-            ok = diag_error(diag, knot->mark, "knots go forward in time of day");
-    }
-    return ok;
-}
-
-static bool resolve_population(struct resolver *r, struct population *p, const struct service_config *front)
-{
-    const bool mix_ok = resolve_mix(r, p, front), from_ok = check_geographies(r, p), rate_ok = check_rate(r, p);
-    p->page.on = p->page.on_ref.name;
-    p->page.on_at = p->page.on_ref.at;
-    return mix_ok && from_ok && rate_ok;
-}
-
 static bool resolve_traffic(struct resolver *r)
 {
     const struct component *balancer = front_balancer(r);
@@ -262,7 +149,7 @@ static bool resolve_traffic(struct resolver *r)
     const struct service_config *front = service_on(r->sc, fleet);
     bool ok = true;
     for (int p = 0; p < r->sc->population_count; p++)
-        ok = resolve_population(r, &r->sc->populations[p], front) && ok;
+        ok = scenario_resolve_population(&r->sc->populations[p], front, r->names, r->reader) && ok;
     if (r->sc->population_count == 0)
         ok = diag_error(r->reader->diag, (struct mark){ .file = r->sc->path }, "'traffic' has no population");
     return ok && balancer;

@@ -14,6 +14,8 @@ static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-fri
 static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun",
                                       "jul", "aug", "sep", "oct", "nov", "dec", NULL };
 static const char *const SPREADS[] = { [SPREAD_EXACT] = "exact", [SPREAD_POISSON] = "poisson", NULL };
+static const char *const COUNTS[] = { [COUNT_GEOMETRIC] = "geometric", [COUNT_FIXED] = "fixed",
+                                      [COUNT_UNIFORM] = "uniform", NULL };
 static const char *const CLIENTS[] = { "browser", NULL };
 static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
                                       [FAULT_DOWN] = "down", NULL };
@@ -60,7 +62,6 @@ static const struct param knot_params[] = {
 
 #define RATE(member)  WITHIN(population, rate, member)
 #define BURST(member) (RATE(burst.member) - RATE(burst)) /* NOLINT(bugprone-macro-parentheses) */
-#define BATCH(member) (RATE(batch.member) - RATE(batch)) /* NOLINT(bugprone-macro-parentheses) */
 
 static const struct param burst_params[] = {
     { .name = "factor", .kind = PARAM_FACTOR, .offset = BURST(factor), .def = "x3", .min = "1", .max = "1000",
@@ -72,9 +73,17 @@ static const struct param burst_params[] = {
     PARAM_END,
 };
 
-static const struct param batch_params[] = {
-    { .name = "mean", .kind = PARAM_NUMBER, .offset = BATCH(mean), .min = "1", .max = "1000", .shorthand = true,
-      .doc = "mean number of operations that begin at the same instant, geometric from 1", .source = "scenario" },
+/* 1, 2, 3, ...: of a batch, of a session. */
+static const struct param count_params[] = {
+    { .name = "mean", .kind = PARAM_NUMBER, .offset = AT(count_config, mean), .set_offset = AT(count_config, mean_set),
+      .def = "", .min = "1", .max = "1000", .shorthand = true,
+      .doc = "how many on average; required unless uniform", .source = "scenario" },
+    { .name = "law", .kind = PARAM_CHOICE, .offset = AT(count_config, kind), .def = "geometric", .choices = COUNTS,
+      .doc = "geometric from 1, always the same, or uniform", .source = "assumed" },
+    { .name = "least", .kind = PARAM_COUNT, .offset = AT(count_config, least), .def = "", .min = "1", .max = "1000",
+      .doc = "of a uniform number; 1 when absent", .source = "scenario" },
+    { .name = "most", .kind = PARAM_COUNT, .offset = AT(count_config, most), .def = "", .min = "1", .max = "1000",
+      .doc = "of a uniform number", .source = "scenario" },
     PARAM_END,
 };
 
@@ -102,7 +111,7 @@ static const struct param rate_params[] = {
       .source = "scenario" },
     { .name = "burst", .kind = PARAM_BLOCK, .offset = RATE(burst), .def = "", .sub = burst_params,
       .doc = "the rate changes at random between two levels around what it would be", .source = "[FMH-93]" },
-    { .name = "batch", .kind = PARAM_BLOCK, .offset = RATE(batch), .def = "", .sub = batch_params,
+    { .name = "batch", .kind = PARAM_BLOCK, .offset = RATE(batch), .def = "", .sub = count_params,
       .doc = "operations begin in groups; the rate stays that of operations", .source = "[KLE-1] sec. 4.5" },
     PARAM_END,
 };
@@ -120,6 +129,12 @@ static const struct param mix_params[] = {
     PARAM_END,
 };
 
+static const struct param way_params[] = {
+    { .name = "", .kind = PARAM_SHARE, .offset = AT(mix_entry, share), .min = "0%", .max = "100%",
+      .doc = "probability", .source = "scenario" },
+    PARAM_END,
+};
+
 #define PAGE(member) WITHIN(population, page, member)
 
 static const struct param page_params[] = {
@@ -133,6 +148,34 @@ static const struct param page_params[] = {
     { .name = "browser_cache", .kind = PARAM_SHARE, .offset = PAGE(browser_cache), .def = "65%", .min = "0%",
       .max = "100%",
       .doc = "share of the objects that the browser has kept", .source = "[HUANG-2013] 65.5 % of photo requests" },
+    PARAM_END,
+};
+
+#define SESSIONS(member) AT(sessions_config, member)
+
+static const struct param navigation_params[] = {
+    { .name = "", .kind = PARAM_MAP, .noun = "the way to", .offset = AT(navigation_row, to),
+      .count_offset = AT(navigation_row, to_count), .sub = way_params, .sub_size = sizeof(struct mix_entry),
+      .doc = "where to from this operation, shares by operation; 'leave' ends the session", .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param sessions_params[] = {
+    { .name = "enter", .kind = PARAM_MAP, .offset = SESSIONS(enter), .count_offset = SESSIONS(enter_count),
+      .sub = way_params, .sub_size = sizeof(struct mix_entry),
+      .doc = "the first operation, shares by operation", .source = "scenario" },
+    { .name = "next", .kind = PARAM_MAP, .offset = SESSIONS(next), .count_offset = SESSIONS(next_count),
+      .sub = navigation_params, .sub_size = sizeof(struct navigation_row),
+      .doc = "navigation, by the operation that was answered last", .source = "scenario" },
+    { .name = "think", .kind = PARAM_DIST, .offset = SESSIONS(think), .def = "exp(7s)", .min = "1ms",
+      .doc = "from an answer to the next operation", .source = "[TPC-W] think time; performance defaults sec. 6.1" },
+    { .name = "think_at_most", .kind = PARAM_DURATION, .offset = SESSIONS(think_at_most), .def = "", .min = "1ms",
+      .max = "24h", .doc = "longer pauses are cut to this; [TPC-W] takes ten times the mean", .source = "scenario" },
+    { .name = "length", .kind = PARAM_BLOCK, .offset = SESSIONS(length), .def = "", .sub = count_params,
+      .doc = "a session ends after so many operations, if it has not left before", .source = "scenario" },
+    { .name = "retry", .kind = PARAM_SHARE, .offset = SESSIONS(retry), .def = "0%", .min = "0%", .max = "100%",
+      .doc = "of failed operations, reloads included, tried again after a pause; after the others the session ends",
+      .source = "assumed" },
     PARAM_END,
 };
 
@@ -155,12 +198,16 @@ static const struct param client_params[] = {
 
 static const struct param population_params[] = {
     { .name = "rate", .kind = PARAM_BLOCK, .offset = AT(population, rate), .sub = rate_params,
-      .doc = "operations begun per second over the day", .source = "scenario" },
+      .doc = "operations begun per second over the day; sessions, where there are any", .source = "scenario" },
     { .name = "from", .kind = PARAM_MAP, .offset = AT(population, from), .count_offset = AT(population, from_count),
       .def = "{US: 100%}", .sub = geo_params, .sub_size = sizeof(struct geo_entry),
       .doc = "where the viewers are, by CloudFront's price geographies", .source = "[CF-PRICE]" },
     { .name = "mix", .kind = PARAM_MAP, .offset = AT(population, mix), .count_offset = AT(population, mix_count),
-      .sub = mix_params, .sub_size = sizeof(struct mix_entry), .doc = "what they ask for", .source = "scenario" },
+      .def = "", .sub = mix_params, .sub_size = sizeof(struct mix_entry),
+      .doc = "what they ask for, one operation each; required unless they come for sessions", .source = "scenario" },
+    { .name = "sessions", .kind = PARAM_BLOCK, .offset = AT(population, sessions), .def = "", .sub = sessions_params,
+      .doc = "they come for several operations, one after the other, and think in between; instead of mix",
+      .source = "[TPC-W]" },
     { .name = "page", .kind = PARAM_BLOCK, .offset = AT(population, page), .def = "", .sub = page_params,
       .doc = "static objects behind an operation's answer; they go to the CDN", .source = "scenario" },
     { .name = "client", .kind = PARAM_BLOCK, .offset = AT(population, client), .def = "{}", .sub = client_params,

@@ -194,6 +194,7 @@ static void forget_warm_up(struct world *w)
     little_begin(&w->cpu_visits, w->now);
     little_begin(&w->cache_visits, w->now);
     little_begin(&w->db_visits, w->now);
+    sessions_start(w);
     w->station_visits = w->attempts_total = w->health_checks = 0;
     for (int e = 0; e < w->code->external_count; e++)
         w->externals[e].calls = w->externals[e].failures = 0;

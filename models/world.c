@@ -229,6 +229,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     w->fleets = ARENA_ARRAY(arena, struct fleet, w->fleet_count);
     fleets_init(w);
     windows_init(w);
+    clients_columns(w);
     recorder_ready(&w->recorder);
     clients_init(w, day_type);
     if (day_type < 0)
@@ -338,5 +339,6 @@ void world_handle(struct world *w, struct event e)
         break;
     case EV_CONTROL: control_evaluate(w, &w->fleets[entity]); break;
     case EV_WINDOW: window_end(w); break;
+    case EV_SESSION: session_goes_on(w, event_slot(e)); break;
     }
 }

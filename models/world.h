@@ -6,7 +6,8 @@
  * health check, or a message being handled. What a frame holds is written in it, so that however the request ends it
  * unwinds in reverse order: station, connection, worker, balancer.
  *
- * Who does what:   client.c   arrivals, patience, reloads; objects.c static objects, in bulk
+ * Who does what:   client.c   arrivals, patience, reloads; session.c what a client asks for next; objects.c static
+ *                             objects, in bulk
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
  *                  fleet.c    instances: launch, health checks, draining, consumers
@@ -60,6 +61,7 @@ enum event_kinds {
     EV_MINUTE,          /* datapoints of the minute */
     EV_CONTROL,         /* entity = fleet: its alarms see the newest datapoint */
     EV_WINDOW,          /* a window of the series ends */
+    EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
 };
 
 /* An orphan is a command that a dead client left in a cache: the thread works it off all the same. */
@@ -104,7 +106,11 @@ struct CACHE_ALIGNED frame {
     sim_time path;    /* delays on the way that nobody waits for, added at the answer */
     struct timer_link patience_link, query_link;
     uint32_t step;
-    uint32_t message, receives; /* FRAME_MESSAGE */
+    union {
+        uint32_t message; /* FRAME_MESSAGE */
+        uint32_t session; /* FRAME_OPERATION; 0: of none */
+    };
+    uint32_t receives; /* FRAME_MESSAGE */
     uint32_t next_free;
     uint16_t instance;   /* 0xffff: none */
     uint16_t connection; /* of the pool; 0xffff: none */
@@ -268,6 +274,7 @@ struct world {
     int front;                                      /* balancer that dynamic requests go to */
 
     struct population_state *populations;
+    struct session_pool *sessions; /* NULL: everybody comes for one operation */
     bool **zone_up; /* [region][zone] */
     struct launch_impairment launches;
     struct fault_state *faults;
@@ -320,6 +327,7 @@ void window_end(struct world *w);
 void usage_close(struct world *w); /* meters what exists all day */
 
 /* ---- client.c ---- */
+void clients_columns(struct world *w); /* of the series; before clients_init() */
 void clients_init(struct world *w, int day_type);
 sim_time clients_next_arrival(const struct world *w, int *population);
 void client_arrive(struct world *w, int population);
@@ -330,6 +338,14 @@ void client_patience_over(struct world *w, struct frame *f);
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 /* Objects of the pages answered since the last call. Returns the edge requests since then, dynamic ones included. */
 uint64_t clients_static_window(struct world *w);
+
+/* ---- session.c ---- */
+void session_goes_on(struct world *w, uint32_t session);
+void sessions_start(struct world *w); /* the warm-up is over: counts and Little's window begin */
+/* A law of conservation that does not hold, or NULL. At the end of the run. */
+const char *sessions_violation(struct world *w);
+/* For each population that comes for sessions: live at the start, begun, ended, live at the end. */
+int sessions_flows(const struct world *w, struct flow_result *flows); /* four for each population at the most */
 
 /* ---- request.c ---- */
 enum { PLACE_NODE = 0x6e6f6465 }; /* "node": a place without a name of its own, the subject tells requests apart */

@@ -77,6 +77,18 @@ static inline double exponential_of(struct arrivals *a, uint64_t ordinal)
 
 /* ---- bursts ---- */
 
+/* The rate between bursts over the mean rate. */
+static double burst_calm(struct burst_law law)
+{
+    const double on = (double)law.mean_on, off = (double)law.mean_off;
+    return (on + off) / (law.factor * on + off);
+}
+
+double burst_peak(struct burst_law law)
+{
+    return law.factor * burst_calm(law);
+}
+
 /* The chain is stationary from the start: draw 0 says in which state it begins and how long that lasts. Exponential
  * times forget, so what is left of the state is as long as a whole one. */
 static void next_switch(struct arrivals *a, sim_time now)
@@ -93,16 +105,15 @@ static void next_switch(struct arrivals *a, sim_time now)
 
 void arrivals_set_bursts(struct arrivals *a, struct burst_law law, uint32_t place)
 {
-    CHECK(law.factor >= 1.0 && law.mean_on > 0 && law.mean_off > 0 && !a->bins, "impossible bursts");
-    const double on = (double)law.mean_on, off = (double)law.mean_off;
-    const double between = (on + off) / (law.factor * on + off);
-    a->burst = (struct burst_state){ .factor_on = law.factor * between,
-                                     .factor_off = between,
+    CHECK(law.factor >= 1.0 && law.mean_on > 0 && law.mean_off > 0, "impossible bursts");
+    const double calm = burst_calm(law);
+    a->burst = (struct burst_state){ .factor_on = law.factor * calm,
+                                     .factor_off = calm,
                                      .mean_on = law.mean_on,
                                      .mean_off = law.mean_off,
                                      .place = place };
     a->plain = false;
-    next_switch(a, a->count > 0 ? a->knots[0].at : 0);
+    next_switch(a, a->count > 0 ? a->knots[0].at : a->bin_count > 0 ? a->bins[0].from : 0);
 }
 
 /* Moves `cumulative` by a length `need` of the modulated cumulative rate; false: the knots end before. */
@@ -136,36 +147,73 @@ static bool advance_modulated(struct arrivals *a, double need)
 
 /* ---- batches ---- */
 
-void arrivals_set_batches(struct arrivals *a, double mean_size, uint32_t place)
+void arrivals_set_batches(struct arrivals *a, struct count_law size, uint32_t place)
 {
-    CHECK(mean_size >= 1.0 && !a->bins, "impossible batches");
-    a->batch_mean = mean_size;
+    CHECK(count_law_is_sane(&size) && !a->bins, "impossible batches");
+    a->batch = size;
+    a->batch_mean = count_mean(&size);
     a->batch_place = place;
     a->plain = false;
 }
 
-/* How many come with the first of the group: geometric on 0, 1, 2, ... with mean batch_mean - 1, by inversion. */
-static uint64_t others_in_batch(const struct arrivals *a)
+/* ---- exactly ---- */
+
+/* Modulated length of what lies between `from` and `until`, or up to the chain's next switch when that is earlier. */
+static double mass_ahead(const struct burst_state *b, sim_time from, sim_time until)
 {
-    const double u = draw_unit(draw_at(a->key, a->group, a->batch_place, 0).a);
-    return (uint64_t)(number_log(u) / number_log(1.0 - 1.0 / a->batch_mean));
+    const sim_time to = b->switch_at < until ? b->switch_at : until;
+    return (double)(to - from) * (b->on ? b->factor_on : b->factor_off);
 }
 
-/* ---- exactly ---- */
+/* The chain moves to the bin's start; a copy of it walks the bin to see how long it is. */
+static void enter_bin_in_bursts(struct arrivals *a, const struct arrival_bin *bin)
+{
+    while (a->burst.switch_at <= bin->from)
+        next_switch(a, a->burst.switch_at);
+    const struct burst_state start = a->burst;
+    a->walk_at = bin->from;
+    a->walk_mass = a->bin_mass = 0.0;
+    for (sim_time at = bin->from; at < bin->until;) {
+        a->bin_mass += mass_ahead(&a->burst, at, bin->until);
+        at = a->burst.switch_at;
+        if (at < bin->until)
+            next_switch(a, at);
+    }
+    a->burst = start;
+}
+
+/* Where bin_share of the bin's modulated length lies behind. */
+static sim_time instant_in_bursts(struct arrivals *a, const struct arrival_bin *bin)
+{
+    const double goal = a->bin_share * a->bin_mass;
+    for (;;) {
+        const double ahead = mass_ahead(&a->burst, a->walk_at, bin->until);
+        if (a->walk_mass + ahead >= goal || a->burst.switch_at >= bin->until)
+            break;
+        a->walk_mass += ahead;
+        a->walk_at = a->burst.switch_at;
+        next_switch(a, a->walk_at);
+    }
+    return a->walk_at + (sim_time)((goal - a->walk_mass) / (a->burst.on ? a->burst.factor_on : a->burst.factor_off));
+}
 
 static sim_time next_exact(struct arrivals *a)
 {
     while (a->bin < a->bin_count && a->bin_done == a->bins[a->bin].count) {
         a->bin++;
         a->bin_done = 0;
-        a->bin_share = 0.0;
+        a->bin_share = a->bin_mass = 0.0;
     }
     if (a->bin == a->bin_count)
         return SIM_NEVER;
     const struct arrival_bin *bin = &a->bins[a->bin];
+    const bool bursts = a->burst.switch_at != SIM_NEVER;
+    if (bursts && a->bin_mass == 0.0)
+        enter_bin_in_bursts(a, bin);
     const double ahead = (double)(bin->count - a->bin_done);
     a->bin_share = 1.0 - (1.0 - a->bin_share) * number_exp(-exponential_of(a, a->ordinal) / ahead);
-    sim_time at = bin->from + (sim_time)(a->bin_share * (double)(bin->until - bin->from));
+    sim_time at = bursts ? instant_in_bursts(a, bin)
+                         : bin->from + (sim_time)(a->bin_share * (double)(bin->until - bin->from));
     if (at >= bin->until)
         at = bin->until - 1; /* rounding: the bin is half open */
     if (at < a->last)
@@ -227,7 +275,7 @@ static sim_time next_of_special(struct arrivals *a)
     if (a->burst.switch_at == SIM_NEVER ? !advance(a, need) : !advance_modulated(a, need))
         return SIM_NEVER;
     if (a->batch_mean > 1.0)
-        a->batch_left = others_in_batch(a);
+        a->batch_left = count_draw(&a->batch, draw_at(a->key, a->group, a->batch_place, 0).a) - 1;
     a->group++;
     return instant_of(a);
 }
@@ -252,4 +300,28 @@ double arrivals_expected(const struct arrivals *a, sim_time from, sim_time to)
             sum += expected_until(knot, seconds(end - knot[0].at)) - expected_until(knot, seconds(begin - knot[0].at));
     }
     return sum;
+}
+
+/* ---- what bursts and batches amount to ---- */
+
+/*
+ * The rate has the autocovariance d^2 p (1 - p) e^(-r u), d the difference of its two levels, p the share of time in
+ * bursts, r = 1 / mean_on + 1 / mean_off; the variance of the counts is their mean plus twice the integral of (t - u)
+ * times that. [FMH-93] sec. 2
+ */
+static double burst_dispersion(double rate_per_s, double window_s, struct burst_law law)
+{
+    const double on = seconds(law.mean_on), off = seconds(law.mean_off), p = on / (on + off);
+    const double r = 1.0 / on + 1.0 / off, rt = r * window_s;
+    const double d = rate_per_s * burst_calm(law) * (law.factor - 1.0);
+    return 1.0 + 2.0 * d * d * p * (1.0 - p) / (rate_per_s * r) * (1.0 - (1.0 - number_exp(-rt)) / rt);
+}
+
+double arrivals_dispersion(double rate_per_s, sim_time window, const struct burst_law *bursts,
+                           const struct count_law *batches)
+{
+    const double size = batches ? count_mean(batches) : 1.0;
+    const double of_groups = bursts && rate_per_s > 0.0 ? burst_dispersion(rate_per_s / size, seconds(window), *bursts)
+                                                        : 1.0;
+    return size * of_groups + (batches ? count_variance(batches) / size : 0.0);
 }

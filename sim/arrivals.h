@@ -10,11 +10,13 @@
  *
  *   bursts    the rate is multiplied by one of two factors whose mean is 1, in turns, each for an exponential time: a
  *             Markov-modulated Poisson process [FMH-93]. The n-th switch is at the same time whatever the rate is.
- *   batches   arrivals come in groups of geometric size at the same instant; the rate stays that of arrivals.
+ *   batches   arrivals come in groups at the same instant, of a size drawn by count_law; the rate stays that of arrivals.
  *
  * Or exactly: a given number in each of a row of bins, each time uniform in its bin. The times come in order without
  * sorting: of m uniform points in what is left of a bin, the share up to the first is 1 - exp(-E / m), E a unit
- * exponential, because the smallest of m uniforms exceeds x with probability (1 - x)^m [DEV-86].
+ * exponential, because the smallest of m uniforms exceeds x with probability (1 - x)^m [DEV-86]. With bursts, the
+ * points are uniform on the bin's modulated length, a part in a burst counting `factor` times: the law of an MMPP given
+ * its switches and the bin's number.
  *
  * [CIN-75] E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7.
  * [DEV-86] L. Devroye, Non-Uniform Random Variate Generation, 1986, sec. V.3.1.
@@ -27,6 +29,7 @@
 #include <stdint.h>
 
 #include "sim/base/arena.h"
+#include "sim/count_law.h"
 #include "sim/draw_row.h"
 #include "sim/simtime.h"
 
@@ -72,6 +75,7 @@ struct arrivals {
 
     struct burst_state burst;
     uint64_t group;       /* of the next batch: draws are by it; the ordinal when there are no batches */
+    struct count_law batch;
     double batch_mean;    /* 1: no batches */
     uint32_t batch_place; /* where sizes are drawn, by group */
     uint64_t batch_left;  /* arrivals that are still to come at `last` */
@@ -79,7 +83,10 @@ struct arrivals {
     const struct arrival_bin *bins; /* borrowed; exactly so many: no knots */
     uint32_t bin_count, bin;
     uint64_t bin_done; /* arrivals of the bin so far */
-    double bin_share;  /* of the bin that lies behind the last arrival, 0..1 */
+    double bin_share;  /* of the bin that lies behind the last arrival, 0..1; in bursts of its modulated length */
+    double bin_mass;   /* modulated length of the bin, ns; 0: not entered yet, or there are no bursts */
+    sim_time walk_at;  /* in bursts: how far the bin has been walked, ... */
+    double walk_mass;  /* ... and how much of bin_mass lies behind */
 
     double log_row[ARRIVALS_ROW]; /* of the uniform numbers of a row of ordinals */
 };
@@ -87,18 +94,28 @@ struct arrivals {
 void arrivals_init(struct arrivals *a, struct arena *arena, const struct rate_knot *knots, uint32_t count,
                    struct draw_key key, uint32_t place);
 
-/* Exactly the bins' numbers. Neither bursts nor batches go with it. */
+/* Exactly the bins' numbers. Batches do not go with it. */
 void arrivals_init_exact(struct arrivals *a, const struct arrival_bin *bins, uint32_t count, struct draw_key key,
                          uint32_t place);
 
 /* After arrivals_init() and before the first arrival. `place`: of the draws of the switches, or of the sizes. */
 void arrivals_set_bursts(struct arrivals *a, struct burst_law law, uint32_t place);
-void arrivals_set_batches(struct arrivals *a, double mean_size, uint32_t place); /* mean_size >= 1 */
+void arrivals_set_batches(struct arrivals *a, struct count_law size, uint32_t place);
 
 /* Time of the next arrival, non-decreasing, or SIM_NEVER after the last. Its ordinal is a->ordinal - 1 after. */
 sim_time arrivals_next(struct arrivals *a);
 
 /* Expected number of arrivals in [from, to). */
 double arrivals_expected(const struct arrivals *a, sim_time from, sim_time to);
+
+/* The rate in a burst over the mean rate. */
+double burst_peak(struct burst_law law);
+
+/*
+ * Index of dispersion: variance over mean of the number of arrivals in a window, at a constant rate. 1 for Poisson.
+ * bursts and batches may be NULL. [FMH-93] sec. 2 for groups of one.
+ */
+double arrivals_dispersion(double rate_per_s, sim_time window, const struct burst_law *bursts,
+                           const struct count_law *batches);
 
 #endif

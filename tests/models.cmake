@@ -6,6 +6,7 @@ headroom_test(unit/test_units.c LINKS headroom::base LABELS quick)
 
 # the scenario language
 headroom_test(unit/test_catalogue.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_navigation.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_param.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_rate.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_scenario.c LINKS headroom::models LABELS quick)
@@ -17,3 +18,5 @@ headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quic
 headroom_test(unit/test_alb.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_asg.c LINKS headroom::models LABELS quick)
 headroom_test(scenario/test_replicate.c LINKS headroom::models LABELS quick)
+headroom_test(scenario/test_sessions.c LINKS headroom::models LABELS quick)
+headroom_test(theory/test_theory_sessions.c LINKS headroom::models PkgConfig::gsl LABELS theory)

@@ -88,10 +88,10 @@ double groups_constant_sojourn_s(double groups_per_s, int size)
     return group_wait_s + (size - 1) / 2.0 + 1.0;
 }
 
-double geometric_groups_number(double groups_per_s, double mean_size)
+double random_groups_number(double groups_per_s, double mean_size, double variance)
 {
-    const double rho = groups_per_s * mean_size;
-    return mean_size * rho / (1.0 - rho);
+    const double rho = groups_per_s * mean_size, square = variance + mean_size * mean_size;
+    return rho * (1.0 + square / mean_size) / (2.0 * (1.0 - rho));
 }
 
 double breakdowns_number(double lambda_per_s, double fail_per_s, double repair_per_s)

@@ -34,8 +34,9 @@ double gm1_sigma(const struct law *gap);
  * [KLE-1] sec. 4.5, 5.6: a group is one customer with the sum of the services; then the wait inside the group. */
 double groups_exponential_number(double groups_per_s, int size);
 double groups_constant_sojourn_s(double groups_per_s, int size);
-/* Groups of geometric size: E X^2 = 2 mean^2 - mean, so that the number in M[X]/M/1 is mean rho / (1 - rho). */
-double geometric_groups_number(double groups_per_s, double mean_size);
+/* Groups of a random size X: the number in M[X]/M/1 is rho (1 + E X^2 / E X) / (2 (1 - rho)); mean rho / (1 - rho) when X
+ * is geometric, E X^2 = 2 mean^2 - mean. */
+double random_groups_number(double groups_per_s, double mean_size, double variance);
 
 /* M/M/1, service mean 1 s, that stops at rate `fail` and goes on at rate `repair`, idle or not: mean number. [AIN-63]
  * U(z), D(z) the generating functions while up and down: D = fail U / (repair + lambda (1 - z)) and

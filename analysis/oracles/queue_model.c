@@ -223,14 +223,15 @@ static sim_time next_group(const struct simulation *s, struct arrivals *poisson,
 
 static void run(struct simulation *s, struct arena *arena, double *values)
 {
-    const double rate_per_s = s->m->groups_per_s * (s->m->batch_mean > 0.0 ? s->m->batch_mean : 1.0);
+    const bool batches = count_law_is_sane(&s->m->batch);
+    const double rate_per_s = s->m->groups_per_s * (batches ? count_mean(&s->m->batch) : 1.0);
     const struct rate_knot knots[] = { { 0, rate_per_s }, { 1000 * SIM_DAY, rate_per_s } };
     const uint32_t group_size = s->m->group ? s->m->group : 1;
     const struct sampler gap = s->m->gap ? law_sampler(s->m->gap, arena) : (struct sampler){ 0 };
     struct arrivals poisson;
     arrivals_init(&poisson, arena, knots, 2, s->key, draw_place("arrivals"));
-    if (s->m->batch_mean > 0.0)
-        arrivals_set_batches(&poisson, s->m->batch_mean, draw_place("batches"));
+    if (batches)
+        arrivals_set_batches(&poisson, s->m->batch, draw_place("batches"));
     if (s->m->bursts.factor > 0.0)
         arrivals_set_bursts(&poisson, s->m->bursts, draw_place("bursts"));
 

@@ -30,7 +30,7 @@ struct queue_model {
     double groups_per_s;      /* Poisson arrivals of groups */
     const struct law *gap;    /* instead of Poisson: the law between groups; then groups_per_s = 1 / mean */
     uint32_t group;           /* customers per group; 0 means 1 */
-    double batch_mean;        /* of groups of geometric size, drawn by the engine's arrivals; 0: no groups */
+    struct count_law batch;   /* size of groups, drawn by the engine's arrivals; {0}: no groups */
     struct burst_law bursts;  /* of the engine's arrivals; groups_per_s is the mean over calm and burst; {0}: none */
     const struct law *service;
     double speed;             /* of the servers; 0 means 1 */

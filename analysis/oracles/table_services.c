@@ -75,9 +75,10 @@ static double groups_sojourn(const struct experiment *e, double at)
     return groups_constant_sojourn_s(model_of(e)->groups_per_s, (int)model_of(e)->group);
 }
 
-static double geometric_number(const struct experiment *e, double at)
+static double random_number(const struct experiment *e, double at)
 {
-    return geometric_groups_number(model_of(e)->groups_per_s, model_of(e)->batch_mean);
+    const struct count_law *size = &model_of(e)->batch;
+    return random_groups_number(model_of(e)->groups_per_s, count_mean(size), count_variance(size));
 }
 
 /* The two rates, as their mean over time is groups_per_s. */
@@ -181,10 +182,16 @@ const struct experiment table_services[] = {
       .oracles = { { QUEUE_SOJOURN, 0, groups_sojourn, "P-K of the group, then the wait inside it", "[KLE-1] 5.6",
                      .precision = 0.03 } } },
     { .system = "groups of geometric size, mean 3, load 0.7",
-      IN_ORDER(.servers = 1, .groups_per_s = 0.7 / 3.0, .batch_mean = 3.0, .service = &law_exponential_1s,
-               .customers = 120000),
+      IN_ORDER(.servers = 1, .groups_per_s = 0.7 / 3.0, .batch = { COUNT_GEOMETRIC, .mean = 3.0 },
+               .service = &law_exponential_1s, .customers = 120000),
       .replications = 40,
-      .oracles = { { QUEUE_NUMBER, 0, geometric_number, "mean rho / (1 - rho)", "[KLE-1] 4.5", .precision = 0.045 } } },
+      .oracles = { { QUEUE_NUMBER, 0, random_number, "mean rho / (1 - rho)", "[KLE-1] 4.5", .precision = 0.045 } } },
+    { .system = "groups of 1 to 5, each as probable, load 0.7",
+      IN_ORDER(.servers = 1, .groups_per_s = 0.7 / 3.0, .batch = { COUNT_UNIFORM, .least = 1, .most = 5 },
+               .service = &law_exponential_1s, .customers = 120000),
+      .replications = 40,
+      .oracles = { { QUEUE_NUMBER, 0, random_number, "rho (1 + E X^2 / E X) / (2 (1 - rho))", "[KLE-1] 4.5",
+                     .precision = 0.035 } } },
     { .system = "MMPP/M/1, three times the rate in bursts of 2 s",
       IN_ORDER(.servers = 1, .groups_per_s = 0.6, .service = &law_exponential_1s, .customers = 100000,
                .bursts = { .factor = 3.0, .mean_on = 2 * SIM_SECOND, .mean_off = 6 * SIM_SECOND }),

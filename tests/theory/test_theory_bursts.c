@@ -65,6 +65,8 @@ static void given_bursts_when_counted_then_mean_and_index_of_dispersion_are_thos
     assert_ci_covers(ci_of_mean(counts, WINDOWS, ORACLE_LEVEL), RATE_PER_S * WINDOW_S, 0.012);
     assert_ci_covers(dispersion_of(counts, RATE_PER_S * WINDOW_S), dispersion(LAW, RATE_PER_S), 0.04);
     assert_true(dispersion(LAW, RATE_PER_S) > 10.0); /* a Poisson process has 1 */
+    assert_true(fabs(arrivals_dispersion(RATE_PER_S, WINDOW_S * SIM_SECOND, &LAW, NULL) - dispersion(LAW, RATE_PER_S)) <
+                1e-9);
 }
 
 static void given_a_rate_two_percent_high_when_counted_then_the_oracle_notices(void **state)
@@ -106,7 +108,7 @@ static void given_bursts_on_a_changing_rate_when_counted_then_each_part_keeps_it
 /* ---- batches ---- */
 
 /* Time in system of one FCFS server, by Lindley's recursion; the batches are M^X. */
-static double mean_sojourn_s(double rate_per_s, double mean_size, double mu_per_s, uint32_t replication)
+static double mean_sojourn_s(double rate_per_s, struct count_law size, double mu_per_s, uint32_t replication)
 {
     struct arena arena;
     arena_init(&arena);
@@ -114,7 +116,7 @@ static double mean_sojourn_s(double rate_per_s, double mean_size, double mu_per_
     const struct draw_key key = draw_key_make(SEED, replication);
     struct arrivals a;
     arrivals_init(&a, &arena, knots, 2, key, draw_place("arrivals"));
-    arrivals_set_batches(&a, mean_size, draw_place("batches"));
+    arrivals_set_batches(&a, size, draw_place("batches"));
     double free_at = 0.0, sum = 0.0;
     uint64_t counted = 0;
     for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER;) {
@@ -136,30 +138,54 @@ static void given_batches_when_a_server_is_fed_then_the_time_in_system_is_that_o
     enum { REPLICATIONS = 60 };
     double sojourn[REPLICATIONS], wrong[REPLICATIONS];
     for (uint32_t r = 0; r < REPLICATIONS; r++) {
-        sojourn[r] = mean_sojourn_s(RATE_PER_S, 3.0, 20.0, r);
-        wrong[r] = mean_sojourn_s(1.02 * RATE_PER_S, 3.0, 20.0, r);
+        sojourn[r] = mean_sojourn_s(RATE_PER_S, count_geometric(3.0), 20.0, r);
+        wrong[r] = mean_sojourn_s(1.02 * RATE_PER_S, count_geometric(3.0), 20.0, r);
     }
     const double theory = 3.0 / (20.0 - RATE_PER_S);
     assert_ci_covers(ci_of_mean(sojourn, REPLICATIONS, ORACLE_LEVEL), theory, 0.01);
     assert_ci_misses(ci_of_mean(wrong, REPLICATIONS, ORACLE_LEVEL), theory);
 }
 
-/* Counts of a compound Poisson process: variance over mean is E[X^2] / E[X] = 2 g - 1 for geometric sizes. */
-static void given_batches_when_counted_then_mean_and_dispersion_are_compound_poisson(void **state)
+/* M^X/M/1: E[T] = (1 + E X^2 / E X) / (2 (mu - lambda)); 1 to 5, each as probable: E X = 3, E X^2 = 11. [KLE-1] sec. 4.5 */
+static void given_uniform_batches_when_a_server_is_fed_then_the_time_in_system_is_that_of_bulk_arrivals(void **state)
+{
+    enum { REPLICATIONS = 60 };
+    double sojourn[REPLICATIONS], wrong[REPLICATIONS];
+    for (uint32_t r = 0; r < REPLICATIONS; r++) {
+        sojourn[r] = mean_sojourn_s(RATE_PER_S, count_uniform(1, 5), 20.0, r);
+        wrong[r] = mean_sojourn_s(1.02 * RATE_PER_S, count_uniform(1, 5), 20.0, r);
+    }
+    const double theory = (1.0 + 11.0 / 3.0) / (2.0 * (20.0 - RATE_PER_S));
+    assert_ci_covers(ci_of_mean(sojourn, REPLICATIONS, ORACLE_LEVEL), theory, 0.01);
+    assert_ci_misses(ci_of_mean(wrong, REPLICATIONS, ORACLE_LEVEL), theory);
+}
+
+/* Counts of a compound Poisson process: variance over mean is E[X^2] / E[X]. */
+static void assert_compound_poisson(struct count_law size, double dispersion)
 {
     struct arena arena;
     arena_init(&arena);
-    const double g = 3.0, mean = RATE_PER_S * WINDOW_S;
+    const double mean = RATE_PER_S * WINDOW_S;
     const struct rate_knot knots[] = { { 0, RATE_PER_S }, { (sim_time)WINDOWS * WINDOW_S * SIM_SECOND, RATE_PER_S } };
     static double counts[WINDOWS];
+    for (int w = 0; w < WINDOWS; w++)
+        counts[w] = 0.0;
     struct arrivals a;
     arrivals_init(&a, &arena, knots, 2, draw_key_make(SEED, 0), draw_place("arrivals"));
-    arrivals_set_batches(&a, g, draw_place("batches"));
+    arrivals_set_batches(&a, size, draw_place("batches"));
     for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER;)
         counts[at / (WINDOW_S * SIM_SECOND)]++;
     assert_ci_covers(ci_of_mean(counts, WINDOWS, ORACLE_LEVEL), mean, 0.01);
-    assert_ci_covers(dispersion_of(counts, mean), 2.0 * g - 1.0, 0.03);
+    assert_ci_covers(dispersion_of(counts, mean), dispersion, 0.03);
+    assert_true(fabs(arrivals_dispersion(RATE_PER_S, SIM_SECOND, NULL, &size) - dispersion) < 1e-9);
     arena_fini(&arena);
+}
+
+static void given_batches_when_counted_then_mean_and_dispersion_are_compound_poisson(void **state)
+{
+    assert_compound_poisson(count_geometric(3.0), 5.0);
+    assert_compound_poisson(count_uniform(1, 5), 11.0 / 3.0);
+    assert_compound_poisson(count_fixed(4), 4.0);
 }
 
 /* ---- exact numbers ---- */
@@ -218,6 +244,34 @@ static void given_exact_numbers_when_half_a_bin_is_counted_then_it_is_binomial(v
     assert_ci_covers(ci_of_mean(squared, BINS, ORACLE_LEVEL), EACH / 4.0, 0.025);
 }
 
+/* Share of a long bin's arrivals that fall into bursts. */
+static double share_in_bursts(struct burst_law law, uint32_t replication)
+{
+    enum { SECONDS = 20000, COUNT = 20000 };
+    const struct arrival_bin bin = { 0, SECONDS * SIM_SECOND, COUNT };
+    struct arrivals a;
+    arrivals_init_exact(&a, &bin, 1, draw_key_make(SEED, replication), draw_place("trace"));
+    arrivals_set_bursts(&a, law, draw_place("bursts"));
+    uint64_t in_bursts = 0;
+    for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER;)
+        in_bursts += a.burst.on;
+    return (double)in_bursts / COUNT;
+}
+
+/* f mean_on of f mean_on + mean_off: two thirds. A factor 2 % too high is noticed. */
+static void given_exact_numbers_in_bursts_when_spread_then_bursts_have_their_share(void **state)
+{
+    enum { REPLICATIONS = 100 };
+    double share[REPLICATIONS], wrong[REPLICATIONS];
+    const struct burst_law high = { 1.02 * LAW.factor, LAW.mean_on, LAW.mean_off };
+    for (uint32_t r = 0; r < REPLICATIONS; r++) {
+        share[r] = share_in_bursts(LAW, r);
+        wrong[r] = share_in_bursts(high, r);
+    }
+    assert_ci_covers(ci_of_mean(share, REPLICATIONS, ORACLE_LEVEL), 2.0 / 3.0, 0.006);
+    assert_ci_misses(ci_of_mean(wrong, REPLICATIONS, ORACLE_LEVEL), 2.0 / 3.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +282,8 @@ int main(void)
         cmocka_unit_test(given_batches_when_a_server_is_fed_then_the_time_in_system_is_that_of_bulk_arrivals),
         cmocka_unit_test(given_batches_when_counted_then_mean_and_dispersion_are_compound_poisson),
         cmocka_unit_test(given_exact_numbers_when_spread_then_they_are_uniform_in_their_bins),
+        cmocka_unit_test(given_uniform_batches_when_a_server_is_fed_then_the_time_in_system_is_that_of_bulk_arrivals),
+        cmocka_unit_test(given_exact_numbers_in_bursts_when_spread_then_bursts_have_their_share),
         cmocka_unit_test(given_exact_numbers_when_half_a_bin_is_counted_then_it_is_binomial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void given_batches_when_they_come_then_each_arrival_has_an_ordinal_and_gr
 {
     const struct rate_knot knots[] = { { 0, 100.0 }, { 1000 * SIM_SECOND, 100.0 } };
     struct arrivals a = arrivals_of(*state, knots, 2);
-    arrivals_set_batches(&a, 4.0, 7);
+    arrivals_set_batches(&a, count_geometric(4.0), 7);
     uint64_t count = 0, instants = 0;
     sim_time last = -1;
     for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER; last = at) {
@@ -159,6 +159,59 @@ static void given_exact_numbers_when_arrivals_come_then_every_bin_has_its_number
     assert_int_equal(arrivals_next(&a), SIM_NEVER);
 }
 
+/* Bursts move arrivals within their bins: every bin keeps its number, empty bins and gaps included. */
+static void given_exact_numbers_in_bursts_when_arrivals_come_then_every_bin_has_its_number_in_order(void **state)
+{
+    static const struct arrival_bin bins[] = {
+        { 0, SIM_MINUTE, 5000 },
+        { SIM_MINUTE, SIM_HOUR, 0 },
+        { SIM_HOUR, 2 * SIM_HOUR, 100000 },
+        { 3 * SIM_HOUR, 3 * SIM_HOUR + 1, 3 },
+        { 4 * SIM_HOUR, 4 * SIM_HOUR + 10 * SIM_SECOND, 1 },
+    };
+    uint64_t came[ARRAY_LEN(bins)] = { 0 }, in_bursts = 0;
+    struct arrivals a;
+    arrivals_init_exact(&a, bins, ARRAY_LEN(bins), draw_key_make(11, 0), 99);
+    arrivals_set_bursts(&a, (struct burst_law){ 9.0, 20 * SIM_SECOND, 60 * SIM_SECOND }, 7);
+    sim_time last = 0;
+    for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER; last = at) {
+        assert_true(at >= last && at >= bins[a.bin].from && at < bins[a.bin].until);
+        assert_true(at <= a.burst.switch_at);
+        came[a.bin]++;
+        in_bursts += a.bin == 2 && a.burst.on;
+    }
+    for (size_t b = 0; b < ARRAY_LEN(bins); b++)
+        assert_int_equal(came[b], bins[b].count);
+    /* a quarter of the time, nine times the rate: 9 / 12; 45 bursts of exponential length: +- 0.1 */
+    assert_true(in_bursts > 65000 && in_bursts < 85000);
+}
+
+static void given_bursts_of_factor_one_when_numbers_are_exact_then_arrivals_are_those_without(void **state)
+{
+    static const struct arrival_bin bins[] = { { 0, SIM_MINUTE, 500 }, { SIM_HOUR, 2 * SIM_HOUR, 20000 } };
+    struct arrivals a, b;
+    arrivals_init_exact(&a, bins, ARRAY_LEN(bins), draw_key_make(11, 0), 99);
+    arrivals_init_exact(&b, bins, ARRAY_LEN(bins), draw_key_make(11, 0), 99);
+    arrivals_set_bursts(&b, (struct burst_law){ 1.0, SIM_SECOND, SIM_SECOND }, 7);
+    for (sim_time at; (at = arrivals_next(&a)) != SIM_NEVER;)
+        assert_true(llabs(arrivals_next(&b) - at) <= SIM_MICROSECOND); /* sums are rounded at other places */
+}
+
+/* Batches alone: E X^2 / E X. Bursts of no effect: 1. Bursts in an endless window: 1 + 2 d^2 p (1 - p) / (rate r). */
+static void given_bursts_and_batches_when_their_dispersion_is_asked_then_it_is_the_formula(void **state)
+{
+    const struct count_law pairs = count_fixed(2), geometric = count_geometric(3.0);
+    const struct burst_law none = { 1.0, SIM_SECOND, SIM_SECOND }, law = { 3.0, 10 * SIM_SECOND, 30 * SIM_SECOND };
+    assert_true(fabs(arrivals_dispersion(10.0, SIM_SECOND, NULL, NULL) - 1.0) < 1e-12);
+    assert_true(fabs(arrivals_dispersion(10.0, SIM_SECOND, &none, NULL) - 1.0) < 1e-12);
+    assert_true(fabs(arrivals_dispersion(10.0, SIM_SECOND, NULL, &pairs) - 2.0) < 1e-12);
+    assert_true(fabs(arrivals_dispersion(10.0, SIM_SECOND, NULL, &geometric) - 5.0) < 1e-12);
+    /* p = 1/4, rates 20 and 20/3, d = 40/3, r = 4/30 */
+    const double endless = 1.0 + 2.0 * (40.0 / 3.0) * (40.0 / 3.0) * (3.0 / 16.0) / (10.0 * 4.0 / 30.0);
+    assert_true(fabs(arrivals_dispersion(10.0, 365 * SIM_DAY, &law, NULL) - endless) < 1e-4);
+    assert_true(fabs(burst_peak(law) - 2.0) < 1e-12);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -167,6 +220,9 @@ int main(void)
         TEST(given_bursts_of_factor_one_when_arrivals_come_then_they_are_those_without),
         TEST(given_batches_when_they_come_then_each_arrival_has_an_ordinal_and_groups_share_an_instant),
         TEST(given_exact_numbers_when_arrivals_come_then_every_bin_has_its_number_in_order),
+        TEST(given_exact_numbers_in_bursts_when_arrivals_come_then_every_bin_has_its_number_in_order),
+        TEST(given_bursts_of_factor_one_when_numbers_are_exact_then_arrivals_are_those_without),
+        TEST(given_bursts_and_batches_when_their_dispersion_is_asked_then_it_is_the_formula),
         TEST(given_a_rate_shape_when_arrivals_come_then_they_are_ordered_inside_it_and_end),
         TEST(given_a_rate_shape_when_integrated_then_the_parts_add_up),
         TEST(given_twice_the_rate_when_the_same_customers_come_then_they_come_in_half_the_time),

@@ -58,7 +58,8 @@ static void given_one_server_of_constant_services_when_the_chain_is_solved_then_
     assert_near(mdc_number(1, 0.7), 0.7 * mg1_sojourn_s(0.7, &constant), 1e-9);
     assert_near(groups_constant_sojourn_s(0.7, 1), mg1_sojourn_s(0.7, &constant), 1e-12);
     assert_near(groups_exponential_number(0.7, 1), 0.7 / 0.3, 1e-12);
-    assert_near(geometric_groups_number(0.7, 1.0), 0.7 / 0.3, 1e-12);
+    assert_near(random_groups_number(0.7, 1.0, 0.0), 0.7 / 0.3, 1e-12);
+    assert_near(random_groups_number(0.175, 4.0, 0.0), groups_exponential_number(0.175, 4), 1e-12);
 }
 
 static void given_neither_breakdowns_nor_bursts_when_compared_then_it_is_mm1(void **state)

@@ -215,7 +215,7 @@ static void given_a_trace_as_a_mean_when_asked_then_there_are_knots_only(void **
     assert_is_a_curve(&curve);
     assert_null(curve.bins);
     assert_true(fabs(mean_of(&curve) * 180.0 - 188.0) < 1e-6); /* a step takes a nanosecond */
-    assert_true(sc->populations[0].rate.batch.mean == 3.0);
+    assert_true(sc->populations[0].rate.batch.law.mean == 3.0);
 }
 
 static void given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told(void **state)
@@ -227,8 +227,6 @@ static void given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told(voi
         { "length: 3m", "trace: no.csv", "cannot read 'no.csv': No such file or directory" },
         { "length: 3m", "trace: t.csv, mean: 3/s", "the rate of 'shoppers' has a trace, and 'mean' beside it" },
         { "length: 3m", "trace: t.csv, profile: sale", "the rate of 'shoppers' has a trace, and 'profile' beside it" },
-        { "length: 3m", "trace: t.csv, burst: {factor: 3}",
-          "the rate of 'shoppers' has an exact trace, and 'burst' beside it" },
         { "length: 3m", "trace: t.csv, batch: 3", "the rate of 'shoppers' has an exact trace, and 'batch' beside it" },
         { "length: 3m", "mean: 3/s, scale: 3x", "'scale' belongs to a trace, and the rate of 'shoppers' has none" },
         { "length: 3m", "mean: 3/s, spread: exact",
