@@ -9,8 +9,8 @@
 
 enum { NAMES_MAX = 64 };
 
-/* The checkout's file, else the installed one, else NULL. */
-static const char *data_file(const char *in_checkout, const char *installed)
+/* The checkout's folder, else the installed one, else NULL. */
+static const char *data_folder(const char *in_checkout, const char *installed)
 {
     if (access(in_checkout, R_OK) == 0)
         return in_checkout;
@@ -75,8 +75,8 @@ int verb_bench(const struct options *options)
         return cli_usage_error(options, nearest ? "no benchmark '%s'; did you mean '%s'?" : "no benchmark '%s'",
                                unknown, nearest);
     const struct bench_options bench = {
-        .scenarios = data_file(HEADROOM_SOURCE_DIR "/scenarios", HEADROOM_INSTALL_DIR "/scenarios"),
-        .simpy = data_file(HEADROOM_SOURCE_DIR "/bench/mm1_simpy.py", HEADROOM_INSTALL_DIR "/bench/mm1_simpy.py"),
+        .scenarios = data_folder(HEADROOM_SOURCE_DIR "/scenarios", HEADROOM_INSTALL_DIR "/scenarios"),
+        .own = data_folder(HEADROOM_SOURCE_DIR "/bench", HEADROOM_INSTALL_DIR "/bench"),
         .quick = options->bench_quick,
         .rounds = (int)options->rounds,
     };

@@ -27,6 +27,10 @@ static const struct verb {
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
       "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
       "largest capacity. All errors of a file come at once. Exit: 0 valid, 3 invalid." },
+    { "bill", "USAGE.csv", verb_bill, "a bill from a usage file, without a simulation",
+      "Prices what the file says was used, line by line; docs/usage-file.md explains its columns and units.\n"
+      "With -o it also writes bill.csv (FOCUS 1.2). A missing rate is an error, never zero and never another\n"
+      "region's price. Exit: 0 done, 3 file or price book invalid, 4 could not read or write." },
     { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
       "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
       "scenario file (traffic, steps, ...)." },
@@ -38,8 +42,8 @@ static const struct verb {
       "Measures parts, queues, the way of a request and whole days, each in turn with a loop in C that does the same\n"
       "work and nothing else, and M/M/1 with SimPy 3 where that is installed. About four minutes; the day of\n"
       "scenarios/black-friday-large.yaml, three minutes more, only with --full or when it is named. NAME: hold, mm1,\n"
-      "mm16, visits, balancer, primitives, draws, arrivals, black-friday, black-friday-large, instances, length,\n"
-      "rate, threads. Exit: 0 every expected figure was met, 1 one was missed." },
+      "mm16, visits, balancer, primitives, draws, arrivals, shop, black-friday, black-friday-large, instances,\n"
+      "length, rate, threads. Exit: 0 every expected figure was met, 1 one was missed." },
     { "help", "[VERB]", verb_help, "this help, or the verb's", "" },
     { "version", "", verb_version, "name and version", "" },
 };

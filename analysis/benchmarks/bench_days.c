@@ -7,6 +7,7 @@
 
 #include "analysis/benchmarks/bench_tables.h"
 #include "analysis/benchmarks/day_work.h"
+#include "analysis/benchmarks/shop_by_hand.h"
 
 static const struct day BLACK_FRIDAY = { .scenario = "black-friday.yaml" };
 static const struct day BLACK_FRIDAY_TWICE = {
@@ -83,7 +84,26 @@ static bool measure_large(struct bench_run *run, double *values)
                                 .at_least = 90, .at_most = 110 }, \
     }
 
+/* ---- the way of a request, in the program and by hand ---- */
+
+static bool measure_shop(struct bench_run *run, double *values)
+{
+    static const struct day day = { .scenario = "request-path.yaml", .own = true };
+    struct day_figures figures;
+    const uint64_t requests = run->options->quick ? 20000 : 1000000;
+    values[0] = benchmark_time(shop_by_hand, NULL, requests, run->options);
+    if (!day_measure(run, &day, NULL, &figures))
+        return false;
+    values[1] = 1e9 * figures.cpu_s / figures.dynamic_requests;
+    return true;
+}
+
 const struct benchmark bench_days[] = {
+    { .name = "shop",
+      .title = "bench/request-path.yaml, per request: balancer, CPU, cache, in a tenth of the cases the database",
+      .round = measure_shop,
+      .rows = { { "the way by hand and nothing around it", .limit = true },
+                { "  the program, with clients, workers, meters, windows" } } },
     { .name = "black-friday",
       .title = "scenarios/black-friday.yaml, the headline day",
       .rounds = 2,

@@ -10,6 +10,10 @@
 #include "analysis/benchmarks/day_work.h"
 #include "sim/base/compiler.h"
 
+#define MINIMAL(...) \
+    { \
+        .scenario = "minimal.yaml", .sets = { __VA_ARGS__ } \
+    }
 #define SMALL_REQUESTS "services.web.operations.page.0.cpu=exp(50us)"
 #define FLEET(n)       "regions.us-east-1.web-fleet.size.max=" #n, "regions.us-east-1.web-fleet.size.min=" #n
 #define RATE(n)        "traffic.visitors.rate.mean=" #n "/s"
@@ -27,13 +31,7 @@ static bool measure_requests(struct bench_run *run, const struct day *days, int 
     return true;
 }
 
-#define INSTANCES(n) \
-    { \
-        "minimal.yaml", \
-        { \
-            "clock.length=1m", "clock.warm_up=10s", RATE(20000), SMALL_REQUESTS, FLEET(n) \
-        } \
-    }
+#define INSTANCES(n) MINIMAL("clock.length=1m", "clock.warm_up=10s", RATE(20000), SMALL_REQUESTS, FLEET(n))
 
 static bool measure_instances(struct bench_run *run, double *values)
 {
@@ -41,13 +39,7 @@ static bool measure_instances(struct bench_run *run, double *values)
     return measure_requests(run, days, ARRAY_LEN(days), values);
 }
 
-#define LENGTH(n) \
-    { \
-        "minimal.yaml", \
-        { \
-            "clock.length=" #n, "clock.warm_up=1m", RATE(1000), SMALL_REQUESTS \
-        } \
-    }
+#define LENGTH(n) MINIMAL("clock.length=" #n, "clock.warm_up=1m", RATE(1000), SMALL_REQUESTS)
 
 static bool measure_length(struct bench_run *run, double *values)
 {
@@ -55,13 +47,7 @@ static bool measure_length(struct bench_run *run, double *values)
     return measure_requests(run, days, ARRAY_LEN(days), values);
 }
 
-#define AT_RATE(n, fleet) \
-    { \
-        "minimal.yaml", \
-        { \
-            "clock.length=10m", "clock.warm_up=1m", RATE(n), FLEET(fleet) \
-        } \
-    }
+#define AT_RATE(n, fleet) MINIMAL("clock.length=10m", "clock.warm_up=1m", RATE(n), FLEET(fleet))
 
 static bool measure_rate(struct bench_run *run, double *values)
 {
@@ -76,7 +62,7 @@ enum { CPU_OF_ONE, CPU_OF_TWO, CPU_OF_TWO_SHARE, BUSIER_SHARE, WALL_OF_ONE, WALL
 
 static bool measure_threads(struct bench_run *run, double *values)
 {
-    static const struct day day = { "minimal.yaml", { "clock.length=5m", "clock.warm_up=1m", RATE(1000), FLEET(16) } };
+    static const struct day day = MINIMAL("clock.length=5m", "clock.warm_up=1m", RATE(1000), FLEET(16));
     struct crew_figures one, two;
     if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
         snprintf(run->note, sizeof run->note, "one core is online: two threads take turns on it");

@@ -25,8 +25,10 @@ struct cells {
 
 static void write_expected(const struct bench_row *row, char *out, size_t size)
 {
-    if (row->ratio_at_most > 0.0)
-        snprintf(out, size, "<= %.1f x (%.1f)", row->ratio_at_most, row->stretch);
+    if (row->ratio_at_most > 0.0 && row->stretch > 0.0)
+        snprintf(out, size, "<= %g x (%g)", row->ratio_at_most, row->stretch);
+    else if (row->ratio_at_most > 0.0)
+        snprintf(out, size, "<= %g x", row->ratio_at_most);
     else if (row->at_least > 0.0 && row->at_most > 0.0)
         snprintf(out, size, "%g..%g %s", row->at_least, row->at_most, UNITS[row->unit]);
     else if (row->at_most > 0.0 && row->stretch > 0.0)

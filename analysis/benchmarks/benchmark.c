@@ -84,11 +84,16 @@ struct samples {
     double values[BENCHMARK_ROUNDS_MAX][BENCHMARK_ROWS_MAX]; /* NAN: not measured */
 };
 
-static double ns_of(const struct bench_row *row, const struct bench_options *options, uint64_t count)
+double benchmark_time(bench_work *work, const void *parameter, uint64_t count, const struct bench_options *options)
 {
     struct stopwatch watch = { .options = options };
-    sink += row->work(count, row->parameter, &watch);
-    return watch.ns;
+    sink += work(count, parameter, &watch);
+    return watch.ns / (double)count;
+}
+
+static double ns_each(const struct bench_row *row, const struct bench_options *options, uint64_t count)
+{
+    return benchmark_time(row->work, row->parameter, count, options);
 }
 
 /* How often a row's work fits into a round; 0 when it cannot be measured. */
@@ -96,12 +101,12 @@ static uint64_t count_for(const struct bench_row *row, const struct bench_option
 {
     const double round_ns = options->quick ? QUICK_ROUND_NS : ROUND_NS;
     uint64_t count = 256;
-    double ns = ns_of(row, options, count);
-    while (ns < CALIBRATION_SHARE * round_ns) {
+    double ns = ns_each(row, options, count);
+    while (ns * (double)count < CALIBRATION_SHARE * round_ns) {
         count *= 4;
-        ns = ns_of(row, options, count);
+        ns = ns_each(row, options, count);
     }
-    return isnan(ns) ? 0 : (uint64_t)ceil((double)count * round_ns / ns);
+    return isnan(ns) ? 0 : (uint64_t)ceil(round_ns / ns);
 }
 
 /* In the child: every row in turn, each round beginning with another one. */
@@ -119,7 +124,7 @@ static bool time_rows(void *context, void *result)
             const int i = (k + r) % rows;
             samples->values[r][i] = NAN;
             if (counts[i] > 0)
-                samples->values[r][i] = ns_of(&b->rows[i], rounds->options, counts[i]) / (double)counts[i];
+                samples->values[r][i] = ns_each(&b->rows[i], rounds->options, counts[i]);
         }
     return true;
 }

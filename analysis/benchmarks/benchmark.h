@@ -20,7 +20,7 @@ enum { BENCHMARK_ROWS_MAX = 24, BENCHMARK_ROUNDS_MAX = 15, BENCHMARK_NOTE_MAX = 
 /* Where things are and how long it may take. */
 struct bench_options {
     const char *scenarios; /* folder of the shipped scenarios */
-    const char *simpy;     /* bench/mm1_simpy.py */
+    const char *own;       /* folder bench/, or NULL: what needs it cannot be measured */
     bool quick;            /* a look at every row: too short for figures to be quoted */
     int rounds;            /* 0: the benchmark's own number */
 };
@@ -97,6 +97,9 @@ struct bench_result {
 
 /* Takes seconds to minutes; its processes are gone afterwards. False when it could not be measured at all: see note. */
 bool benchmark_run(const struct benchmark *b, const struct bench_options *options, struct bench_result *result);
+
+/* For a round() that times work in the calling process: ns of one of `count` times. */
+double benchmark_time(bench_work *work, const void *parameter, uint64_t count, const struct bench_options *options);
 
 int benchmark_rows(const struct benchmark *b);
 /* The row that `row` is held against, or -1. */

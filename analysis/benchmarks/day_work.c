@@ -11,7 +11,7 @@
 #include "models/replicate.h"
 #include "models/scenario.h"
 
-enum { PATH_LENGTH_MAX = 1024, CREW_MAX = 64 };
+enum { CREW_MAX = 64 };
 
 static const double BYTES_PER_MIB = 1024.0 * 1024.0;
 
@@ -38,7 +38,8 @@ static struct scenario *load(const struct job *job, struct arena *arena)
         sets[count++] = "clock.length=1m";
         sets[count++] = "clock.warm_up=1m";
     }
-    char *path = arena_printf(arena, "%s/%s", job->options->scenarios, job->day->scenario);
+    const char *folder = job->day->own ? job->options->own : job->options->scenarios;
+    char *path = arena_printf(arena, "%s/%s", folder ? folder : ".", job->day->scenario);
     struct diag diag;
     diag_init(&diag, arena);
     struct scenario *sc = scenario_load(path, sets, count, arena, &diag);

@@ -10,8 +10,9 @@
 enum { DAY_SETS_MAX = 12 };
 
 struct day {
-    const char *scenario;               /* a file of the scenarios' folder */
+    const char *scenario;               /* a file of the scenarios' folder, or of bench/ */
     const char *sets[DAY_SETS_MAX + 1]; /* as --set has them; ends at NULL */
+    bool own;                           /* a file of bench/ */
 };
 
 struct day_figures {
