@@ -60,6 +60,13 @@ static void add_scenario(cJSON *root, const struct results *r)
     cJSON_AddStringToObject(scenario, "name", r->sc->name);
     cJSON_AddStringToObject(scenario, "file", r->sc->path);
     cJSON_AddStringToObject(scenario, "sha256", r->sc->sha256);
+    cJSON *inputs = cJSON_AddArrayToObject(scenario, "inputs");
+    for (int i = 0; i < r->sc->input_count; i++) {
+        cJSON *input = cJSON_CreateObject();
+        cJSON_AddItemToArray(inputs, input);
+        cJSON_AddStringToObject(input, "file", r->sc->inputs[i].file);
+        cJSON_AddStringToObject(input, "sha256", r->sc->inputs[i].sha256);
+    }
 }
 
 static void add_engine(cJSON *root, const struct results *r)

@@ -130,6 +130,9 @@ void param_reader_init(struct param_reader *reader, struct arena *arena, struct 
 bool param_read(struct param_reader *reader, const struct param *table, const struct node *node, const char *what,
                 void *out);
 
+/* The distributions that were read so far, one by one, each text once: begin with *i = 0; NULL after the last. */
+const struct dist *param_next_dist(const struct param_reader *reader, int *i);
+
 /* A name: up to 64 letters, digits, '-' and '_', beginning with a letter or a digit. param_not_a_name() reports. */
 bool param_is_name(const char *text);
 bool param_not_a_name(struct param_reader *reader, const struct node *key);

@@ -275,6 +275,16 @@ static void forget_dist(struct param_dists *dists, struct dist *dist)
     dists->slots[slot].text = NULL;
 }
 
+const struct dist *param_next_dist(const struct param_reader *reader, int *i)
+{
+    while (*i < DIST_SLOTS) {
+        const struct dist *dist = &reader->dists->slots[(*i)++].dist;
+        if (reader->dists->slots[*i - 1].text && dist_is_known(dist))
+            return dist;
+    }
+    return NULL;
+}
+
 static bool read_dist(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
                       struct dist *out)
 {

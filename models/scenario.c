@@ -138,6 +138,35 @@ static const char *folder_of(const char *path, struct arena *arena)
     return slash ? arena_text_n(arena, path, (size_t)(slash - path) + (slash == path)) : ".";
 }
 
+/* ---- what it was made of ---- */
+
+static void add_input(struct scenario *sc, const char *file, const char *sha256)
+{
+    int at = 0;
+    while (at < sc->input_count && strcmp(sc->inputs[at].file, file) < 0)
+        at++;
+    if (at < sc->input_count && !strcmp(sc->inputs[at].file, file))
+        return;
+    memmove(&sc->inputs[at + 1], &sc->inputs[at], (size_t)(sc->input_count - at) * sizeof sc->inputs[0]);
+    sc->inputs[at] = (struct scenario_input){ .file = file, .sha256 = sha256 };
+    sc->input_count++;
+}
+
+static void list_inputs(struct scenario *sc, const struct param_reader *reader)
+{
+    int most = sc->population_count, i = 0;
+    for (const struct dist *dist; (dist = param_next_dist(reader, &i));)
+        most += dist->file != NULL;
+    sc->inputs = ARENA_ARRAY(reader->arena, struct scenario_input, most + 1);
+    for (int p = 0; p < sc->population_count; p++)
+        if (sc->populations[p].rate.trace)
+            add_input(sc, sc->populations[p].rate.trace->name, sc->populations[p].rate.trace->sha256);
+    i = 0;
+    for (const struct dist *dist; (dist = param_next_dist(reader, &i));)
+        if (dist->file)
+            add_input(sc, dist->file, dist->sha256);
+}
+
 struct scenario *scenario_parse(const char *name, const char *text, size_t length, const char *base_dir,
                                 const char *const *sets, int set_count, struct arena *arena, struct diag *diag)
 {
@@ -152,13 +181,16 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
         sha256_add(&sha, sets[i], strlen(sets[i]));
         sets_ok = root && yaml_set(root, sets[i], arena, diag) && sets_ok;
     }
-    sha256_finish(&sha, sc->sha256);
     if (!root)
         return NULL;
     struct param_reader reader;
     param_reader_init(&reader, arena, diag, base_dir);
     if (!load(sc, root, &reader) || !sets_ok || diag->errors > 0)
         return NULL;
+    list_inputs(sc, &reader);
+    for (int i = 0; i < sc->input_count; i++)
+        sha256_add(&sha, sc->inputs[i].sha256, strlen(sc->inputs[i].sha256));
+    sha256_finish(&sha, sc->sha256);
     if (!sc->name[0])
         sc->name = file_name(name, arena);
     return sc;

@@ -330,10 +330,18 @@ struct day_type {
     double mean; /* per second, of the first population; the others scale with it */
 };
 
+/* A file that the scenario names: a trace, or the values of a distribution. */
+struct scenario_input {
+    const char *file; /* as written */
+    const char *sha256;
+};
+
 struct scenario {
     int64_t language; /* `headroom: 1` */
     const char *path, *name, *description;
-    char sha256[65]; /* of the file's bytes, then of each --set text */
+    char sha256[65]; /* of the file's bytes, then of each --set text, then of the inputs' digests */
+    int input_count;
+    struct scenario_input *inputs; /* each once, by name */
     struct {
         bool present;
         const char *start;       /* as written: ISO 8601 with offset */

@@ -46,6 +46,7 @@ struct dist {
     double mean_ns;   /* output */
     double scv;       /* squared coefficient of variation; INFINITY when the variance is infinite; output */
     const char *text; /* as the user wrote it */
+    const char *file, *sha256; /* empirical: the name of its file as written, and the digest of its bytes; else NULL */
 };
 
 /*

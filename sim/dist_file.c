@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/sha256.h"
 #include "sim/base/units.h"
 
 /* A longer line is no duration; it is read in pieces, and the first of them is reported. */
@@ -111,11 +112,16 @@ bool dist_load_values(struct dist *out, const char *name, struct mark at, const 
         return false;
     struct values values = { 0 };
     const bool read = read_values(file, &values, name, arena, diag);
+    char *sha256 = arena_alloc(arena, 65, 1);
+    if (read)
+        sha256_of_file(file, sha256);
     fclose(file);
     if (!read)
         return false;
     if (values.count == 0)
         return diag_error(diag, at, "'%s' has no values", name);
     summarise(out, &values);
+    out->file = arena_text(arena, name);
+    out->sha256 = sha256;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/sha256.h"
 #include "sim/base/units.h"
 
 enum { LINE_BYTES = 128, ERRORS_MAX = 10, GAPS_SHOWN = 5 };
@@ -304,8 +305,11 @@ bool trace_load(struct trace *out, const char *name, struct mark at, const char 
     bool read = read_bins(&r);
     if (ferror(r.file))
         read = diag_error(diag, at, "cannot read '%s': %s", name, strerror(errno));
+    read = read && finish(&r, out, at);
+    if (read)
+        sha256_of_file(r.file, out->sha256);
     fclose(r.file);
-    return read && finish(&r, out, at);
+    return read;
 }
 
 double trace_requests_until(const struct trace *trace, sim_time t)

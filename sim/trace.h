@@ -38,6 +38,7 @@ struct trace {
     sim_time length;   /* the end of the last bin */
     int64_t total;     /* requests */
     double peak_per_s; /* of the busiest bin */
+    char sha256[65];   /* of the file's bytes */
 };
 
 /*

@@ -82,3 +82,14 @@ void sha256_finish(struct sha256 *sha, char hex[65])
         hex[i] = digits[sha->state[i / 8] >> (28 - 4 * (i % 8)) & 15];
     hex[64] = '\0';
 }
+
+void sha256_of_file(FILE *file, char hex[65])
+{
+    struct sha256 sha;
+    char buffer[4096];
+    sha256_init(&sha);
+    rewind(file);
+    for (size_t bytes; (bytes = fread(buffer, 1, sizeof buffer, file)) > 0;)
+        sha256_add(&sha, buffer, bytes);
+    sha256_finish(&sha, hex);
+}

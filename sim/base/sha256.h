@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct sha256 {
     uint32_t state[8];
@@ -19,5 +20,8 @@ void sha256_add(struct sha256 *sha, const void *data, size_t bytes);
 
 /* 64 lower-case hexadecimal digits and a NUL. `sha` is used up. */
 void sha256_finish(struct sha256 *sha, char hex[65]);
+
+/* Of a file that is open for reading, from its begin to its end. An error of reading is ferror()'s to tell. */
+void sha256_of_file(FILE *file, char hex[65]);
 
 #endif

@@ -190,6 +190,12 @@ static void given_a_trace_when_scaled_then_rates_and_numbers_are_its_own(void **
     const struct scenario *sc = load_trace(f, LINES, "length: 160s, warm_up: 10s",
                                            "trace: t.csv, scale: 1.5x, spread: exact");
     assert_non_null(sc);
+    assert_int_equal(sc->input_count, 1);
+    assert_string_equal(sc->inputs[0].file, "t.csv");
+    assert_string_equal(sc->inputs[0].sha256, sc->populations[0].rate.trace->sha256);
+    const struct scenario *other = load_trace(f, "0,30\n30,7\n60,90\n120,60\n150,2\n", "length: 160s, warm_up: 10s",
+                                              "trace: t.csv, scale: 1.5x, spread: exact");
+    assert_string_not_equal(other->sha256, sc->sha256); /* the same scenario, another trace */
     assert_int_equal(f->diag.warnings, 1);
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], -1, &f->arena);
     assert_is_a_curve(&curve);

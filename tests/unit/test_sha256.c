@@ -30,10 +30,24 @@ static void given_the_standards_examples_when_hashed_then_the_digests_agree(void
     assert_sha256("a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+static void given_a_file_when_hashed_then_the_digest_is_that_of_all_its_bytes(void **state)
+{
+    FILE *file = tmpfile();
+    for (int i = 0; i < 1000000; i++)
+        fputc('a', file);
+    char hex[65];
+    sha256_of_file(file, hex);
+    assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    sha256_of_file(file, hex); /* wherever reading has come to */
+    assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    fclose(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_the_standards_examples_when_hashed_then_the_digests_agree),
+        cmocka_unit_test(given_a_file_when_hashed_then_the_digest_is_that_of_all_its_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
