@@ -59,17 +59,42 @@ struct ci ci_of_mean(const double *samples, int count, double level)
     return (struct ci){ .mean = mean, .lo = mean - half, .hi = mean + half };
 }
 
-struct ci ci_jackknife(double whole, const double *without, int count, double level)
+void moments_add(struct moments *m, double sample)
+{
+    if (isnan(sample))
+        return;
+    const double off = sample - m->mean;
+    m->mean += off / ++m->count;
+    m->squares += off * (sample - m->mean);
+}
+
+struct ci ci_of_moments(const struct moments *m, double level)
+{
+    if (m->count < 2)
+        return ci_none(m->count ? m->mean : NAN);
+    const double half = t_quantile(level, m->count) * sqrt(m->squares / (m->count - 1) / m->count);
+    return (struct ci){ .mean = m->mean, .lo = m->mean - half, .hi = m->mean + half };
+}
+
+/*
+ * With h = all / size, the pseudo-value of a group is h whole - (h - 1) without; their variances are inverse to the sizes.
+ * Written with the distances from `whole`, which lose no digits.
+ */
+struct ci ci_jackknife(double whole, const double *without, const int *sizes, int count, double level)
 {
     if (count < 2)
         return ci_none(whole);
-    double sum = 0, squares = 0;
+    double all = 0, centre = 0, squares = 0;
     for (int i = 0; i < count; i++)
-        sum += without[i];
-    const double mean = sum / count;
+        all += sizes[i];
     for (int i = 0; i < count; i++)
-        squares += (without[i] - mean) * (without[i] - mean);
-    const double half = t_quantile(level, count) * sqrt(squares * (count - 1) / count);
+        centre += (1 - sizes[i] / all) * (without[i] - whole);
+    for (int i = 0; i < count; i++) {
+        const double others = all / sizes[i] - 1;
+        const double off = centre - others * (without[i] - whole);
+        squares += off * off / others;
+    }
+    const double half = t_quantile(level, count) * sqrt(squares / count);
     return (struct ci){ .mean = whole, .lo = whole - half, .hi = whole + half };
 }
 

@@ -6,29 +6,34 @@
 #include <string.h>
 
 #include "analysis/checks.h"
+#include "analysis/keep.h"
 
-struct billing { /* one month's bill of one replication of every day type */
-    const struct task_list *tasks;
-    const struct price_book *book;
-    const struct calendar_fill *calendar;
-    struct diag *diag;
+struct held { /* a headline day that waits for its price */
+    struct usage *usage;
+    size_t usage_count;
+    uint64_t edge_requests, orders;
 };
 
 static const double LEVEL = 0.95;
 
+static const struct replication *day_of(const struct costing *b, int day_type, uint32_t replication)
+{
+    return b->days[(uint32_t)day_type * BILL_REPLICATIONS + replication];
+}
+
 /* The records of all day types, each as often as its day occurs in the month. */
-static struct usage *month_usage(const struct billing *b, int month, uint32_t replication, size_t *count,
+static struct usage *month_usage(const struct costing *b, int month, uint32_t replication, size_t *count,
                                  struct arena *arena)
 {
-    const int types = b->tasks->sc->day_type_count;
+    const int types = b->sc->day_type_count;
     size_t most = 0;
     for (int d = 0; d < types; d++)
-        most += tasks_record(b->tasks, d, replication)->usage_count;
+        most += day_of(b, d, replication)->usage_count;
     struct usage *usage = ARENA_ARRAY(arena, struct usage, most + 1);
     *count = 0;
     for (int d = 0; d < types; d++) {
-        const struct replication *rep = tasks_record(b->tasks, d, replication);
-        const int64_t days_e6 = b->calendar->days_e6[month - 1][d];
+        const struct replication *rep = day_of(b, d, replication);
+        const int64_t days_e6 = b->cost.calendar.days_e6[month - 1][d];
         if (days_e6 == 0)
             continue;
         for (size_t i = 0; i < rep->usage_count; i++) {
@@ -40,17 +45,17 @@ static struct usage *month_usage(const struct billing *b, int month, uint32_t re
     return usage;
 }
 
-static bool month_bill(struct bill *out, const struct billing *b, int month, uint32_t replication, struct arena *arena)
+static bool month_bill(struct bill *out, const struct costing *b, int month, uint32_t replication, struct arena *arena)
 {
     size_t count;
     const struct usage *usage = month_usage(b, month, replication, &count, arena);
-    const struct bill_period period = { .year = b->calendar->year,
+    const struct bill_period period = { .year = b->cost.calendar.year,
                                         .month = month,
-                                        .days = b->calendar->days[month - 1] };
+                                        .days = b->cost.calendar.days[month - 1] };
     return bill_compute(out, b->book, usage, count, period, arena, b->diag);
 }
 
-static bool bill_months(struct cost *cost, const struct billing *b, struct arena *arena)
+static bool bill_months(struct cost *cost, const struct costing *b, struct arena *arena)
 {
     for (int month = 1; month <= MONTHS; month++) {
         struct month_cost *m = &cost->months[month - 1];
@@ -128,7 +133,7 @@ static int dearest_first(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static bool bill_start_month(struct cost *cost, const struct billing *b, struct arena *arena)
+static bool bill_start_month(struct cost *cost, const struct costing *b, struct arena *arena)
 {
     int capacity = 0;
     cost->shown = nearest_the_mean(&cost->months[cost->start_month - 1]);
@@ -151,54 +156,100 @@ static bool bill_start_month(struct cost *cost, const struct billing *b, struct 
     return true;
 }
 
-static bool price_window(struct cost *cost, const struct billing *b, struct arena *arena)
+static bool bill_calendar(struct costing *c)
 {
-    const int count = b->tasks->headline_count;
-    cost->window_samples_usd = ARENA_ARRAY(arena, double, count + 1);
-    cost->window_count = count;
-    for (int r = 0; r < count; r++) {
-        const struct replication *rep = tasks_record(b->tasks, -1, (uint32_t)r);
-        cost->window_samples_usd[r] = NAN;
-        if (!rep)
-            continue;
-        struct arena scratch;
-        arena_init(&scratch);
-        money amount;
-        const bool ok = bill_price_at_average(&amount, &cost->bill, b->book, rep->usage, rep->usage_count, &scratch,
-                                              b->diag);
-        arena_fini(&scratch);
-        if (!ok)
-            return false;
-        cost->window_samples_usd[r] = (double)money_to_cents(amount) / 100;
-    }
-    cost->window_usd = ci_of_mean(cost->window_samples_usd, count, LEVEL);
+    c->cost.monthly = true;
+    if (!bill_months(&c->cost, c, c->arena))
+        return false;
+    summarise_months(&c->cost);
+    return bill_start_month(&c->cost, c, c->arena);
+}
+
+static bool price_headline(struct costing *c, const struct held *day)
+{
+    struct arena scratch;
+    arena_init(&scratch);
+    money amount;
+    const bool ok = bill_price_at_average(&amount, &c->cost.bill, c->book, day->usage, day->usage_count, &scratch,
+                                          c->diag);
+    arena_fini(&scratch);
+    if (!ok)
+        return false;
+    const double usd = (double)money_to_cents(amount) / 100;
+    moments_add(&c->window_usd, usd);
+    moments_add(&c->usd_per_1000_orders, day->orders ? usd / (double)day->orders * 1000 : NAN);
+    moments_add(&c->usd_per_million_requests,
+                day->edge_requests ? usd / (double)day->edge_requests * 1e6 : NAN);
     return true;
 }
 
-static bool days_are_simulated(const struct task_list *tasks)
+/* In the order in which they came, which is that of their numbers. */
+static bool price_what_is_held(struct costing *c)
 {
-    for (int d = 0; d < tasks->sc->day_type_count; d++)
-        if (tasks_finished(tasks, d) < BILL_REPLICATIONS)
-            return false;
-    return tasks->sc->day_type_count > 0;
+    bool ok = true;
+    for (int i = 0; ok && i < c->held_count; i++)
+        ok = price_headline(c, &c->held[i]);
+    arena_fini(&c->held_arena);
+    c->held = NULL;
+    c->held_count = c->held_capacity = 0;
+    return ok;
 }
 
-bool cost_compute(struct cost *out, const struct task_list *tasks, const struct price_book *book, struct arena *arena,
+void costing_init(struct costing *c, const struct scenario *sc, const struct price_book *book, struct arena *arena,
                   struct diag *diag)
 {
-    const struct scenario *sc = tasks->sc;
-    *out = (struct cost){ .start_month = sc->clock.month, .calendar = calendar_fill(sc, arena) };
-    const struct billing b = { .tasks = tasks, .book = book, .calendar = &out->calendar, .diag = diag };
-    out->bill.period = (struct bill_period){ .year = sc->clock.year,
-                                             .month = sc->clock.month,
-                                             .days = calendar_month_days(sc->clock.year, sc->clock.month) };
-    out->monthly = days_are_simulated(tasks);
-    if (out->monthly) {
-        if (!bill_months(out, &b, arena))
-            return false;
-        summarise_months(out);
-        if (!bill_start_month(out, &b, arena))
-            return false;
+    *c = (struct costing){ .sc = sc, .book = book, .arena = arena, .diag = diag };
+    c->cost.start_month = sc->clock.month;
+    c->cost.calendar = calendar_fill(sc, arena);
+    c->cost.bill.period = (struct bill_period){ .year = sc->clock.year,
+                                                .month = sc->clock.month,
+                                                .days = calendar_month_days(sc->clock.year, sc->clock.month) };
+    c->days_missing = sc->day_type_count * BILL_REPLICATIONS;
+    c->days = ARENA_ARRAY(arena, const struct replication *, c->days_missing + 1);
+    c->violations = ARENA_ARRAY(arena, const char *, c->days_missing + 1);
+    c->ready = c->days_missing == 0;
+    arena_init(&c->held_arena);
+}
+
+void costing_fini(struct costing *c)
+{
+    arena_fini(&c->held_arena);
+}
+
+bool costing_take_day(struct costing *c, const struct replication *rep, const char *violation)
+{
+    const uint32_t place = (uint32_t)rep->day_type * BILL_REPLICATIONS + rep->number;
+    c->days[place] = replication_keep(rep, KEEP_USAGE, c->arena);
+    c->violations[place] = violation ? arena_text(c->arena, violation) : NULL;
+    if (--c->days_missing > 0)
+        return true;
+    c->ready = true;
+    return bill_calendar(c) && price_what_is_held(c);
+}
+
+bool costing_take_headline(struct costing *c, const struct replication *rep, uint64_t orders)
+{
+    const struct held day = { .usage = rep->usage,
+                              .usage_count = rep->usage_count,
+                              .edge_requests = rep->edge_requests,
+                              .orders = orders };
+    if (c->ready)
+        return price_headline(c, &day);
+    if (c->held_count == c->held_capacity) {
+        const int more = c->held_capacity ? c->held_capacity * 2 : 16;
+        c->held = arena_grow(&c->held_arena, c->held, (size_t)c->held_count, (size_t)more, sizeof *c->held);
+        c->held_capacity = more;
     }
-    return price_window(out, &b, arena);
+    struct held *held = &c->held[c->held_count++];
+    *held = day;
+    held->usage = replication_keep(rep, KEEP_USAGE, &c->held_arena)->usage;
+    return true;
+}
+
+bool costing_close(struct costing *c)
+{
+    c->ready = true;
+    for (int i = 0; !c->cost.violation && i < c->sc->day_type_count * BILL_REPLICATIONS; i++)
+        c->cost.violation = c->violations[i];
+    return price_what_is_held(c);
 }

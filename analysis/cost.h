@@ -16,6 +16,8 @@
 #include "analysis/tasks.h"
 #include "pricing/bill.h"
 
+struct price_book; /* pricing/price_book.h */
+
 struct month_cost {
     int64_t cents[BILL_REPLICATIONS]; /* total of each bill */
     struct ci usd;
@@ -39,14 +41,45 @@ struct cost {
     struct bill bill;              /* its bill for the month of `start` */
     struct service_cost *services; /* month of `start`, dearest first */
     int service_count;
-    struct ci window_usd;       /* the headline day */
-    double *window_samples_usd; /* of each replication; NAN where there is none */
-    int window_count;
+    struct ci window_usd;  /* the headline day */
     const char *violation; /* NULL, or a bill that does not add up */
 };
 
-/* Bills everything. False when a rate is missing (reported in diag). */
-bool cost_compute(struct cost *out, const struct task_list *tasks, const struct price_book *book, struct arena *arena,
+/*
+ * Bills while records come. The days of the calendar are kept, which are few; when all are there, the months are billed.
+ * The headline day's usage is priced at the month's rates, so what comes earlier is held until then: tasks.h sees to it
+ * that this is never more than a fixed number of replications.
+ */
+struct costing {
+    const struct scenario *sc;
+    const struct price_book *book;
+    struct arena *arena; /* of the tally */
+    struct diag *diag;
+    struct cost cost;
+    const struct replication **days; /* [day type * BILL_REPLICATIONS + replication], usage only; NULL: not yet */
+    const char **violations;         /* of the days, likewise */
+    int days_missing;
+    bool ready;                              /* a headline day can be priced */
+    struct moments window_usd;               /* over the headline day's replications */
+    struct moments usd_per_1000_orders;      /* that went through; none: the replication is left out */
+    struct moments usd_per_million_requests; /* of the edge */
+    struct held *held;
+    int held_count, held_capacity;
+    struct arena held_arena;
+};
+
+void costing_init(struct costing *costing, const struct scenario *sc, const struct price_book *book, struct arena *arena,
                   struct diag *diag);
+void costing_fini(struct costing *costing);
+
+/* A record of a billed day, and of the headline day (`orders` went through). False when a rate is missing (in diag). */
+bool costing_take_day(struct costing *costing, const struct replication *rep, const char *violation);
+bool costing_take_headline(struct costing *costing, const struct replication *rep, uint64_t orders);
+
+/*
+ * No more records will come. Days that are missing leave the bill without months, and what is still held is then priced
+ * at first-tier rates. False when a rate is missing.
+ */
+bool costing_close(struct costing *costing);
 
 #endif

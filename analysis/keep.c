@@ -19,13 +19,13 @@ static void keep_histogram(struct histogram *h, struct arena *arena)
         h->bins = keep_array(h->bins, HISTOGRAM_BINS, sizeof *h->bins, arena);
 }
 
-static void keep_operations(struct replication *rep, bool usage_only, struct arena *arena)
+static void keep_operations(struct replication *rep, bool histograms, struct arena *arena)
 {
     rep->operations = keep_array(rep->operations, rep->operation_count, sizeof *rep->operations, arena);
     for (int i = 0; i < rep->operation_count; i++) {
         struct operation_result *op = &rep->operations[i];
         op->name = keep_text(op->name, arena);
-        if (usage_only) {
+        if (!histograms) {
             op->latency.bins = NULL;
             op->latency_ok.bins = NULL;
             continue;
@@ -35,7 +35,7 @@ static void keep_operations(struct replication *rep, bool usage_only, struct are
     }
 }
 
-static void keep_series(struct series *series, struct arena *arena)
+static void keep_series(struct series *series, bool values, struct arena *arena)
 {
     struct series_column *columns = keep_array(series->columns, series->column_count, sizeof *series->columns, arena);
     for (int i = 0; i < series->column_count; i++) {
@@ -44,8 +44,19 @@ static void keep_series(struct series *series, struct arena *arena)
         columns[i].unit = keep_text(columns[i].unit, arena);
     }
     series->columns = columns;
-    series->values = keep_array(series->values, series->column_count * series->window_count, sizeof *series->values,
-                                arena);
+    const int cells = values ? series->column_count * series->window_count : 0;
+    series->values = keep_array(series->values, cells, sizeof *series->values, arena);
+}
+
+struct usage_key *usage_key_keep(const struct usage_key *old, struct arena *arena)
+{
+    struct usage_key *key = ARENA_NEW(arena, struct usage_key);
+    *key = *old;
+    const char **const texts[] = { &key->service, &key->usage_type, &key->operation, &key->resource,
+                                   &key->region,  &key->zone,       &key->to_zone,   &key->tier };
+    for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+        *texts[t] = arena_text(arena, *texts[t] ? *texts[t] : "");
+    return key;
 }
 
 /* Records of one key follow each other or are spread over hours; either way a key is copied once. */
@@ -66,14 +77,8 @@ static void keep_usage(struct replication *rep, struct arena *arena)
         while (table[slot].old && table[slot].old != usage[i].key)
             slot = (slot + 1) % slots;
         if (!table[slot].old) {
-            struct usage_key *key = ARENA_NEW(arena, struct usage_key);
-            *key = *usage[i].key;
-            const char **const texts[] = { &key->service, &key->usage_type, &key->operation, &key->resource,
-                                           &key->region,  &key->zone,       &key->to_zone,   &key->tier };
-            for (size_t t = 0; t < ARRAY_LEN(texts); t++)
-                *texts[t] = arena_text(arena, *texts[t] ? *texts[t] : "");
             table[slot].old = usage[i].key;
-            table[slot].kept = key;
+            table[slot].kept = usage_key_keep(usage[i].key, arena);
         }
         usage[i].key = table[slot].kept;
     }
@@ -118,19 +123,24 @@ static void keep_components(struct replication *rep, struct arena *arena)
     }
 }
 
-struct replication *replication_keep(const struct replication *rep, bool usage_only, struct arena *arena)
+struct replication *replication_keep(const struct replication *rep, enum keep_what what, struct arena *arena)
 {
     struct replication *kept = ARENA_NEW(arena, struct replication);
     *kept = *rep;
     kept->violation = keep_text(rep->violation, arena);
-    keep_operations(kept, usage_only, arena);
-    keep_usage(kept, arena);
-    if (usage_only) {
+    keep_operations(kept, what == KEEP_ALL, arena);
+    if (what == KEEP_OUTLINE) {
+        kept->usage = NULL;
+        kept->usage_count = 0;
+    } else {
+        keep_usage(kept, arena);
+    }
+    if (what == KEEP_USAGE) {
         kept->series = (struct series){ 0 };
         kept->fault_count = kept->utilisation_count = kept->limit_count = kept->fleet_count = kept->flow_count = 0;
         return kept;
     }
-    keep_series(&kept->series, arena);
+    keep_series(&kept->series, what == KEEP_ALL, arena);
     keep_faults(kept, arena);
     keep_components(kept, arena);
     return kept;

@@ -2,19 +2,27 @@
 /*
  * keep -- copies of replication records that outlive the memory of the simulation that made them.
  *
- * A replication's arena holds frames, tables and event sets of megabytes beside a record of about one. Copying the
- * record out lets the arena go as soon as the task ends, so memory does not grow with the number of replications.
+ * Records are added up as they finish (tally.h). What has to wait is copied, so that the simulation's memory is free for
+ * the next task at once: a record whose turn has not come, the usage of a billed day, the names of the first record.
  */
 #ifndef HEADROOM_KEEP_H
 #define HEADROOM_KEEP_H
 
 #include "models/replication.h"
 
+enum keep_what {
+    KEEP_ALL,
+    KEEP_USAGE,   /* counts, sums and usage, without histograms, series and timelines: a billed day */
+    KEEP_OUTLINE, /* counts, names and timelines, without histograms, usage and the values of the series */
+};
+
 /*
  * A deep copy in `arena`: nothing in it points into the original's arena; names of the scenario are copied too, so that
- * nobody needs to know where they live. usage_only: counts, sums and usage, without histograms, series and
- * timelines (billed days).
+ * nobody needs to know where they live.
  */
-struct replication *replication_keep(const struct replication *rep, bool usage_only, struct arena *arena);
+struct replication *replication_keep(const struct replication *rep, enum keep_what what, struct arena *arena);
+
+/* A deep copy of a key. */
+struct usage_key *usage_key_keep(const struct usage_key *key, struct arena *arena);
 
 #endif

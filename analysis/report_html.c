@@ -191,6 +191,11 @@ static void write_verdict(struct page *page)
                 "<p class=\"alert\" role=\"alert\"><strong>Partial.</strong> The run was interrupted: %d of %d "
                 "simulated days are finished.</p>\n",
                 r->finished, r->planned);
+    if (r->out_of_time)
+        fprintf(page->out,
+                "<p class=\"alert\" role=\"alert\"><strong>Not reproducible.</strong> The time limit ended the run; "
+                "<code>--replications %d</code> repeats it exactly.</p>\n",
+                r->replications);
     fprintf(page->out, "<div class=\"verdict %s\"><strong>%s</strong><p>", verdict_name(results_verdict(r)),
             headline(page));
     for (int i = 0; i < r->fault_count; i++) {

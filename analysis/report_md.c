@@ -59,6 +59,9 @@ static void write_verdict(struct markdown *m)
     if (r->partial)
         fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n",
                 r->finished, r->planned);
+    if (r->out_of_time)
+        fprintf(m->out, "> **Not reproducible.** The time limit ended the run; `--replications %d` repeats it exactly.\n\n",
+                r->replications);
     if (r->objective_count) {
         fprintf(m->out, "**%s**\n\n| verdict | objective | found |\n| --- | --- | ---: |\n",
                 results_verdict(r) == VERDICT_MET      ? "All objectives are met."

@@ -7,33 +7,26 @@
 #include "pricing/price_book.h"
 #include "sim/base/check.h"
 
-static const double LEVEL = 0.95;
-
-static void count_tasks(struct results *r)
+static void count_tasks(struct results *r, const struct task_list *tasks)
 {
-    const struct task_list *tasks = r->tasks;
-    struct fingerprint all = { 0 };
-    r->planned = tasks->count;
-    for (int i = 0; i < tasks->count; i++) {
-        const struct task *task = &tasks->tasks[i];
-        if (!task->record)
+    const struct tally *t = r->tally;
+    const int headline = atomic_load(&tasks->headline_wanted);
+    r->replications = t->replications;
+    r->finished = t->replications;
+    r->planned = headline + tasks->calendar_count;
+    r->requests = t->requests;
+    r->dynamic_requests = t->dynamic_requests;
+    r->events = t->events;
+    r->station_visits = t->station_visits;
+    struct fingerprint all = { .sum = t->fingerprint };
+    for (int i = 0; i < tasks->calendar_count; i++) {
+        const struct replication *day = t->costing.days[i];
+        if (!day)
             continue;
-        const struct replication *rep = task->record;
         r->finished++;
-        /* The task's place in the order takes the place of a time: the sum then depends on the order. */
-        fingerprint_add(&all, rep->fingerprint.sum, i + 1, rep->fingerprint.count);
-        if (task->violation && !r->violation)
-            r->violation = task->violation;
-        if (task->day_type >= 0) {
-            r->billed_requests += rep->edge_requests;
-            r->billed_events += rep->events;
-            continue;
-        }
-        r->replications++;
-        r->requests += rep->edge_requests;
-        r->dynamic_requests += rep->dynamic_requests;
-        r->events += rep->events;
-        r->station_visits += rep->station_visits;
+        r->billed_requests += day->edge_requests;
+        r->billed_events += day->events;
+        fingerprint_add(&all, day->fingerprint.sum, headline + i + 1, day->fingerprint.count);
     }
     r->fingerprint = all.sum;
 }
@@ -46,46 +39,22 @@ const struct operation_summary *results_operation(const struct results *r, const
     return NULL;
 }
 
-/* Orders of each replication that failed and went through. */
-static void summarise_business(struct results *r, struct arena *arena)
+/* The value of what failed is in proportion to the orders that failed. */
+static struct ci scaled(struct ci ci, double by)
+{
+    return (struct ci){ .mean = ci.mean * by, .lo = ci.lo * by, .hi = ci.hi * by };
+}
+
+static void summarise_business(struct results *r)
 {
     if (!r->sc->business.present)
         return;
-    const char *name = r->sc->business.operation_name;
-    const int count = r->tasks->headline_count;
-    const double value_usd = (double)r->sc->business.value / (double)MONEY_PER_USD;
-    double *failed = ARENA_ARRAY(arena, double, count + 1), *lost = ARENA_ARRAY(arena, double, count + 1),
-           *margin = ARENA_ARRAY(arena, double, count + 1), *unit_usd = ARENA_ARRAY(arena, double, count + 1);
-    for (int i = 0; i < count; i++) {
-        const struct replication *rep = tasks_record(r->tasks, -1, (uint32_t)i);
-        failed[i] = lost[i] = margin[i] = unit_usd[i] = NAN;
-        for (int o = 0; rep && o < rep->operation_count; o++) {
-            const struct operation_result *op = &rep->operations[o];
-            if (strcmp(op->name, name) != 0)
-                continue;
-            const uint64_t ok = op->outcomes[OUTCOME_OK];
-            failed[i] = (double)(op->begun - op->in_flight - ok);
-            lost[i] = failed[i] * value_usd * r->sc->business.lost_if_failed;
-            margin[i] = lost[i] * r->sc->business.margin;
-            unit_usd[i] = ok ? r->cost.window_samples_usd[i] / (double)ok * 1000 : NAN;
-        }
-    }
+    const double lost_usd = (double)r->sc->business.value / (double)MONEY_PER_USD * r->sc->business.lost_if_failed;
     r->business.present = true;
-    r->business.failed_orders = ci_clip(ci_of_mean(failed, count, LEVEL), 0, INFINITY);
-    r->business.lost_value_usd = ci_clip(ci_of_mean(lost, count, LEVEL), 0, INFINITY);
-    r->business.lost_margin_usd = ci_clip(ci_of_mean(margin, count, LEVEL), 0, INFINITY);
-    r->business.usd_per_1000_orders = ci_of_mean(unit_usd, count, LEVEL);
-}
-
-static void summarise_request_price(struct results *r, struct arena *arena)
-{
-    const int count = r->tasks->headline_count;
-    double *usd = ARENA_ARRAY(arena, double, count + 1);
-    for (int i = 0; i < count; i++) {
-        const struct replication *rep = tasks_record(r->tasks, -1, (uint32_t)i);
-        usd[i] = rep && rep->edge_requests ? r->cost.window_samples_usd[i] / (double)rep->edge_requests * 1e6 : NAN;
-    }
-    r->usd_per_million_requests = ci_of_mean(usd, count, LEVEL);
+    r->business.failed_orders = ci_clip(ci_of_moments(&r->tally->failed_orders, r->level), 0, INFINITY);
+    r->business.lost_value_usd = scaled(r->business.failed_orders, lost_usd);
+    r->business.lost_margin_usd = scaled(r->business.lost_value_usd, r->sc->business.margin);
+    r->business.usd_per_1000_orders = ci_of_moments(&r->tally->costing.usd_per_1000_orders, r->level);
 }
 
 static void warn(struct results *r, const char *text)
@@ -124,6 +93,16 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
                     ? arena_printf(arena, "%s:%d: %s%s", entry->at.file, entry->at.line, entry->message, hint)
                     : arena_printf(arena, "%s%s", entry->message, hint));
     }
+    if (r->out_of_time)
+        warn(r, arena_printf(arena,
+                             "not reproducible: the time limit ended the run after %d replications; `--replications %d` "
+                             "repeats it exactly",
+                             r->replications, r->replications));
+    else if (r->sc->precision > 0 && !r->partial && !r->tally->sufficed)
+        warn(r, arena_printf(arena,
+                             "after %d replications, the most that were allowed, a figure is less precise than %.3g %% or "
+                             "an objective is undecided",
+                             r->replications, r->sc->precision * 100));
     if (r->partial)
         warn(r, arena_printf(arena, "interrupted: %d of %d simulated days are finished; the rest is missing",
                              r->finished, r->planned));
@@ -135,24 +114,26 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
         warn(r, "one replication has no intervals, so no objective can be decided; use at least 2");
 }
 
-bool results_compute(struct results *out, const struct task_list *tasks, const struct price_book *book,
-                     const struct diag *input, bool partial, struct arena *arena, struct diag *diag)
+bool results_compute(struct results *out, struct tally *tally, const struct task_list *tasks, const struct diag *input,
+                     bool partial, struct arena *arena)
 {
-    *out = (struct results){ .sc = tasks->sc, .tasks = tasks, .partial = partial };
-    count_tasks(out);
-    CHECK(out->replications > 0, "no replication of the headline day is finished");
+    CHECK(tally->replications > 0, "no replication of the headline day is finished");
+    *out = (struct results){ .sc = tally->sc, .tally = tally, .partial = partial, .out_of_time = tasks->out_of_time };
+    out->level = tally_level(tally, 1);
+    count_tasks(out, tasks);
     results_operations(out, arena);
     results_components(out, arena);
     results_series(out, arena);
     results_usage(out, arena);
-    if (!cost_compute(&out->cost, tasks, book, arena, diag))
+    if (!costing_close(&tally->costing))
         return false;
-    if (out->cost.violation && !out->violation)
-        out->violation = out->cost.violation;
+    out->cost = tally->costing.cost;
+    out->cost.window_usd = ci_of_moments(&tally->costing.window_usd, out->level);
+    out->violation = tally->violation ? tally->violation : out->cost.violation;
     results_objectives(out, arena);
-    summarise_business(out, arena);
-    summarise_request_price(out, arena);
-    out->price_date = price_book_date(book);
+    summarise_business(out);
+    out->usd_per_million_requests = ci_of_moments(&tally->costing.usd_per_million_requests, out->level);
+    out->price_date = price_book_date(tally->costing.book);
     collect_warnings(out, input, arena);
     return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * results -- everything a run has to say, computed once; the writers (screen, JSON, HTML, Markdown, CSV, plots) only
- * put it into words. All intervals are 95 %.
+ * put it into words. All intervals are 95 %; where a run looked at them to decide how long it should be, they are made
+ * wider so that this is still true (stopping.h).
  *
  * Counts are sums over the finished replications of the headline day; figures per day are means over them.
  */
@@ -10,6 +11,7 @@
 
 #include "analysis/ci.h"
 #include "analysis/cost.h"
+#include "analysis/tally.h"
 #include "analysis/tasks.h"
 
 enum latency_figure { LATENCY_MEAN, LATENCY_P50, LATENCY_P90, LATENCY_P95, LATENCY_P99, LATENCY_P999, LATENCY_FIGURES };
@@ -94,16 +96,20 @@ struct business_summary {
 
 struct timing { /* the only part that may differ between identical runs */
     int threads;
+    const double *cpu_s_by_thread; /* of the simulation, adding up included; [threads] */
     double wall_s, cpu_s, requests_per_s;
     int64_t peak_rss_bytes;
 };
 
 struct results {
     const struct scenario *sc;
-    const struct task_list *tasks;
+    struct tally *tally;
+    double level;          /* of every interval but those of objectives and of the calendar's bills, which are 0.95 */
+    double objective_level;
     int replications;      /* finished, of the headline day */
     int finished, planned; /* tasks */
     bool partial;          /* interrupted */
+    bool out_of_time;      /* a time limit ended the run: how far it came depends on the machine */
     const char *violation; /* NULL, or the check that failed: the results are not valid */
     uint64_t requests, dynamic_requests, events, station_visits; /* headline replications */
     uint64_t billed_requests, billed_events;                     /* days of the calendar */
@@ -135,11 +141,11 @@ struct results {
 };
 
 /*
- * Reduces the records of the tasks. `input` holds the warnings of loading; diag receives errors of billing (a rate is
- * missing: false). At least one headline replication must be finished.
+ * Puts together what the run's tally adds up to. `input` holds the warnings of loading; the tally's diag receives errors of
+ * billing (a rate is missing: false). At least one headline replication must be finished.
  */
-bool results_compute(struct results *out, const struct task_list *tasks, const struct price_book *book,
-                     const struct diag *input, bool partial, struct arena *arena, struct diag *diag);
+bool results_compute(struct results *out, struct tally *tally, const struct task_list *tasks, const struct diag *input,
+                     bool partial, struct arena *arena);
 
 /* NULL when there is no such operation. */
 const struct operation_summary *results_operation(const struct results *r, const char *name);
@@ -153,8 +159,5 @@ void results_components(struct results *r, struct arena *arena); /* results_comp
 void results_series(struct results *r, struct arena *arena);     /* results_components.c */
 void results_usage(struct results *r, struct arena *arena);      /* results_usage.c */
 void results_objectives(struct results *r, struct arena *arena); /* objectives.c */
-
-/* Pooled quantile in ms with its jackknife interval over the headline replications; ok_only: of successes. */
-struct ci results_quantile_ms(const struct results *r, int operation, bool ok_only, double p);
 
 #endif

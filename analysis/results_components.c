@@ -5,70 +5,105 @@
 #include <string.h>
 
 #include "analysis/results.h"
+#include "analysis/tally.h"
+#include "sim/base/check.h"
 
-static const double LEVEL = 0.95;
+/* ---- adding a replication ---- */
 
-static const struct replication *record(const struct results *r, int i)
+static void add_fault(struct fault_tally *sum, const struct fault_result *fault, bool first)
 {
-    return tasks_record(r->tasks, -1, (uint32_t)i);
-}
-
-static const struct replication *first_record(const struct results *r)
-{
-    int i = 0;
-    while (!record(r, i))
-        i++;
-    return record(r, i);
-}
-
-static struct ci over_replications(const struct results *r, double (*value)(const struct replication *, int), int index)
-{
-    struct arena scratch;
-    arena_init(&scratch);
-    const int count = r->tasks->headline_count;
-    double *values = ARENA_ARRAY(&scratch, double, count + 1);
-    for (int i = 0; i < count; i++)
-        values[i] = record(r, i) ? value(record(r, i), index) : NAN;
-    const struct ci ci = ci_of_mean(values, count, LEVEL);
-    arena_fini(&scratch);
-    return ci;
+    sum->detected_count += !isnan(fault->detected_s);
+    sum->restored_count += !isnan(fault->restored_s);
+    sum->restored_last_s = first ? fault->restored_s : fmax(sum->restored_last_s, fault->restored_s);
+    moments_add(&sum->detected_s, fault->detected_s);
+    moments_add(&sum->restored_s, fault->restored_s);
+    moments_add(&sum->failed_requests, (double)fault->failed_requests);
 }
 
-static double fault_detected(const struct replication *rep, int i)
+static void add_fleet(struct fleet_tally *sum, const struct fleet_result *fleet, bool first)
 {
-    return rep->faults[i].detected_s;
-}
-static double fault_restored(const struct replication *rep, int i)
-{
-    return rep->faults[i].restored_s;
-}
-static double fault_failed(const struct replication *rep, int i)
-{
-    return (double)rep->faults[i].failed_requests;
-}
-static double utilisation_mean(const struct replication *rep, int i)
-{
-    return rep->utilisations[i].mean;
+    sum->min = first ? fleet->min : fmin(sum->min, fleet->min);
+    sum->max = fmax(sum->max, fleet->max);
+    sum->sum_mean += fleet->mean;
 }
 
-static void summarise_fault(const struct results *r, int index, struct fault_summary *sum)
+/* The names are the outline's: the record's own go with it. */
+static void keep_nearest(struct limit_result *nearest, const struct limit_result *limit,
+                         const struct limit_result *names, bool first)
 {
-    const struct fault_result *shown = &first_record(r)->faults[index];
-    *sum = (struct fault_summary){
-        .name = shown->name, .start_s = shown->start_s, .end_s = shown->end_s, .shown = shown, .restored_last_s = NAN
-    };
-    for (int i = 0; i < r->tasks->headline_count; i++) {
-        if (!record(r, i))
-            continue;
-        const struct fault_result *fault = &record(r, i)->faults[index];
-        sum->replications++;
-        sum->detected_count += !isnan(fault->detected_s);
-        sum->restored_count += !isnan(fault->restored_s);
-        sum->restored_last_s = fmax(sum->restored_last_s, fault->restored_s);
+    if (!first && limit->peak_share <= nearest->peak_share)
+        return;
+    *nearest = *limit;
+    nearest->component = names->component;
+    nearest->limit = names->limit;
+}
+
+void tally_components(struct tally *t, const struct replication *rep)
+{
+    const bool first = t->replications == 0;
+    const struct replication *outline = t->outline;
+    CHECK(rep->fault_count == outline->fault_count && rep->utilisation_count == outline->utilisation_count &&
+              rep->limit_count == outline->limit_count && rep->fleet_count == outline->fleet_count &&
+              rep->flow_count == outline->flow_count,
+          "two replications of one scenario have different parts");
+    for (int i = 0; i < rep->fault_count; i++)
+        add_fault(&t->faults[i], &rep->faults[i], first);
+    for (int i = 0; i < rep->utilisation_count; i++) {
+        moments_add(&t->utilisations[i].mean, rep->utilisations[i].mean);
+        t->utilisations[i].peak = fmax(t->utilisations[i].peak, rep->utilisations[i].peak);
     }
-    sum->detected_s = over_replications(r, fault_detected, index);
-    sum->restored_s = over_replications(r, fault_restored, index);
-    sum->failed_requests = ci_clip(over_replications(r, fault_failed, index), 0, INFINITY);
+    for (int i = 0; i < rep->limit_count; i++)
+        keep_nearest(&t->limits[i], &rep->limits[i], &outline->limits[i], first);
+    for (int i = 0; i < rep->fleet_count; i++)
+        add_fleet(&t->fleets[i], &rep->fleets[i], first);
+    for (int i = 0; i < rep->flow_count; i++)
+        t->flows[i] += rep->flows[i].count;
+}
+
+static size_t cells_of(const struct series *series)
+{
+    return (size_t)series->column_count * (size_t)series->window_count;
+}
+
+/* fmin and fmax ignore NAN. */
+void tally_series(struct tally *t, const struct replication *rep)
+{
+    struct series_tally *s = &t->series;
+    const size_t cells = cells_of(&rep->series);
+    CHECK(cells == cells_of(&t->outline->series), "two replications of one scenario have different series");
+    if (t->replications == 0) {
+        s->moments = ARENA_ARRAY(&t->arena, struct moments, cells + 1);
+        s->min = ARENA_ARRAY(&t->arena, double, cells + 1);
+        s->max = ARENA_ARRAY(&t->arena, double, cells + 1);
+        for (size_t i = 0; i < cells; i++)
+            s->min[i] = s->max[i] = NAN;
+    }
+    for (size_t i = 0; i < cells; i++) {
+        const double value = rep->series.values[i];
+        moments_add(&s->moments[i], value);
+        s->min[i] = fmin(s->min[i], value);
+        s->max[i] = fmax(s->max[i], value);
+    }
+}
+
+/* ---- what they add up to ---- */
+
+static void summarise_fault(const struct results *r, int index)
+{
+    const struct fault_result *shown = &r->tally->outline->faults[index];
+    const struct fault_tally *t = &r->tally->faults[index];
+    r->faults[index] =
+        (struct fault_summary){ .name = shown->name,
+                                .start_s = shown->start_s,
+                                .end_s = shown->end_s,
+                                .replications = r->replications,
+                                .detected_count = t->detected_count,
+                                .restored_count = t->restored_count,
+                                .detected_s = ci_of_moments(&t->detected_s, r->level),
+                                .restored_s = ci_of_moments(&t->restored_s, r->level),
+                                .restored_last_s = t->restored_last_s,
+                                .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level), 0, INFINITY),
+                                .shown = shown };
 }
 
 /* The first resource of a component has the component's name as its key; the order is the models'. */
@@ -83,31 +118,23 @@ static const char *utilisation_key(const struct results *r, int index, struct ar
 
 static void summarise_utilisation(struct results *r, int index, struct arena *arena)
 {
-    const struct utilisation_result *first = &first_record(r)->utilisations[index];
+    const struct utilisation_result *names = &r->tally->outline->utilisations[index];
     struct utilisation_summary *sum = &r->utilisations[index];
-    *sum = (struct utilisation_summary){ .component = first->component, .resource = first->resource };
+    *sum = (struct utilisation_summary){ .component = names->component, .resource = names->resource };
     sum->key = utilisation_key(r, index, arena);
-    sum->mean = ci_clip(over_replications(r, utilisation_mean, index), 0, 1);
-    for (int i = 0; i < r->tasks->headline_count; i++)
-        if (record(r, i))
-            sum->peak = fmax(sum->peak, record(r, i)->utilisations[index].peak);
+    sum->mean = ci_clip(ci_of_moments(&r->tally->utilisations[index].mean, r->level), 0, 1);
+    sum->peak = r->tally->utilisations[index].peak;
 }
 
-static void summarise_limit(const struct results *r, int index, struct limit_summary *sum)
+static void summarise_limit(const struct results *r, int index)
 {
-    *sum = (struct limit_summary){ .peak_share = -1 };
-    for (int i = 0; i < r->tasks->headline_count; i++) {
-        if (!record(r, i))
-            continue;
-        const struct limit_result *limit = &record(r, i)->limits[index];
-        if (limit->peak_share > sum->peak_share)
-            *sum = (struct limit_summary){ .component = limit->component,
-                                           .limit = limit->limit,
-                                           .peak_share = limit->peak_share,
-                                           .at_s = limit->at_s,
-                                           .value = limit->value,
-                                           .maximum = limit->maximum };
-    }
+    const struct limit_result *nearest = &r->tally->limits[index];
+    r->limits[index] = (struct limit_summary){ .component = nearest->component,
+                                               .limit = nearest->limit,
+                                               .peak_share = nearest->peak_share,
+                                               .at_s = nearest->at_s,
+                                               .value = nearest->value,
+                                               .maximum = nearest->maximum };
 }
 
 static int nearest_first(const void *a, const void *b)
@@ -119,85 +146,67 @@ static int nearest_first(const void *a, const void *b)
     return by_component ? by_component : strcmp(x->limit, y->limit);
 }
 
-static void summarise_fleet(const struct results *r, int index, struct fleet_summary *sum)
+static void summarise_fleet(const struct results *r, int index)
 {
-    *sum = (struct fleet_summary){ .name = first_record(r)->fleets[index].name, .min = INFINITY };
-    for (int i = 0; i < r->tasks->headline_count; i++) {
-        if (!record(r, i))
-            continue;
-        const struct fleet_result *fleet = &record(r, i)->fleets[index];
-        sum->min = fmin(sum->min, fleet->min);
-        sum->max = fmax(sum->max, fleet->max);
-        sum->mean += fleet->mean / r->replications;
-    }
+    const struct fleet_tally *t = &r->tally->fleets[index];
+    r->fleets[index] = (struct fleet_summary){ .name = r->tally->outline->fleets[index].name,
+                                               .min = t->min,
+                                               .mean = t->sum_mean / r->replications,
+                                               .max = t->max };
 }
 
-static void summarise_flow(const struct results *r, int index, struct flow_summary *sum)
+static void summarise_flow(const struct results *r, int index)
 {
-    const struct flow_result *first = &first_record(r)->flows[index];
-    *sum = (struct flow_summary){ .component = first->component, .name = first->name };
-    for (int i = 0; i < r->tasks->headline_count; i++)
-        if (record(r, i))
-            sum->per_day += (double)record(r, i)->flows[index].count / r->replications;
+    const struct flow_result *names = &r->tally->outline->flows[index];
+    r->flows[index] = (struct flow_summary){ .component = names->component,
+                                             .name = names->name,
+                                             .per_day = (double)r->tally->flows[index] / r->replications };
 }
 
 void results_components(struct results *r, struct arena *arena)
 {
-    const struct replication *first = first_record(r);
-    r->fault_count = first->fault_count;
+    const struct replication *outline = r->tally->outline;
+    r->fault_count = outline->fault_count;
     r->faults = ARENA_ARRAY(arena, struct fault_summary, r->fault_count + 1);
     for (int i = 0; i < r->fault_count; i++)
-        summarise_fault(r, i, &r->faults[i]);
-    r->utilisation_count = first->utilisation_count;
+        summarise_fault(r, i);
+    r->utilisation_count = outline->utilisation_count;
     r->utilisations = ARENA_ARRAY(arena, struct utilisation_summary, r->utilisation_count + 1);
     for (int i = 0; i < r->utilisation_count; i++)
         summarise_utilisation(r, i, arena);
-    r->limit_count = first->limit_count;
+    r->limit_count = outline->limit_count;
     r->limits = ARENA_ARRAY(arena, struct limit_summary, r->limit_count + 1);
     for (int i = 0; i < r->limit_count; i++)
-        summarise_limit(r, i, &r->limits[i]);
+        summarise_limit(r, i);
     qsort(r->limits, (size_t)r->limit_count, sizeof *r->limits, nearest_first);
-    r->fleet_count = first->fleet_count;
+    r->fleet_count = outline->fleet_count;
     r->fleets = ARENA_ARRAY(arena, struct fleet_summary, r->fleet_count + 1);
     for (int i = 0; i < r->fleet_count; i++)
-        summarise_fleet(r, i, &r->fleets[i]);
-    r->flow_count = first->flow_count;
+        summarise_fleet(r, i);
+    r->flow_count = outline->flow_count;
     r->flows = ARENA_ARRAY(arena, struct flow_summary, r->flow_count + 1);
     for (int i = 0; i < r->flow_count; i++)
-        summarise_flow(r, i, &r->flows[i]);
-}
-
-static void summarise_cell(const struct results *r, struct series_summary *s, size_t cell, double *values)
-{
-    const int count = r->tasks->headline_count;
-    s->min[cell] = s->max[cell] = NAN;
-    for (int i = 0; i < count; i++) {
-        values[i] = record(r, i) ? record(r, i)->series.values[cell] : NAN;
-        s->min[cell] = fmin(s->min[cell], values[i]); /* fmin and fmax ignore NAN */
-        s->max[cell] = fmax(s->max[cell], values[i]);
-    }
-    const struct ci ci = ci_of_mean(values, count, LEVEL);
-    s->mean[cell] = ci.mean;
-    s->lo[cell] = ci.lo;
-    s->hi[cell] = ci.hi;
+        summarise_flow(r, i);
 }
 
 void results_series(struct results *r, struct arena *arena)
 {
-    const struct series *first = &first_record(r)->series;
+    const struct series *outline = &r->tally->outline->series;
+    const size_t cells = cells_of(outline);
     struct series_summary *s = &r->series;
-    *s = (struct series_summary){ .column_count = first->column_count,
-                                  .window_count = first->window_count,
-                                  .columns = first->columns,
-                                  .window_ns = first->window_ns };
-    const size_t cells = (size_t)first->column_count * (size_t)first->window_count;
-    double **const arrays[] = { &s->mean, &s->lo, &s->hi, &s->min, &s->max };
+    *s = (struct series_summary){ .column_count = outline->column_count,
+                                  .window_count = outline->window_count,
+                                  .columns = outline->columns,
+                                  .window_ns = outline->window_ns,
+                                  .min = r->tally->series.min,
+                                  .max = r->tally->series.max };
+    double **const arrays[] = { &s->mean, &s->lo, &s->hi };
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
         *arrays[i] = ARENA_ARRAY(arena, double, cells + 1);
-    struct arena scratch;
-    arena_init(&scratch);
-    double *values = ARENA_ARRAY(&scratch, double, r->tasks->headline_count + 1);
-    for (size_t cell = 0; cell < cells; cell++)
-        summarise_cell(r, s, cell, values);
-    arena_fini(&scratch);
+    for (size_t i = 0; i < cells; i++) {
+        const struct ci ci = ci_of_moments(&r->tally->series.moments[i], r->level);
+        s->mean[i] = ci.mean;
+        s->lo[i] = ci.lo;
+        s->hi[i] = ci.hi;
+    }
 }

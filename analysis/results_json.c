@@ -87,6 +87,20 @@ static void add_engine(cJSON *root, const struct results *r)
     cJSON_AddStringToObject(engine, "fingerprint", text);
 }
 
+/* How the number of replications was found; absent when it was given. */
+static void add_stopping(cJSON *root, const struct results *r)
+{
+    if (r->sc->precision <= 0)
+        return;
+    cJSON *stopping = cJSON_AddObjectToObject(root, "stopping");
+    add_number(stopping, "precision", r->sc->precision);
+    add_count(stopping, "max_replications", (uint64_t)r->sc->max_replications);
+    add_count(stopping, "looks", (uint64_t)r->tally->looks + 1);
+    cJSON_AddBoolToObject(stopping, "reached", r->tally->sufficed);
+    add_number(stopping, "level", r->level);
+    add_number(stopping, "objectives_level", r->objective_level);
+}
+
 static void add_timing(cJSON *root, const struct timing *t)
 {
     cJSON *timing = cJSON_AddObjectToObject(root, "timing");
@@ -94,6 +108,9 @@ static void add_timing(cJSON *root, const struct timing *t)
     add_count(timing, "ranks", 1);
     add_number(timing, "wall_s", t->wall_s);
     add_number(timing, "cpu_s", t->cpu_s);
+    cJSON *by_thread = cJSON_AddArrayToObject(timing, "cpu_s_by_thread");
+    for (int i = 0; i < t->threads; i++)
+        cJSON_AddItemToArray(by_thread, cJSON_CreateNumber(t->cpu_s_by_thread[i]));
     add_number(timing, "requests_per_s", t->requests_per_s);
     add_count(timing, "peak_rss_bytes", (uint64_t)t->peak_rss_bytes);
 }
@@ -334,8 +351,10 @@ void results_json_write(const struct results *r, FILE *out)
     if (r->violation)
         cJSON_AddStringToObject(root, "violation", r->violation);
     cJSON_AddBoolToObject(root, "partial", r->partial);
+    cJSON_AddBoolToObject(root, "reproducible", !r->partial && !r->out_of_time);
     add_scenario(root, r);
     add_engine(root, r);
+    add_stopping(root, r);
     add_timing(root, &r->timing);
     add_objectives(root, r);
     add_availability(root, r);

@@ -73,6 +73,9 @@ static void write_head(struct screen *s)
     if (r->partial)
         fprintf(s->out, "  %sPARTIAL%s         interrupted: %d of %d simulated days are finished\n",
                 paint(s, VERDICT_UNDECIDED), unpaint(s), r->finished, r->planned);
+    if (r->out_of_time)
+        fprintf(s->out, "  %sNOT REPRODUCIBLE%s  the time limit ended the run; --replications %d repeats it exactly\n",
+                paint(s, VERDICT_UNDECIDED), unpaint(s), r->replications);
 }
 
 static void write_objectives(struct screen *s)

@@ -2,8 +2,10 @@
 /*
  * tasks -- the work of a run: each replication of the headline day and of each billed day type is one task.
  *
- * OpenMP runs the tasks on all cores, the longest first; results stay in task order, so thread count never shows.
- * A task's memory goes when the task ends; what is kept is a copy of its record.
+ * OpenMP gives the threads; each takes the longest task that may start. Records are handed over as they come, one at a
+ * time and those of the headline day in the order of their numbers, so neither the number of threads nor their timing
+ * shows. What finishes before its turn waits in a place of its own; a task does not start when there is no place left.
+ * So memory depends on the threads and not on the number of replications.
  */
 #ifndef HEADROOM_TASKS_H
 #define HEADROOM_TASKS_H
@@ -21,39 +23,63 @@ typedef struct replication *replicate_fn(const struct scenario *sc, int day_type
                                          _Atomic int64_t *progress_ns, const atomic_bool *stop);
 
 struct task {
-    int day_type;                /* -1: the headline day */
-    uint32_t number;             /* of the replication */
-    double expected_requests;    /* dynamic ones, inside the window */
-    int64_t length_ns;           /* warm-up included: what progress_ns runs to */
-    _Atomic int64_t progress_ns; /* written by the simulation, read by the progress line */
-    struct arena kept;
-    struct replication *record; /* in `kept`; NULL until finished, or when stopped */
-    const char *violation;      /* in `kept`; NULL when every check held */
+    int day_type;    /* -1: the headline day */
+    uint32_t number; /* of the replication */
 };
 
-/* Order: headline replications 0.., then day type 0 replications 0.., day type 1 ... */
+/* Who takes the records. Calls never overlap; they come from any thread. */
+struct task_sink {
+    void *self;
+    /*
+     * A finished task, whose record is gone when the call returns; violation: NULL, or the check that failed.
+     * Headline replications come in the order of their numbers, with gaps after an interruption only; days of the
+     * calendar come in any order and at any place between them. False ends the run.
+     */
+    bool (*take)(void *self, const struct replication *rep, const char *violation);
+    /* At a checkpoint (stopping.h), with all replications up to it taken and none beyond: whether they suffice. */
+    bool (*enough)(void *self);
+};
+
+struct worker;
+
 struct task_list {
     const struct scenario *sc;
-    struct task *tasks;
-    int count;
-    int headline_count;
+    int threads;           /* that will work */
+    int headline_most;     /* replications of the headline day, at most */
+    bool looks;            /* whether they end at a checkpoint when they suffice */
+    double max_time_s;     /* no replication of the headline day starts later; INFINITY */
+    int calendar_count;    /* tasks of billed days */
+    struct task *calendar; /* the longest first */
+    struct worker *workers;
+    atomic_int headline_wanted;         /* what is to be simulated before the next decision */
+    atomic_int finished;                /* tasks */
+    _Atomic double finished_requests;   /* expected ones of finished tasks */
+    int headline_taken, calendar_taken; /* by the sink */
+    bool out_of_time;                   /* max_time_s made the run shorter than it would have been */
 };
 
-/* sc->replications headline tasks, and BILL_REPLICATIONS for each day type that occurs. In `arena`. */
-struct task_list tasks_plan(const struct scenario *sc, struct arena *arena);
+/*
+ * sc->replications headline tasks, or up to sc->max_replications when sc->precision asks for one, and BILL_REPLICATIONS
+ * for each day type. threads: 0 for as many as OpenMP finds. In `arena`.
+ */
+struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena *arena);
 
-/* Runs what is planned with up to `threads` threads (0: as OpenMP finds). Ends early when *stop becomes true:
- * tasks that did not finish have no record. Returns the number of threads used. */
-int tasks_run(struct task_list *list, replicate_fn *replicate, int threads, const atomic_bool *stop);
+/* Dynamic requests that a day is expected to have inside its window. */
+double task_expected_requests(const struct scenario *sc, int day_type);
 
-/* Share of the expected requests that has been simulated, 0..1, and their number. Any thread, any time. */
-double tasks_progress(const struct task_list *list, double *requests_done);
-/* Finished tasks are those with a record once tasks_run() has returned. */
-int tasks_finished(const struct task_list *list, int day_type);
+/* Runs what is planned. Ends early when *stop becomes true; what has finished is handed over. */
+void tasks_run(struct task_list *list, replicate_fn *replicate, const struct task_sink *sink, const atomic_bool *stop);
 
-/* The record of a finished task, or NULL. */
-const struct replication *tasks_record(const struct task_list *list, int day_type, uint32_t number);
+/* CPU seconds of thread `index` < threads inside tasks_run(): simulation and hand-over, without waiting. */
+double tasks_cpu_s(const struct task_list *list, int index);
 
-void tasks_fini(struct task_list *list);
+struct task_progress {
+    double requests_done, requests; /* expected dynamic ones; of everything that is planned before the next decision */
+    double longest_left;            /* of the task that has most left */
+    int days, days_finished, days_running;
+};
+
+/* Any thread, any time. */
+struct task_progress tasks_progress(const struct task_list *list);
 
 #endif

@@ -33,6 +33,9 @@ struct options {
     int64_t seed;
     bool replications_set;
     int64_t replications;
+    double precision;         /* 0: not given */
+    int64_t max_replications; /* 0: not given */
+    double max_time_s;        /* 0: not given */
     int set_count;
     const char *const *sets; /* "path=value" of each --set */
     const char *output;      /* -o; NULL: the verb's default */
@@ -60,7 +63,7 @@ bool cli_color(const struct options *options, FILE *stream);
 int cli_usage_error(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*
- * Loads a scenario with --set, --seed and --replications applied. NULL on errors; *status is then STATUS_IO when the
+ * Loads a scenario with --set, --seed, --replications and --precision applied. NULL on errors; *status is then STATUS_IO when the
  * file cannot be read, else STATUS_INVALID. Prints nothing: the diagnostics are in `diag`.
  */
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,

@@ -41,8 +41,14 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
     *status = STATUS_DONE;
     if (options->seed_set)
         sc->seed = options->seed;
-    if (options->replications_set)
+    if (options->replications_set) {
         sc->replications = options->replications;
+        sc->precision = 0;
+    }
+    if (options->precision > 0)
+        sc->precision = options->precision;
+    if (options->max_replications)
+        sc->max_replications = options->max_replications;
     sc->station_events = options->station_events;
     return sc;
 }

@@ -12,6 +12,9 @@ enum flag_id {
     FLAG_SET,
     FLAG_SEED,
     FLAG_REPLICATIONS,
+    FLAG_PRECISION,
+    FLAG_MAX_REPLICATIONS,
+    FLAG_MAX_TIME,
     FLAG_THREADS,
     FLAG_NO_FAIL,
     FLAG_JSON,
@@ -39,7 +42,12 @@ static const struct flag {
       "replaces a value of the scenario, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
     { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
-    { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "replications instead of the scenario's" },
+    { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "exactly so many, whatever the scenario says" },
+    { FLAG_PRECISION, 0, "precision", "SHARE", "run check",
+      "as many replications as decide the objectives this precisely: --precision 5%" },
+    { FLAG_MAX_REPLICATIONS, 0, "max-replications", "N", "run check", "the most that a precision may take" },
+    { FLAG_MAX_TIME, 0, "max-time", "DURATION", "run",
+      "no replication starts later; the results then depend on the machine and say so" },
     { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "HOW", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
@@ -103,6 +111,26 @@ static bool take_count(const struct options *options, const struct flag *flag, c
     return false;
 }
 
+/* Finer than half a per cent a latency cannot be: its histogram's bins are 0.8 % wide. */
+static bool take_precision(struct options *options, const char *value)
+{
+    if (share_from_text(value, &options->precision) && options->precision >= 0.005 && options->precision <= 0.5)
+        return true;
+    cli_usage_error(options, "--precision needs a share from 0.5%% to 50%%, not '%s'", value);
+    return false;
+}
+
+static bool take_max_time(struct options *options, const char *value)
+{
+    int64_t ns;
+    if (!duration_from_text(value, &ns) || ns <= 0) {
+        cli_usage_error(options, "--max-time needs a duration such as 10m, not '%s'", value);
+        return false;
+    }
+    options->max_time_s = (double)ns * 1e-9;
+    return true;
+}
+
 static bool take_color(struct options *options, const char *value)
 {
     static const char *const names[] = { [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never" };
@@ -146,6 +174,9 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
         return true;
     case FLAG_SEED: o->seed_set = true; return take_count(o, flag, value, 0, INT64_MAX, &o->seed);
     case FLAG_REPLICATIONS: o->replications_set = true; return take_count(o, flag, value, 1, 10000, &o->replications);
+    case FLAG_PRECISION: return take_precision(o, value);
+    case FLAG_MAX_REPLICATIONS: return take_count(o, flag, value, 2, 10000, &o->max_replications);
+    case FLAG_MAX_TIME: return take_max_time(o, value);
     case FLAG_THREADS:
         if (!take_count(o, flag, value, 1, 1024, &number))
             return false;
@@ -241,6 +272,10 @@ bool options_parse(int argc, char **argv, struct options *options, bool *help, b
             parser.arguments[options->argument_count++] = argv[i];
     }
     options->unheard = unheard(&parser, options->verb);
+    if (options->replications_set && options->precision > 0) {
+        cli_usage_error(options, "--replications says how many, --precision leaves it to the run: give one of them");
+        return false;
+    }
     return true;
 }
 

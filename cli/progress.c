@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,19 +17,31 @@ double progress_clock_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* The whole work goes on as fast as so far; but a day runs on one thread, so the longest one may take longer still. */
+static double seconds_left(const struct task_progress *now, double elapsed_s, int threads)
+{
+    const double per_s = now->requests_done / elapsed_s;
+    const int busy = now->days < threads ? now->days : threads;
+    return fmax((now->requests - now->requests_done) / per_s, now->longest_left / per_s * busy);
+}
+
 static void show(const struct progress *p)
 {
     struct arena arena;
     arena_init(&arena);
-    double requests;
-    const double share = tasks_progress(p->tasks, &requests);
-    const double elapsed_s = progress_clock_s() - p->started_s;
-    const char *left = share > 0.01
-                           ? arena_printf(&arena, ", %s left", figure_duration(elapsed_s * (1 - share) / share, &arena))
-                           : "";
-    fprintf(stderr, "%ssimulating %d days: %3.0f %%, %s dynamic requests/s%s%s",
-            p->terminal ? "\r" : "headroom: ", p->tasks->count, share * 100, figure_short(requests / elapsed_s, &arena),
-            left, p->terminal ? "\033[K" : "\n");
+    const struct task_progress now = tasks_progress(p->tasks);
+    const double elapsed_s = progress_clock_s() - p->started_s, share = now.requests_done / now.requests;
+    const char *left =
+        share > 0.01
+            ? arena_printf(&arena, ", %s left", figure_duration(seconds_left(&now, elapsed_s, p->tasks->threads), &arena))
+            : "";
+    const char *serial = now.days - now.days_finished == 1 && p->tasks->threads > 1 ? "; the last day is serial"
+                         : now.days == 1                                            ? "; one day is serial"
+                                                                                    : "";
+    fprintf(stderr, "%ssimulated %d of %s%s: %3.0f %%, %s dynamic requests/s%s%s%s", p->terminal ? "\r" : "headroom: ",
+            now.days_finished, figure_things(now.days, "day", &arena),
+            p->tasks->looks ? " before the next look" : "", share * 100,
+            figure_short(now.requests_done / elapsed_s, &arena), left, serial, p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     arena_fini(&arena);
 }

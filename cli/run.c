@@ -21,6 +21,7 @@ struct run {
     const struct price_book *book;
     struct output_dir dir;
     struct task_list tasks;
+    struct tally tally;
     struct results results;
 };
 
@@ -65,6 +66,8 @@ static int load(struct run *run)
         return status;
     scenario_doubts(sc, &run->input);
     run->sc = sc;
+    if (run->options->max_replications && sc->precision <= 0)
+        return cli_usage_error(run->options, "--max-replications needs a precision, here or in the scenario");
     const char **regions = ARENA_ARRAY(&run->arena, const char *, sc->region_count + 1);
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
@@ -82,16 +85,18 @@ static void print_diagnostics(const struct run *run, bool warnings)
 
 /* ---- the simulation and what follows ---- */
 
-static void simulate(struct run *run, struct timing *timing)
+static struct timing simulate(struct run *run)
 {
     struct progress progress;
     const double started_s = progress_clock_s();
+    const struct task_sink sink = tally_sink(&run->tally);
     listen_for_stop();
     progress_begin(&progress, &run->tasks, run->options->quiet);
-    timing->threads = tasks_run(&run->tasks, replicate, run->options->threads, &stop);
+    tasks_run(&run->tasks, replicate, &sink, &stop);
     progress_end(&progress);
     stop_listening();
-    timing->wall_s = progress_clock_s() - started_s;
+    const struct timing timing = { .threads = run->tasks.threads, .wall_s = progress_clock_s() - started_s };
+    return timing;
 }
 
 static void complete_timing(struct run *run, struct timing timing)
@@ -100,6 +105,10 @@ static void complete_timing(struct run *run, struct timing timing)
     getrusage(RUSAGE_SELF, &usage);
     timing.cpu_s = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                    (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+    double *by_thread = ARENA_ARRAY(&run->arena, double, timing.threads + 1);
+    for (int i = 0; i < timing.threads; i++)
+        by_thread[i] = tasks_cpu_s(&run->tasks, i);
+    timing.cpu_s_by_thread = by_thread;
     timing.peak_rss_bytes = (int64_t)((double)usage.ru_maxrss * BYTES_PER_KIB);
     timing.requests_per_s = (double)(run->results.requests + run->results.billed_requests) / timing.wall_s;
     run->results.timing = timing;
@@ -128,22 +137,21 @@ static int status_of(const struct run *run, bool partial, bool written)
 
 static bool all_finished(const struct task_list *tasks)
 {
-    for (int i = 0; i < tasks->count; i++)
-        if (!tasks->tasks[i].record)
-            return false;
-    return true;
+    return tasks->headline_taken >= atomic_load(&tasks->headline_wanted) &&
+           tasks->calendar_taken == tasks->calendar_count;
 }
 
 static int simulate_and_report(struct run *run)
 {
-    struct timing timing = { 0 };
-    simulate(run, &timing);
+    const struct timing timing = simulate(run);
     const bool partial = atomic_load(&stop) && !all_finished(&run->tasks);
-    if (tasks_finished(&run->tasks, -1) == 0) {
+    if (run->errors.errors)
+        return STATUS_INVALID;
+    if (run->tasks.headline_taken == 0) {
         fputs("headroom: interrupted before the first replication was finished; nothing is written\n", stderr);
         return STATUS_INTERRUPTED;
     }
-    if (!results_compute(&run->results, &run->tasks, run->book, &run->input, partial, &run->arena, &run->errors))
+    if (!results_compute(&run->results, &run->tally, &run->tasks, &run->input, partial, &run->arena))
         return STATUS_INVALID;
     complete_timing(run, timing);
     const bool written = report_files_write(&run->results, &run->dir, &run->arena, &run->errors);
@@ -162,11 +170,14 @@ static int prepare_and_run(struct run *run)
         print_diagnostics(run, false);
         return STATUS_IO;
     }
-    run->tasks = tasks_plan(run->sc, &run->arena);
+    run->tasks = tasks_plan(run->sc, run->options->threads, &run->arena);
+    if (run->options->max_time_s > 0)
+        run->tasks.max_time_s = run->options->max_time_s;
+    tally_init(&run->tally, run->sc, run->book, &run->errors);
     const int ended = simulate_and_report(run);
     fflush(stdout);
     print_diagnostics(run, false);
-    tasks_fini(&run->tasks);
+    tally_fini(&run->tally);
     return ended;
 }
 

@@ -352,6 +352,8 @@ struct scenario {
         sim_time length, warm_up;
     } clock;
     int64_t replications, seed;
+    double precision;         /* 0: exactly `replications`; else as many as it takes, and `replications` is not used */
+    int64_t max_replications; /* with a precision */
     bool station_events; /* --stations events: no departure is computed ahead; same results */
     sim_time window;     /* of the time series, default 1 min */
     int region_count;

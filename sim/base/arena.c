@@ -22,14 +22,34 @@ void arena_init(struct arena *arena)
     *arena = (struct arena){ 0 };
 }
 
-void arena_fini(struct arena *arena)
+static void free_blocks(struct arena_block *block)
 {
-    for (struct arena_block *block = arena->blocks; block;) {
+    while (block) {
         struct arena_block *next = block->next;
         free(block);
         block = next;
     }
+}
+
+void arena_fini(struct arena *arena)
+{
+    free_blocks(arena->blocks);
+    free_blocks(arena->spare);
     *arena = (struct arena){ 0 };
+}
+
+void arena_reset(struct arena *arena)
+{
+    for (const struct arena_block *block = arena->spare; block; block = block->next)
+        arena->total_bytes -= block->size + sizeof *block;
+    free_blocks(arena->spare);
+    arena->spare = NULL;
+    while (arena->blocks) { /* the last one first: the list comes out in the order of use */
+        struct arena_block *block = arena->blocks;
+        arena->blocks = block->next;
+        block->next = arena->spare;
+        arena->spare = block;
+    }
 }
 
 NORETURN static void out_of_memory(size_t bytes)
@@ -38,18 +58,34 @@ NORETURN static void out_of_memory(size_t bytes)
     exit(4);
 }
 
+/* Another round asks for much the same in the same order, so the first one mostly fits. NULL when none does. */
+static struct arena_block *take_spare(struct arena *arena, size_t data_bytes)
+{
+    for (struct arena_block **link = &arena->spare; *link; link = &(*link)->next) {
+        struct arena_block *block = *link;
+        if (block->size < data_bytes || block->size / 2 > data_bytes)
+            continue;
+        *link = block->next;
+        return block;
+    }
+    return NULL;
+}
+
 static struct arena_block *block_new(struct arena *arena, size_t data_bytes)
 {
-    size_t size = sizeof(struct arena_block) + data_bytes;
-    size = (size + BIG_ALIGN - 1) / BIG_ALIGN * BIG_ALIGN;
-    struct arena_block *block = aligned_alloc(BIG_ALIGN, size);
-    if (!block)
-        out_of_memory(size);
-    block->size = size - sizeof(struct arena_block);
+    struct arena_block *block = take_spare(arena, data_bytes);
+    if (!block) {
+        size_t size = sizeof(struct arena_block) + data_bytes;
+        size = (size + BIG_ALIGN - 1) / BIG_ALIGN * BIG_ALIGN;
+        block = aligned_alloc(BIG_ALIGN, size);
+        if (!block)
+            out_of_memory(size);
+        block->size = size - sizeof(struct arena_block);
+        arena->total_bytes += size;
+    }
     block->used = 0;
     block->next = arena->blocks;
     arena->blocks = block;
-    arena->total_bytes += size;
     return block;
 }
 

@@ -2,9 +2,9 @@
 /*
  * arena -- memory that belongs to a lifetime: the program, a replication or a call.
  *
- * A pointer into an arena is never freed on its own; arena_fini() gives back everything. Memory comes
- * zeroed and aligned to 64 bytes for blocks of 64 bytes and more, to 16 below. Out of memory ends the
- * process with status 4: there is nothing sensible a simulation could do without it.
+ * A pointer into an arena is never freed on its own; arena_fini() gives back everything, arena_reset() keeps the memory
+ * for another round. Memory comes zeroed and aligned to 64 bytes for blocks of 64 bytes and more, to 16 below. Out of
+ * memory ends the process with status 4: there is nothing sensible a simulation could do without it.
  */
 #ifndef HEADROOM_ARENA_H
 #define HEADROOM_ARENA_H
@@ -17,11 +17,15 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks;
-    size_t total_bytes; /* reserved from the system; output */
+    struct arena_block *spare; /* of the round before the last reset, in the order of their use */
+    size_t total_bytes;        /* reserved from the system; output */
 };
 
 void arena_init(struct arena *arena);
 void arena_fini(struct arena *arena);
+
+/* Takes everything back for another round of much the same requests; what the last round left unused goes to the system. */
+void arena_reset(struct arena *arena);
 
 /* count * size bytes, zeroed. Overflow of the product is an allocation failure. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t count, size_t size);

@@ -15,7 +15,7 @@ struct fixture {
     struct diag diag;
     struct scenario *sc;
     const struct price_book *book;
-    struct task_list tasks;
+    struct costing costing;
     struct cost cost;
 };
 
@@ -25,6 +25,7 @@ static int set_up(void **state)
 {
     static const char *const regions[] = { "us-east-1" };
     struct fixture *f = *state = &fixture;
+    *f = (struct fixture){ 0 };
     arena_init(&f->arena);
     diag_init(&f->diag, &f->arena);
     f->sc = synthetic_scenario(&f->arena);
@@ -36,21 +37,32 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    tasks_fini(&f->tasks);
+    costing_fini(&f->costing);
     arena_fini(&f->arena);
     return 0;
 }
 
+/* The headline's replications come first here, so the months are billed while three days wait for their price. */
 static void compute(struct fixture *f)
 {
     atomic_bool stop;
     atomic_init(&stop, false);
-    f->tasks = tasks_plan(f->sc, &f->arena);
-    tasks_run(&f->tasks, synthetic_replicate, 2, &stop);
-    if (!cost_compute(&f->cost, &f->tasks, f->book, &f->arena, &f->diag)) {
+    _Atomic int64_t progress;
+    costing_fini(&f->costing);
+    costing_init(&f->costing, f->sc, f->book, &f->arena, &f->diag);
+    bool ok = true;
+    for (int d = -1; d < f->sc->day_type_count; d++)
+        for (uint32_t r = 0; r < (d < 0 ? f->sc->replications : BILL_REPLICATIONS); r++) {
+            const struct replication *rep = synthetic_replicate(f->sc, d, r, &f->arena, &progress, &stop);
+            ok &= d < 0 ? costing_take_headline(&f->costing, rep, rep->operations[SYN_CHECKOUT].outcomes[OUTCOME_OK])
+                        : costing_take_day(&f->costing, rep, NULL);
+        }
+    if (!ok || !costing_close(&f->costing)) {
         diag_print(&f->diag, stderr, false);
         fail_msg("billing failed");
     }
+    f->cost = f->costing.cost;
+    f->cost.window_usd = ci_of_moments(&f->costing.window_usd, 0.95);
 }
 
 /* Ordinary months differ by their days only; November with its sale and peak days is the dearest. */
@@ -111,11 +123,26 @@ static void given_the_headline_day_when_priced_then_it_costs_what_such_a_day_add
     const double with = f->cost.months[10].usd.mean;
     const double window = f->cost.window_usd.mean;
     f->sc->day_types[2].days = 4;
-    tasks_fini(&f->tasks);
     compute(f);
     const double without = f->cost.months[10].usd.mean;
     const double ordinary_day = f->cost.months[0].usd.mean / 31; /* fills the place of the peak day */
     assert_true(fabs(with - without + ordinary_day - window) < 0.02 * window);
+}
+
+/* The price of a day does not depend on whether it was known when the day came. */
+static void given_a_day_that_was_held_when_priced_then_it_costs_the_same(void **state)
+{
+    struct fixture *f = *state;
+    compute(f);
+    const struct moments held = f->costing.window_usd;
+    atomic_bool stop;
+    atomic_init(&stop, false);
+    _Atomic int64_t progress;
+    f->costing.window_usd = (struct moments){ 0 };
+    for (uint32_t r = 0; r < f->sc->replications; r++)
+        assert_true(costing_take_headline(&f->costing, synthetic_replicate(f->sc, -1, r, &f->arena, &progress, &stop), 1));
+    assert_int_equal(held.count, f->costing.window_usd.count);
+    assert_true(held.mean == f->costing.window_usd.mean && held.squares == f->costing.window_usd.squares);
 }
 
 static void given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price(void **state)
@@ -139,6 +166,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(given_a_day_that_was_held_when_priced_then_it_costs_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price,
                                         set_up, tear_down),
     };

@@ -52,7 +52,6 @@ static void given_a_promise_inside_the_interval_when_judged_then_it_is_undecided
 {
     assert_true(synthetic_finish(&run, synthetic_replicate));
     run.sc->objectives[0].at_least = run.results.objectives[0].value.mean;
-    tasks_fini(&run.tasks);
     assert_true(synthetic_finish(&run, synthetic_replicate));
     assert_int_equal(run.results.objectives[0].verdict, VERDICT_UNDECIDED);
     assert_int_equal(results_verdict(&run.results), VERDICT_UNDECIDED);

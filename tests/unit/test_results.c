@@ -24,13 +24,22 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* The record of a replication of the headline day, in the run's arena. */
+static const struct replication *record(uint32_t number)
+{
+    atomic_bool stop;
+    atomic_init(&stop, false);
+    _Atomic int64_t progress;
+    return synthetic_replicate(run.sc, -1, number, &run.arena, &progress, &stop);
+}
+
 static void given_five_replications_when_reduced_then_counts_are_sums_and_conserved(void **state)
 {
     assert_true(synthetic_finish(&run, synthetic_replicate));
     const struct operation_summary *op = results_operation(&run.results, "checkout");
     uint64_t begun = 0;
     for (uint32_t r = 0; r < 5; r++)
-        begun += tasks_record(&run.tasks, -1, r)->operations[SYN_CHECKOUT].begun;
+        begun += record(r)->operations[SYN_CHECKOUT].begun;
     assert_int_equal(op->begun, begun);
     assert_int_equal(op->begun, op->outcomes[OUTCOME_OK] + op->failed + op->in_flight);
     assert_int_equal(run.results.replications, 5);
@@ -43,7 +52,7 @@ static void given_requests_in_flight_when_reduced_then_availability_leaves_them_
     assert_true(synthetic_finish(&run, synthetic_replicate));
     double sum = 0;
     for (uint32_t r = 0; r < 5; r++) {
-        const struct operation_result *op = &tasks_record(&run.tasks, -1, r)->operations[SYN_BROWSE];
+        const struct operation_result *op = &record(r)->operations[SYN_BROWSE];
         sum += (double)op->outcomes[OUTCOME_OK] / (double)(op->begun - op->in_flight) / 5;
     }
     const struct ci ci = results_operation(&run.results, "browse")->availability;
@@ -143,10 +152,8 @@ static void given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same(
 {
     assert_true(synthetic_finish(&run, synthetic_replicate));
     const uint64_t first = run.results.fingerprint;
-    tasks_fini(&run.tasks);
     assert_true(synthetic_finish(&run, synthetic_replicate));
     assert_int_equal(run.results.fingerprint, first);
-    tasks_fini(&run.tasks);
     run.sc->seed = 2;
     assert_true(synthetic_finish(&run, synthetic_replicate));
     assert_int_not_equal(run.results.fingerprint, first);
