@@ -178,8 +178,7 @@ static bool price_headline(struct costing *c, const struct held *day)
     const double usd = (double)money_to_cents(amount) / 100;
     moments_add(&c->window_usd, usd);
     moments_add(&c->usd_per_1000_orders, day->orders ? usd / (double)day->orders * 1000 : NAN);
-    moments_add(&c->usd_per_million_requests,
-                day->edge_requests ? usd / (double)day->edge_requests * 1e6 : NAN);
+    moments_add(&c->usd_per_million_requests, day->edge_requests ? usd / (double)day->edge_requests * 1e6 : NAN);
     return true;
 }
 
@@ -229,10 +228,9 @@ bool costing_take_day(struct costing *c, const struct replication *rep, const ch
 
 bool costing_take_headline(struct costing *c, const struct replication *rep, uint64_t orders)
 {
-    const struct held day = { .usage = rep->usage,
-                              .usage_count = rep->usage_count,
-                              .edge_requests = rep->edge_requests,
-                              .orders = orders };
+    const struct held day = {
+        .usage = rep->usage, .usage_count = rep->usage_count, .edge_requests = rep->edge_requests, .orders = orders
+    };
     if (c->ready)
         return price_headline(c, &day);
     if (c->held_count == c->held_capacity) {

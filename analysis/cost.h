@@ -68,8 +68,8 @@ struct costing {
     struct arena held_arena;
 };
 
-void costing_init(struct costing *costing, const struct scenario *sc, const struct price_book *book, struct arena *arena,
-                  struct diag *diag);
+void costing_init(struct costing *costing, const struct scenario *sc, const struct price_book *book,
+                  struct arena *arena, struct diag *diag);
 void costing_fini(struct costing *costing);
 
 /* A record of a billed day, and of the headline day (`orders` went through). False when a rate is missing (in diag). */

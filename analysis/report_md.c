@@ -60,7 +60,8 @@ static void write_verdict(struct markdown *m)
         fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n",
                 r->finished, r->planned);
     if (r->out_of_time)
-        fprintf(m->out, "> **Not reproducible.** The time limit ended the run; `--replications %d` repeats it exactly.\n\n",
+        fprintf(m->out,
+                "> **Not reproducible.** The time limit ended the run; `--replications %d` repeats it exactly.\n\n",
                 r->replications);
     if (r->objective_count) {
         fprintf(m->out, "**%s**\n\n| verdict | objective | found |\n| --- | --- | ---: |\n",

@@ -94,15 +94,17 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
                     : arena_printf(arena, "%s%s", entry->message, hint));
     }
     if (r->out_of_time)
-        warn(r, arena_printf(arena,
-                             "not reproducible: the time limit ended the run after %d replications; `--replications %d` "
-                             "repeats it exactly",
-                             r->replications, r->replications));
+        warn(r,
+             arena_printf(arena,
+                          "not reproducible: the time limit ended the run after %d replications; `--replications %d` "
+                          "repeats it exactly",
+                          r->replications, r->replications));
     else if (r->sc->precision > 0 && !r->partial && !r->tally->sufficed)
-        warn(r, arena_printf(arena,
-                             "after %d replications, the most that were allowed, a figure is less precise than %.3g %% or "
-                             "an objective is undecided",
-                             r->replications, r->sc->precision * 100));
+        warn(r,
+             arena_printf(arena,
+                          "after %d replications, the most that were allowed, a figure is less precise than %.3g %% or "
+                          "an objective is undecided",
+                          r->replications, r->sc->precision * 100));
     if (r->partial)
         warn(r, arena_printf(arena, "interrupted: %d of %d simulated days are finished; the rest is missing",
                              r->finished, r->planned));

@@ -92,18 +92,18 @@ static void summarise_fault(const struct results *r, int index)
 {
     const struct fault_result *shown = &r->tally->outline->faults[index];
     const struct fault_tally *t = &r->tally->faults[index];
-    r->faults[index] =
-        (struct fault_summary){ .name = shown->name,
-                                .start_s = shown->start_s,
-                                .end_s = shown->end_s,
-                                .replications = r->replications,
-                                .detected_count = t->detected_count,
-                                .restored_count = t->restored_count,
-                                .detected_s = ci_of_moments(&t->detected_s, r->level),
-                                .restored_s = ci_of_moments(&t->restored_s, r->level),
-                                .restored_last_s = t->restored_last_s,
-                                .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level), 0, INFINITY),
-                                .shown = shown };
+    r->faults[index] = (struct fault_summary){ .name = shown->name,
+                                               .start_s = shown->start_s,
+                                               .end_s = shown->end_s,
+                                               .replications = r->replications,
+                                               .detected_count = t->detected_count,
+                                               .restored_count = t->restored_count,
+                                               .detected_s = ci_of_moments(&t->detected_s, r->level),
+                                               .restored_s = ci_of_moments(&t->restored_s, r->level),
+                                               .restored_last_s = t->restored_last_s,
+                                               .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level),
+                                                                          0, INFINITY),
+                                               .shown = shown };
 }
 
 /* The first resource of a component has the component's name as its key; the order is the models'. */

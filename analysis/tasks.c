@@ -46,10 +46,10 @@ struct schedule {
     int headline_next, calendar_next; /* to start */
     int turn;                         /* number of the replication that is handed over next */
     int look;
-    bool decided; /* headline_wanted is final */
-    bool handing; /* somebody is with the sink */
-    bool ended;   /* interrupted, or refused */
-    bool refused; /* the sink wants no more */
+    bool decided;            /* headline_wanted is final */
+    bool handing;            /* somebody is with the sink */
+    bool ended;              /* interrupted, or refused */
+    bool refused;            /* the sink wants no more */
     struct waiting *waiting; /* [number % places] */
     int places;
 };
@@ -83,7 +83,8 @@ static void plan_calendar(struct task_list *list, struct arena *arena)
     list->calendar = ARENA_ARRAY(arena, struct task, sc->day_type_count * BILL_REPLICATIONS + 1);
     for (int d = 0; d < sc->day_type_count; d++) {
         int place = list->calendar_count;
-        for (; place > 0 && task_expected_requests(sc, list->calendar[place - 1].day_type) < task_expected_requests(sc, d);
+        for (; place > 0 &&
+               task_expected_requests(sc, list->calendar[place - 1].day_type) < task_expected_requests(sc, d);
              place -= BILL_REPLICATIONS)
             for (int r = 0; r < BILL_REPLICATIONS; r++)
                 list->calendar[place + r] = list->calendar[place + r - BILL_REPLICATIONS];
@@ -111,7 +112,8 @@ struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena
 
 static struct task task_at(const struct task_list *list, int at, int number)
 {
-    return at == HEADLINE ? (struct task){ .day_type = -1, .number = (uint32_t)number } : list->calendar[at - HEADLINE - 1];
+    return at == HEADLINE ? (struct task){ .day_type = -1, .number = (uint32_t)number }
+                          : list->calendar[at - HEADLINE - 1];
 }
 
 /* ---- what starts next ---- */

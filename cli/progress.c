@@ -31,15 +31,15 @@ static void show(const struct progress *p)
     arena_init(&arena);
     const struct task_progress now = tasks_progress(p->tasks);
     const double elapsed_s = progress_clock_s() - p->started_s, share = now.requests_done / now.requests;
-    const char *left =
-        share > 0.01
-            ? arena_printf(&arena, ", %s left", figure_duration(seconds_left(&now, elapsed_s, p->tasks->threads), &arena))
-            : "";
+    const char *left = share > 0.01
+                           ? arena_printf(&arena, ", %s left",
+                                          figure_duration(seconds_left(&now, elapsed_s, p->tasks->threads), &arena))
+                           : "";
     const char *serial = now.days - now.days_finished == 1 && p->tasks->threads > 1 ? "; the last day is serial"
                          : now.days == 1                                            ? "; one day is serial"
                                                                                     : "";
-    fprintf(stderr, "%ssimulated %d of %s%s: %3.0f %%, %s dynamic requests/s%s%s%s", p->terminal ? "\r" : "headroom: ",
-            now.days_finished, figure_things(now.days, "day", &arena),
+    fprintf(stderr, "%ssimulated %d of %s%s: %3.0f %%, %s dynamic requests/s%s%s%s",
+            p->terminal ? "\r" : "headroom: ", now.days_finished, figure_things(now.days, "day", &arena),
             p->tasks->looks ? " before the next look" : "", share * 100,
             figure_short(now.requests_done / elapsed_s, &arena), left, serial, p->terminal ? "\033[K" : "\n");
     fflush(stderr);

@@ -72,9 +72,9 @@ static void print_head(struct page *p)
     else
         snprintf(replications, sizeof replications, "%" PRId64 " replication%s", sc->replications,
                  sc->replications == 1 ? "" : "s");
-    fprintf(p->out, "  %04d-%02d-%02d %s %c%02d:%02d, %s, warm-up %s before; %s, seed %" PRId64 "\n",
-            sc->clock.year, sc->clock.month, sc->clock.day, time_of_day(p, 0), offset_min < 0 ? '-' : '+', minutes / 60,
-            minutes % 60, duration(p, sc->clock.length), duration(p, sc->clock.warm_up), replications, sc->seed);
+    fprintf(p->out, "  %04d-%02d-%02d %s %c%02d:%02d, %s, warm-up %s before; %s, seed %" PRId64 "\n", sc->clock.year,
+            sc->clock.month, sc->clock.day, time_of_day(p, 0), offset_min < 0 ? '-' : '+', minutes / 60, minutes % 60,
+            duration(p, sc->clock.length), duration(p, sc->clock.warm_up), replications, sc->seed);
 }
 
 static double peak_of(const struct page *p, const struct population *pop, sim_time *at)

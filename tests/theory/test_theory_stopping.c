@@ -36,7 +36,9 @@ static int set_up(void **state)
     arena_init(&f.arena);
     diag_init(&f.diag, &f.arena);
     f.book = price_book_load("pricing/books", regions, 1, &f.arena, &f.diag);
-    f.sc = (struct scenario){ .name = "truth", .max_replications = MOST, .objective_count = 1, .objectives = &f.objective };
+    f.sc = (struct scenario){
+        .name = "truth", .max_replications = MOST, .objective_count = 1, .objectives = &f.objective
+    };
     f.sc.clock.year = 2026;
     f.sc.clock.month = 11;
     f.sc.clock.length = SIM_HOUR;

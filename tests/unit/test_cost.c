@@ -140,7 +140,8 @@ static void given_a_day_that_was_held_when_priced_then_it_costs_the_same(void **
     _Atomic int64_t progress;
     f->costing.window_usd = (struct moments){ 0 };
     for (uint32_t r = 0; r < f->sc->replications; r++)
-        assert_true(costing_take_headline(&f->costing, synthetic_replicate(f->sc, -1, r, &f->arena, &progress, &stop), 1));
+        assert_true(
+            costing_take_headline(&f->costing, synthetic_replicate(f->sc, -1, r, &f->arena, &progress, &stop), 1));
     assert_int_equal(held.count, f->costing.window_usd.count);
     assert_true(held.mean == f->costing.window_usd.mean && held.squares == f->costing.window_usd.squares);
 }
@@ -166,7 +167,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(given_a_day_that_was_held_when_priced_then_it_costs_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_day_that_was_held_when_priced_then_it_costs_the_same, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price,
                                         set_up, tear_down),
     };

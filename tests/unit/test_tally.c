@@ -93,11 +93,13 @@ static void given_a_clear_case_when_a_precision_is_asked_for_then_ten_replicatio
     assert_true(run.tally.sufficed);
     assert_int_equal(run.tally.looks, 0);
     assert_true(run.results.level == 0.975);
-    assert_true(fabs(run.results.objective_level - (1 - 0.025 / 4)) < 1e-12); /* two objectives, the headline's two figures */
+    assert_true(fabs(run.results.objective_level - (1 - 0.025 / 4)) <
+                1e-12); /* two objectives, the headline's two figures */
     assert_int_equal(run.results.objectives[0].verdict, VERDICT_MET);
 }
 
-static void given_a_promise_at_the_truth_when_a_precision_is_asked_for_then_the_most_are_made_and_it_is_said(void **state)
+static void given_a_promise_at_the_truth_when_a_precision_is_asked_for_then_the_most_are_made_and_it_is_said(
+    void **state)
 {
     run.sc->replications = 40;
     finish_with(&run, 2);

@@ -22,9 +22,9 @@ struct notes {
     atomic_int taken;          /* headline replications, for those who simulate */
     atomic_int calendar_taken; /* likewise */
     int days[3][BILL_REPLICATIONS];
-    int refuse_at;   /* headline replications; 0: never */
-    int enough_at;   /* likewise */
-    int asked[8];    /* how many there were at each look */
+    int refuse_at; /* headline replications; 0: never */
+    int enough_at; /* likewise */
+    int asked[8];  /* how many there were at each look */
     int asked_count;
     atomic_int inside; /* calls that are under way */
 };
