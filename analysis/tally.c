@@ -65,14 +65,14 @@ static bool take_headline(struct tally *t, const struct replication *rep)
     t->replications++;
     uint64_t orders;
     moments_add(&t->failed_orders, failed_orders(t, rep, &orders));
-    return costing_take_headline(&t->costing, rep, orders);
+    return !t->costing.book || costing_take_headline(&t->costing, rep, orders);
 }
 
 static bool take(void *self, const struct replication *rep, const char *violation)
 {
     struct tally *t = self;
     if (rep->day_type >= 0)
-        return costing_take_day(&t->costing, rep, violation);
+        return !t->costing.book || costing_take_day(&t->costing, rep, violation);
     if (violation && !t->violation)
         t->violation = arena_text(&t->arena, violation);
     return take_headline(t, rep);

@@ -88,7 +88,8 @@ struct tally {
     struct costing costing;
 };
 
-/* diag receives what billing has to say; book and diag are borrowed. */
+/* diag receives what billing has to say; book and diag are borrowed. book NULL: nothing is priced, and there are no results
+ * but what is in the tally. */
 void tally_init(struct tally *tally, const struct scenario *sc, const struct price_book *book, struct diag *diag);
 void tally_fini(struct tally *tally);
 
