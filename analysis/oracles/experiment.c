@@ -13,6 +13,9 @@ const struct chapter oracle_chapters[] = {
     { "Services and gaps of any law", table_services },
     { "Limits, patience and faults", table_limits },
     { "Several stations", table_networks },
+    { "Choosing a target", table_dispatchers },
+    { "Buckets and warm pools", table_buckets },
+    { "Caches", table_stores },
     { "Before equilibrium", table_transients },
     { NULL, NULL },
 };

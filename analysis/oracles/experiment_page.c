@@ -36,10 +36,7 @@ static const char PAGE_HEAD[] =
     "Made by `tests/theory/test_theory_oracles.c` from `analysis/oracles/`, which also checks that this page is "
     "current; do\n"
     "not edit. `headroom selftest` runs the same table on your machine. Sources are in "
-    "[references.md](references.md).\n\n"
-    "There are no rows for a token bucket and for a cache with least-recently-used replacement: the engine has no "
-    "such\n"
-    "primitives yet.\n";
+    "[references.md](references.md).\n";
 
 void oracle_page_begin(FILE *out)
 {

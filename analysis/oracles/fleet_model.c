@@ -8,6 +8,7 @@
 
 static const char *const FIGURES[][2] = {
     [FLEET_SOJOURN] = { "mean time in the system, s", NULL },
+    [FLEET_SOJOURN_AT] = { "mean time at server ", ", s" },
 };
 
 enum { SLOTS = 1 << 16 };
@@ -18,8 +19,8 @@ struct fleet {
     struct dispatcher dispatcher;
     sim_time arrived_at[SLOTS]; /* slot = ordinal modulo SLOTS: nobody stays that long */
     bool measured[SLOTS];
-    uint64_t left;
-    double sojourn_s;
+    uint64_t left[FLEET_MAX]; /* from each server */
+    double sojourn_s[FLEET_MAX];
 };
 
 static void handle(struct fleet *f, struct event e)
@@ -28,8 +29,8 @@ static void handle(struct fleet *f, struct event e)
     const uint32_t server = event_entity(e);
     for (uint32_t slot; (slot = station_done(&f->servers[server], now, event_slot(e))) != STATION_NONE;) {
         dispatcher_release(&f->dispatcher, server);
-        f->left += f->measured[slot];
-        f->sojourn_s += f->measured[slot] ? (double)(now - f->arrived_at[slot]) / 1e9 : 0.0;
+        f->left[server] += f->measured[slot];
+        f->sojourn_s[server] += f->measured[slot] ? (double)(now - f->arrived_at[slot]) / 1e9 : 0.0;
     }
 }
 
@@ -38,10 +39,14 @@ static void init(struct fleet *f, const struct fleet_model *m, double rate, stru
     CHECK(m->servers <= FLEET_MAX, "a fleet of an experiment");
     f->events = event_set_new(arena, 0);
     dispatcher_init(&f->dispatcher, arena, m->policy);
+    if (m->choices)
+        dispatcher_set_choices(&f->dispatcher, m->choices);
     for (uint32_t i = 0; i < m->servers; i++) {
         const struct station_config config = { .discipline = STATION_FCFS, .entity = i, .servers = 1, .speed = rate };
         station_init(&f->servers[i], arena, f->events, &config, 0);
         dispatcher_join(&f->dispatcher, i, true);
+        if (i < FLEET_WEIGHTS_MAX && m->weight[i])
+            dispatcher_set_weight(&f->dispatcher, i, m->weight[i]);
     }
 }
 
@@ -66,18 +71,37 @@ static void run(struct fleet *f, const struct fleet_model *m, struct draw_key ke
     }
     for (struct event e; event_set_peek(f->events, &e);)
         handle(f, event_set_pop(f->events));
-    CHECK(f->left == m->customers - m->customers / 10, "a customer was lost on the way");
+}
+
+/* Of the servers from `first` to `last`. */
+static double mean_sojourn_s(const struct fleet *f, uint32_t first, uint32_t last)
+{
+    uint64_t left = 0;
+    double sojourn_s = 0.0;
+    for (uint32_t i = first; i <= last; i++) {
+        left += f->left[i];
+        sojourn_s += f->sojourn_s[i];
+    }
+    return sojourn_s / (double)left;
 }
 
 static void simulate(const struct experiment *e, double rate, uint32_t replication, double *values)
 {
+    const struct fleet_model *m = e->model;
     struct arena arena;
     arena_init(&arena);
     struct fleet *f = ARENA_NEW(&arena, struct fleet);
-    init(f, e->model, rate, &arena);
-    run(f, e->model, draw_key_make(experiment_seed(e), replication), &arena);
-    for (int i = 0; e->oracles[i].theory; i++)
-        values[i] = f->sojourn_s / (double)f->left;
+    init(f, m, rate, &arena);
+    run(f, m, draw_key_make(experiment_seed(e), replication), &arena);
+    uint64_t left = 0;
+    for (uint32_t i = 0; i < m->servers; i++)
+        left += f->left[i];
+    CHECK(left == m->customers - m->customers / 10, "a customer was lost on the way");
+    for (int i = 0; e->oracles[i].theory; i++) {
+        const uint32_t at = (uint32_t)e->oracles[i].at;
+        values[i] = e->oracles[i].figure == FLEET_SOJOURN_AT ? mean_sojourn_s(f, at, at)
+                                                             : mean_sojourn_s(f, 0, m->servers - 1);
+    }
     arena_fini(&arena);
 }
 

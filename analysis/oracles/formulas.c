@@ -101,11 +101,11 @@ double breakdowns_number(double lambda_per_s, double fail_per_s, double repair_p
     return growth + up * f * lambda / (r * r); /* U'(1) (1 + f / r) with U(1) = up, and what D adds */
 }
 
-double two_choices_sojourn_s(double load)
+double choices_sojourn_s(int choices, double load)
 {
     double sum = 0.0;
-    for (double power = 2.0; power < 1e9; power *= 2.0)
-        sum += pow(load, power - 2.0);
+    for (double power = choices; power < 1e9; power *= choices)
+        sum += pow(load, (power - choices) / (choices - 1));
     return sum;
 }
 

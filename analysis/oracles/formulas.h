@@ -43,8 +43,9 @@ double random_groups_number(double groups_per_s, double mean_size, double varian
  * U proportional to 1 / (1 - lambda z - fail lambda z / (repair + lambda (1 - z))). */
 double breakdowns_number(double lambda_per_s, double fail_per_s, double repair_per_s);
 
-/* Two choices among infinitely many servers: the mean time is the sum of load^(2^i - 2), i = 1, 2, ... [MIT-01] */
-double two_choices_sojourn_s(double load);
+/* The best of d choices among infinitely many servers: the mean time is the sum of load^((d^i - d) / (d - 1)),
+ * i = 1, 2, ... [MIT-01] */
+double choices_sojourn_s(int choices, double load);
 
 /* Exact mean value analysis [RL-80] of a closed network; demand_s: visits times mean service, per cycle. */
 struct mva_result {

@@ -251,8 +251,11 @@ static void run(struct simulation *s, struct arena *arena, double *values)
             arrive(s, now, ordinal++);
     }
     const struct integrals to = read_integrals(s, now);
-    while (station_count(&s->station, now) > 0)
-        handle(s, event_set_pop(s->events));
+    while (station_count(&s->station, now) > 0) {
+        const struct event e = event_set_pop(s->events);
+        now = (sim_time)e.time;
+        handle(s, e);
+    }
     for (int i = 0; s->e->oracles[i].theory; i++)
         values[i] = figure_of(s, i, from, to);
 }

@@ -125,7 +125,7 @@ static double shortest_sojourn(const struct experiment *e, double at)
 
 static double two_choices_sojourn(const struct experiment *e, double at)
 {
-    return two_choices_sojourn_s(fleet_of(e)->load);
+    return choices_sojourn_s(2, fleet_of(e)->load);
 }
 
 #define NETWORK(...) \
@@ -178,34 +178,34 @@ const struct experiment table_networks[] = {
       .oracles = { { NETWORK_NUMBER, 0, broken_machines, "birth and death", "[KLE-1] 3.10", .precision = 0.015 },
                    { NETWORK_THROUGHPUT, 0, repairs_per_s, "birth and death", "[KLE-1] 3.10", .precision = 0.006 } } },
     { .system = "10 servers, at random, load 0.7",
-      FLEET(DISPATCH_RANDOM, 10, 0.7, 60000),
+      FLEET(.policy = DISPATCH_RANDOM, .servers = 10, .load = 0.7, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, split_sojourn, "each is M/M/1", "[KLE-1] 3.2", .precision = 0.025 } } },
     { .system = "2 servers, in turn, load 0.8",
-      FLEET(DISPATCH_ROUND_ROBIN, 2, 0.8, 60000),
+      FLEET(.policy = DISPATCH_ROUND_ROBIN, .servers = 2, .load = 0.8, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, turn_sojourn, "each is E2/M/1", "[KLE-1] 6.4", .precision = 0.035 } } },
     { .system = "10 servers, in turn, load 0.8",
-      FLEET(DISPATCH_ROUND_ROBIN, 10, 0.8, 60000),
+      FLEET(.policy = DISPATCH_ROUND_ROBIN, .servers = 10, .load = 0.8, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, turn_sojourn, "each is E10/M/1", "[KLE-1] 6.4", .precision = 0.03 } } },
     { .system = "2 servers, the less busy, load 0.8",
-      FLEET(DISPATCH_LEAST_OUTSTANDING, 2, 0.8, 60000),
+      FLEET(.policy = DISPATCH_LEAST_OUTSTANDING, .servers = 2, .load = 0.8, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, shortest_sojourn, "balance of the chain of two lines", "[FMC-77]",
                      .precision = 0.035 } } },
     { .system = "3 servers, the least busy, load 0.7",
-      FLEET(DISPATCH_LEAST_OUTSTANDING, 3, 0.7, 60000),
+      FLEET(.policy = DISPATCH_LEAST_OUTSTANDING, .servers = 3, .load = 0.7, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, shortest_sojourn, "balance of the chain of three lines", "[FMC-77]",
                      .precision = 0.02 } } },
     { .system = "2 servers, two choices, load 0.7",
-      FLEET(DISPATCH_POWER_OF_TWO, 2, 0.7, 60000),
+      FLEET(.policy = DISPATCH_POWER_OF_TWO, .servers = 2, .load = 0.7, .customers = 60000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, shortest_sojourn, "the less busy of all two", "[FMC-77]",
                      .precision = 0.025 } } },
     { .system = "100 servers, two choices, load 0.8",
-      FLEET(DISPATCH_POWER_OF_TWO, 100, 0.8, 100000),
+      FLEET(.policy = DISPATCH_POWER_OF_TWO, .servers = 100, .load = 0.8, .customers = 100000),
       .replications = 40,
       .oracles = { { FLEET_SOJOURN, 0, two_choices_sojourn, "sum of rho^(2^i - 2), many servers", "[MIT-01]",
                      .precision = 0.008, .allowance = 0.01 } } },

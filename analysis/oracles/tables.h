@@ -9,6 +9,9 @@ extern const struct experiment table_queues[];
 extern const struct experiment table_services[];
 extern const struct experiment table_limits[];
 extern const struct experiment table_networks[];
+extern const struct experiment table_dispatchers[];
+extern const struct experiment table_buckets[];
+extern const struct experiment table_stores[];
 extern const struct experiment table_transients[];
 
 #endif

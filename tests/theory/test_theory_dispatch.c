@@ -21,7 +21,7 @@ static double alone_sojourn(const struct experiment *e, double at)
 
 static struct ci sojourn_of(enum dispatch_policy policy)
 {
-    const struct fleet_model model = { policy, 10, 0.8, 40000 };
+    const struct fleet_model model = { .policy = policy, .servers = 10, .load = 0.8, .customers = 40000 };
     const struct experiment e = { .system = "ten servers", /* the seed: one for all policies */
                                   .kind = &fleet_kind,
                                   .model = &model,
