@@ -65,7 +65,7 @@ enum bench_verdict benchmark_verdict(const struct bench_row *row, const struct b
     const double found = of_ratio ? figure->ratio : figure->median, most = of_ratio ? row->ratio_at_most : row->at_most;
     if (most == 0.0 && row->at_least == 0.0)
         return BENCH_NOTHING_EXPECTED;
-    if ((most > 0.0 && found > most) || found < row->at_least)
+    if ((most > 0.0 && found > most) || (row->at_least > 0.0 && found < row->at_least))
         return BENCH_MISSED;
     return row->stretch > 0.0 && found <= row->stretch ? BENCH_STRETCH : BENCH_MET;
 }
