@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name ci calendar escape figure tasks cost results objectives report plots output_dir)
+foreach(name ci stopping calendar escape figure tasks tally cost results objectives report plots output_dir)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
 # The engine against mathematics. Under sanitizers the whole table takes minutes; tests/cli/selftest.txt runs a row of it there.
@@ -16,3 +16,5 @@ endforeach()
 foreach(name by_hand benchmark)
     headroom_test(unit/test_${name}.c LINKS headroom::benchmarks LABELS quick)
 endforeach()
+headroom_test(theory/test_theory_stopping.c LINKS headroom::analysis LABELS ${oracles_labels})
+headroom_test(unit/test_arena.c LINKS headroom::sim LABELS quick)
