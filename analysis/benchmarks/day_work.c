@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/benchmarks/day_work.h"
 
-#include <omp.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "analysis/benchmarks/child.h"
+#include "analysis/tally.h"
 #include "analysis/tasks.h"
 #include "models/replicate.h"
 #include "models/scenario.h"
-
-enum { CREW_MAX = 64 };
 
 static const double BYTES_PER_MIB = 1024.0 * 1024.0;
 
@@ -74,30 +71,12 @@ static double clock_s(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* CPU of each thread inside its tasks. */
-static struct {
-    CACHE_ALIGNED double cpu_s;
-} crew[CREW_MAX];
-
-static struct replication *replicate_on_a_watch(const struct scenario *sc, int day_type, uint32_t number,
-                                                struct arena *arena, _Atomic int64_t *progress_ns,
-                                                const atomic_bool *stop)
+/* Adding up the records is inside. */
+static double busiest(const struct task_list *list)
 {
-    const double before_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
-    struct replication *r = replicate(sc, day_type, number, arena, progress_ns, stop);
-    crew[omp_get_thread_num()].cpu_s += clock_s(CLOCK_THREAD_CPUTIME_ID) - before_s;
-    return r;
-}
-
-/* What was used outside the tasks is the first thread's: it plans, and it waits for the others. */
-static double busiest(int threads, double cpu_s)
-{
-    double inside_s = 0.0, most_s = 0.0;
-    for (int i = 0; i < threads; i++)
-        inside_s += crew[i].cpu_s;
-    crew[0].cpu_s += cpu_s - inside_s;
-    for (int i = 0; i < threads; i++)
-        most_s = crew[i].cpu_s > most_s ? crew[i].cpu_s : most_s;
+    double most_s = 0.0;
+    for (int i = 0; i < list->threads; i++)
+        most_s = tasks_cpu_s(list, i) > most_s ? tasks_cpu_s(list, i) : most_s;
     return most_s;
 }
 
@@ -111,13 +90,18 @@ static bool simulate_crew(void *context, void *result)
     struct scenario *sc = load(job, &arena);
     if (sc) {
         sc->replications = job->tasks;
-        struct task_list list = tasks_plan(sc, &arena);
+        struct diag diag;
+        diag_init(&diag, &arena);
+        struct tally tally;
+        tally_init(&tally, sc, NULL, &diag);
+        const struct task_sink sink = tally_sink(&tally);
+        struct task_list list = tasks_plan(sc, job->threads, &arena);
         const double wall_s = clock_s(CLOCK_MONOTONIC), cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID);
-        const int threads = tasks_run(&list, replicate_on_a_watch, job->threads, &never);
+        tasks_run(&list, replicate, &sink, &never);
         figures->wall_s = clock_s(CLOCK_MONOTONIC) - wall_s;
         figures->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_s;
-        figures->busiest_s = busiest(threads, figures->cpu_s);
-        tasks_fini(&list);
+        figures->busiest_s = busiest(&list);
+        tally_fini(&tally);
     }
     arena_fini(&arena);
     return sc != NULL;
