@@ -9,7 +9,7 @@ if(HEADROOM_SANITIZE)
 endif()
 headroom_test(theory/test_theory_oracles.c LINKS headroom::oracles LABELS ${oracles_labels})
 headroom_test(theory/test_theory_dispatch.c LINKS headroom::oracles LABELS ${oracles_labels})
-foreach(name experiment formulas cache_laws)
+foreach(name experiment formulas cache_laws disciplines)
     headroom_test(unit/test_${name}.c LINKS headroom::oracles LABELS quick)
 endforeach()
 # How fast it is, is never asserted: only that the limits do the same work and that the arithmetic is right.

@@ -12,6 +12,7 @@ const struct chapter oracle_chapters[] = {
     { "One station", table_queues },
     { "Services and gaps of any law", table_services },
     { "Limits, patience and faults", table_limits },
+    { "Disciplines, and both executions of a station", table_disciplines },
     { "Several stations", table_networks },
     { "Choosing a target", table_dispatchers },
     { "Buckets and warm pools", table_buckets },

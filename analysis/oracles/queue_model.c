@@ -7,12 +7,14 @@
 
 static const char *const FIGURES[][2] = {
     [QUEUE_SOJOURN] = { "mean time in the system, s", NULL },
+    [QUEUE_SQUARE] = { "mean square of the time in the system, s^2", NULL },
     [QUEUE_SLOWDOWN] = { "mean slowdown", NULL },
     [QUEUE_NUMBER] = { "mean number in the system", NULL },
     [QUEUE_BUSY] = { "mean number of busy servers", NULL },
     [QUEUE_WAITED] = { "share that waits", NULL },
     [QUEUE_LOST] = { "share lost", NULL },
     [QUEUE_GAVE_UP] = { "share that gives up", NULL },
+    [QUEUE_CUT] = { "share whose service is cut", NULL },
     [QUEUE_BEYOND] = { "share in the system for more than ", " s" },
 };
 
@@ -39,8 +41,8 @@ struct simulation {
     double speed;
     bool broken;
     uint64_t breakdowns, measured_from;
-    uint64_t left, lost, gave_up, waited; /* of those measured */
-    double sojourn_s, slowdown;
+    uint64_t left, lost, gave_up, cut, waited; /* of those measured */
+    double sojourn_s, square_s2, slowdown;
     uint64_t beyond[ORACLE_FIGURES_MAX];
 };
 
@@ -57,15 +59,52 @@ static void leave(struct simulation *s, uint32_t slot)
     s->free = slot;
 }
 
+static sim_time after(sim_time now, double limit_s)
+{
+    return limit_s > 0.0 ? now + (sim_time)(limit_s * 1e9) : SIM_NEVER;
+}
+
+static void served(struct simulation *s, sim_time now, const struct customer *c)
+{
+    const double sojourn_s = (double)(now - c->arrived_at) / 1e9;
+    s->left++;
+    s->sojourn_s += sojourn_s;
+    s->square_s2 += sojourn_s * sojourn_s;
+    s->slowdown += (double)(now - c->arrived_at) / (double)c->demand;
+    for (int i = 0; s->e->oracles[i].theory; i++)
+        s->beyond[i] += sojourn_s > s->e->oracles[i].at;
+}
+
+/* The customer has left the station, at `now`. */
+static void depart(struct simulation *s, sim_time now, uint32_t slot)
+{
+    const struct customer *c = &s->customers[slot];
+    if (c->ordinal >= s->measured_from)
+        switch (s->station.fate) {
+        case STATION_SERVED: served(s, now, c); break;
+        case STATION_CUT: s->cut++; break;
+        case STATION_DROPPED: s->gave_up++; break;
+        case STATION_REFUSED: s->lost++; break;
+        }
+    leave(s, slot);
+}
+
 static void serve(struct simulation *s, sim_time now, uint32_t slot)
 {
     const struct customer *c = &s->customers[slot];
-    station_arrive(&s->station, now, slot, (uint32_t)c->ordinal, c->demand);
+    const sim_time departs = station_arrive_by(&s->station, now, slot, (uint32_t)c->ordinal, c->demand,
+                                               after(c->arrived_at, s->m->sojourn_limit_s));
+    if (departs != SIM_NEVER)
+        depart(s, departs, slot);
 }
 
 static void admit_next(struct simulation *s, sim_time now)
 {
-    const uint32_t next = s->m->limit ? gate_leave(&s->gate, now) : GATE_NONE;
+    if (!s->m->limit)
+        return;
+    for (uint32_t late; (late = gate_drop(&s->gate, now)) != GATE_NONE; leave(s, late))
+        s->gave_up += s->customers[late].ordinal >= s->measured_from;
+    const uint32_t next = gate_leave(&s->gate, now);
     if (next != GATE_NONE)
         serve(s, now, next);
 }
@@ -86,7 +125,7 @@ static void arrive(struct simulation *s, sim_time now, uint64_t ordinal)
         c->gives_up_at = now + sampler_draw(&s->patience, bits.b);
         event_set_push(s->events, event_make(c->gives_up_at, EVENT_TIMEOUT, KIND_PATIENCE, 0, (uint32_t)ordinal, slot));
     }
-    switch (s->m->limit ? gate_enter(&s->gate, now, slot) : GATE_ENTERED) {
+    switch (s->m->limit ? gate_enter_by(&s->gate, now, slot, after(now, s->m->wait_limit_s)) : GATE_ENTERED) {
     case GATE_ENTERED: serve(s, now, slot); break;
     case GATE_WAITING: break;
     case GATE_REFUSED:
@@ -98,16 +137,7 @@ static void arrive(struct simulation *s, sim_time now, uint64_t ordinal)
 
 static void complete(struct simulation *s, sim_time now, uint32_t slot)
 {
-    const struct customer *c = &s->customers[slot];
-    if (c->ordinal >= s->measured_from) {
-        const double sojourn_s = (double)(now - c->arrived_at) / 1e9;
-        s->left++;
-        s->sojourn_s += sojourn_s;
-        s->slowdown += (double)(now - c->arrived_at) / (double)c->demand;
-        for (int i = 0; s->e->oracles[i].theory; i++)
-            s->beyond[i] += sojourn_s > s->e->oracles[i].at;
-    }
-    leave(s, slot);
+    depart(s, now, slot);
     admit_next(s, now);
 }
 
@@ -169,15 +199,17 @@ static struct integrals read_integrals(struct simulation *s, sim_time now)
 static double figure_of(const struct simulation *s, int i, struct integrals from, struct integrals to)
 {
     const double length_ns = (double)(to.at - from.at);
-    const double arrived = (double)(s->left + s->lost + s->gave_up), left = (double)s->left;
+    const double arrived = (double)(s->left + s->lost + s->gave_up + s->cut), left = (double)s->left;
     switch ((enum queue_figure)s->e->oracles[i].figure) {
     case QUEUE_SOJOURN: return s->sojourn_s / left;
+    case QUEUE_SQUARE: return s->square_s2 / left;
     case QUEUE_SLOWDOWN: return s->slowdown / left;
     case QUEUE_NUMBER: return (double)(to.number - from.number) / length_ns;
     case QUEUE_BUSY: return (double)(to.busy_q16 - from.busy_q16) / 65536.0 / length_ns;
     case QUEUE_WAITED: return (double)s->waited / arrived;
     case QUEUE_LOST: return (double)s->lost / arrived;
     case QUEUE_GAVE_UP: return (double)s->gave_up / arrived;
+    case QUEUE_CUT: return (double)s->cut / arrived;
     case QUEUE_BEYOND: return (double)s->beyond[i] / left;
     }
     return 0.0;
@@ -203,13 +235,18 @@ static void init_station(struct simulation *s, struct arena *arena)
         cap_q16[2] = (uint32_t)(65536.0 * m->work_rate_of_more + 0.5);
     }
     const struct station_config config = { .discipline = m->discipline,
+                                           .execution = m->execution,
                                            .kind = KIND_STATION,
                                            .servers = m->servers,
                                            .speed = s->speed,
-                                           .cap_q16 = cap_q16 };
+                                           .cap_q16 = cap_q16,
+                                           .limit = m->sharers,
+                                           .bounded = m->own_bound,
+                                           .backlog = m->backlog };
     station_init(&s->station, arena, s->events, &config, 0);
     if (m->limit)
         gate_init(&s->gate, arena, m->limit, m->backlog, 0);
+    s->gate.order = m->newest_first ? GATE_NEWEST_FIRST : GATE_OLDEST_FIRST;
 }
 
 /* Time of the next group: from the engine's Poisson arrivals, or one gap of another law after the last. */
@@ -251,11 +288,8 @@ static void run(struct simulation *s, struct arena *arena, double *values)
             arrive(s, now, ordinal++);
     }
     const struct integrals to = read_integrals(s, now);
-    while (station_count(&s->station, now) > 0) {
-        const struct event e = event_set_pop(s->events);
-        now = (sim_time)e.time;
-        handle(s, e);
-    }
+    while (s->station.in_service + s->station.waiting > 0)
+        handle(s, event_set_pop(s->events));
     for (int i = 0; s->e->oracles[i].theory; i++)
         values[i] = figure_of(s, i, from, to);
 }

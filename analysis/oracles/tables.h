@@ -8,6 +8,7 @@
 extern const struct experiment table_queues[];
 extern const struct experiment table_services[];
 extern const struct experiment table_limits[];
+extern const struct experiment table_disciplines[];
 extern const struct experiment table_networks[];
 extern const struct experiment table_dispatchers[];
 extern const struct experiment table_buckets[];
