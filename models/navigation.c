@@ -14,6 +14,7 @@ struct chain {
     double next[NAVIGATION_ROWS_MAX][NAVIGATION_ROWS_MAX];
     double leave[NAVIGATION_ROWS_MAX];
     double visits[NAVIGATION_ROWS_MAX];
+    bool reached[NAVIGATION_ROWS_MAX]; /* a session can come to it */
 };
 
 int navigation_row(const struct sessions_config *s, const struct operation_config *operation)
@@ -93,17 +94,17 @@ static bool resolve_chain(struct chain *c)
 /* ---- every session ends ---- */
 
 /* Rows that a session can come to; rows from which one can leave. */
-static void mark_ways(const struct chain *c, bool *reached, bool *ends)
+static void mark_ways(struct chain *c, bool *ends)
 {
     for (int i = 0; i < c->rows; i++) {
-        reached[i] = c->enter[i] > 0.0;
+        c->reached[i] = c->enter[i] > 0.0;
         ends[i] = c->leave[i] > 0.0;
     }
     for (int round = 0; round < c->rows; round++)
         for (int i = 0; i < c->rows; i++)
             for (int j = 0; j < c->rows; j++)
                 if (c->next[i][j] > 0.0) {
-                    reached[j] = reached[j] || reached[i];
+                    c->reached[j] = c->reached[j] || c->reached[i];
                     ends[i] = ends[i] || ends[j];
                 }
 }
@@ -112,16 +113,16 @@ static void mark_ways(const struct chain *c, bool *reached, bool *ends)
 static bool check_ends(struct chain *c)
 {
     const struct sessions_config *s = &c->p->sessions;
-    bool reached[NAVIGATION_ROWS_MAX], ends[NAVIGATION_ROWS_MAX];
-    mark_ways(c, reached, ends);
+    bool ends[NAVIGATION_ROWS_MAX];
+    mark_ways(c, ends);
     for (int i = 0; i < c->rows && !s->length.present; i++)
-        if (reached[i] && !ends[i]) {
+        if (c->reached[i] && !ends[i]) {
             diag_error(c->reader->diag, s->next[i].at, "a session of '%s' that comes to '%s' never ends", c->p->name,
                        s->next[i].name);
             return diag_hint(c->reader->diag, "add leave: 10%% to a row that it comes to, or length: 20 to the sessions");
         }
     for (int i = 0; i < c->rows; i++)
-        if (!reached[i])
+        if (!c->reached[i])
             memset(c->next[i], 0, sizeof c->next[i]);
     return true;
 }
@@ -208,10 +209,12 @@ static void fill_mix(struct chain *c)
     struct population *p = c->p;
     p->mix = ARENA_ARRAY(c->reader->arena, struct mix_entry, c->rows);
     for (int i = 0; i < c->rows; i++)
-        if (c->visits[i] > 0.0)
+        if (c->reached[i]) /* however seldom: rounding may leave nothing of its visits */
             p->mix[p->mix_count++] = (struct mix_entry){ .name = p->sessions.next[i].name,
                                                          .at = p->sessions.next[i].at,
-                                                         .share = c->visits[i] / p->sessions.operations,
+                                                         .share = c->visits[i] > 0.0
+                                                                      ? c->visits[i] / p->sessions.operations
+                                                                      : 0.0,
                                                          .operation = p->sessions.next[i].operation };
 }
 

@@ -265,7 +265,10 @@ static struct rate_curve curve_of_trace(const struct scenario *sc, const struct 
     const struct trace *trace = p->rate.trace;
     const sim_time length = sc->clock.length;
     struct spans s = { .scale = p->rate.scale, .warm_up = sc->clock.warm_up };
-    const size_t most = 2 * (size_t)trace->count + 3; /* a gap before each bin, the warm-up, the end */
+    uint32_t used = 0; /* bins that begin before the clock ends */
+    while (used < trace->count && trace->bins[used].at < length)
+        used++;
+    const size_t most = 2 * (size_t)used + 3; /* a gap before each bin, the warm-up, the end */
     s.knots = ARENA_ARRAY(arena, struct rate_knot, 2 * most);
     s.bins = ARENA_ARRAY(arena, struct arrival_bin, most);
     if (s.warm_up > 1) { /* of two knots */
@@ -273,7 +276,7 @@ static struct rate_curve curve_of_trace(const struct scenario *sc, const struct 
         add_span(&s, -s.warm_up, 0, requests, whole(s.scale * requests));
     }
     sim_time from = 0;
-    for (uint32_t b = 0; b < trace->count && trace->bins[b].at < length; b++) {
+    for (uint32_t b = 0; b < used; b++) {
         const sim_time at = trace->bins[b].at, end = at + trace->bin_length;
         if (from < at)
             add_span_of_trace(&s, trace, from, at);

@@ -394,6 +394,24 @@ static void doubt_traces(const struct doubts *d)
     }
 }
 
+/* A row of the navigation that no way leads to. */
+static void doubt_sessions(const struct doubts *d)
+{
+    for (int p = 0; p < d->sc->population_count; p++) {
+        const struct population *population = &d->sc->populations[p];
+        for (int i = 0; i < population->sessions.next_count; i++) {
+            const struct navigation_row *row = &population->sessions.next[i];
+            bool reached = false;
+            for (int m = 0; m < population->mix_count; m++)
+                reached = reached || population->mix[m].operation == row->operation;
+            if (reached)
+                continue;
+            diag_warning(d->diag, row->at, "no session of '%s' comes to '%s'", population->name, row->name);
+            diag_hint(d->diag, "name it in 'enter' or in another row, or remove the row");
+        }
+    }
+}
+
 void scenario_doubts(const struct scenario *sc, struct diag *diag)
 {
     struct arena scratch;
@@ -407,6 +425,7 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_patience(&d);
     doubt_clock(&d);
     doubt_traces(&d);
+    doubt_sessions(&d);
     doubt_unused(&d);
     doubt_zones(&d);
     arena_fini(&scratch);

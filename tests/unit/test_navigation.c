@@ -166,13 +166,33 @@ static void given_sessions_that_make_no_sense_when_loaded_then_place_and_reason_
     }
 }
 
-/* A row that nobody comes to is legal, and no part of the mix. */
+/* A row that nobody comes to is legal but doubtful, and no part of the mix. */
 static void given_a_row_that_nobody_comes_to_when_resolved_then_it_is_not_in_the_mix(void **state)
 {
-    const struct population *p = visitors(
-        *state, "    sessions: {enter: {home: 100%}, next: {home: {leave: 100%}, spare: {spare: 100%}}}\n");
-    assert_int_equal(p->mix_count, 1);
-    assert_near(p->sessions.operations, 1.0);
+    struct fixture *f = *state;
+    const struct scenario *sc =
+        load(f, "    sessions: {enter: {home: 100%}, next: {home: {leave: 100%}, spare: {spare: 100%}}}\n");
+    assert_non_null(sc);
+    assert_int_equal(sc->populations[0].mix_count, 1);
+    assert_near(sc->populations[0].sessions.operations, 1.0);
+    scenario_doubts(sc, &f->diag);
+    bool told = false;
+    for (int i = 0; i < f->diag.count; i++)
+        told = told || !strcmp(f->diag.entries[i].message, "no session of 'visitors' comes to 'spare'");
+    assert_true(told);
+}
+
+/* Shares too small for any sum: what lies behind them may come, however seldom. */
+static void given_a_way_that_is_hardly_ever_taken_when_resolved_then_its_end_is_in_the_mix(void **state)
+{
+    const struct population *p = visitors(*state, "    sessions:\n"
+                                                  "      enter: {home: 100%}\n"
+                                                  "      next:\n"
+                                                  "        home: {home: 50%, leave: 50%, item: 1e-200%}\n"
+                                                  "        item: {buy: 1e-200%, leave: 100%}\n"
+                                                  "        buy: {leave: 100%}\n");
+    assert_int_equal(p->mix_count, 3);
+    assert_near(p->sessions.operations, 2.0);
 }
 
 int main(void)
@@ -184,6 +204,7 @@ int main(void)
         TEST(given_pauses_that_are_cut_when_resolved_then_their_mean_is_that_of_the_shorter),
         TEST(given_sessions_when_demand_is_summed_then_it_is_that_of_their_visits),
         TEST(given_sessions_that_make_no_sense_when_loaded_then_place_and_reason_are_told),
+        TEST(given_a_way_that_is_hardly_ever_taken_when_resolved_then_its_end_is_in_the_mix),
         TEST(given_a_row_that_nobody_comes_to_when_resolved_then_it_is_not_in_the_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
