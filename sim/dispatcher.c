@@ -176,16 +176,19 @@ static uint32_t next_in_turn(struct dispatcher *d)
 /* The choices are different; among those with equally few, the one drawn first. */
 static uint32_t least_of_choices(const struct dispatcher *d, uint64_t bits)
 {
+    const uint32_t choices = d->choices < d->eligible ? d->choices : d->eligible;
     uint32_t drawn[DISPATCHER_CHOICES_MAX] = { draw_below(bits, d->eligible) }; /* ascending */
     uint32_t best = d->order[drawn[0]];
-    for (uint32_t c = 1; c < d->choices && c < d->eligible; c++) {
+    for (uint32_t c = 1; c < choices; c++) {
         uint32_t i = draw_below(c == 1 ? bits << 32 : fingerprint_mix(bits + GOLDEN * c), d->eligible - c), k = 0;
         for (; k < c && i >= drawn[k]; k++)
             i++;
-        memmove(&drawn[k + 1], &drawn[k], (c - k) * sizeof *drawn);
-        drawn[k] = i;
         if (d->targets[d->order[i]].outstanding < d->targets[best].outstanding)
             best = d->order[i];
+        if (c + 1 == choices)
+            break; /* the last one need not be remembered */
+        memmove(&drawn[k + 1], &drawn[k], (c - k) * sizeof *drawn);
+        drawn[k] = i;
     }
     return best;
 }

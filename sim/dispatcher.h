@@ -14,7 +14,7 @@
  *                        next: the method of Webster [BY-01]. Every cycle of (sum of weights) picks has exactly
  *                        `weight` of each, spread evenly; who joins or recovers begins at the others' turn.
  *   hash                 the same key to the same target. The first eligible seat in the key's own random sequence of
- *                        seats [DW-21]; after HASH_PROBES of them, the eligible target with the highest hash with
+ *                        seats [DW-21]; after 16 of them, the eligible target with the highest hash with
  *                        the key [TR-98].
  *
  * With hash, a key moves only if its target leaves or becomes ineligible, or to one that joins or recovers, and each
