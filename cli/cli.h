@@ -44,6 +44,10 @@ struct options {
     bool bench_quick, bench_full, markdown;
     int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
+    const char *prices; /* --prices: rates in place of the book's; NULL: none */
+    bool free_tier, first_year, allow_unpriced;
+    bool hours_per_month_set;
+    int hours_per_month; /* 0: the calendar's */
     const char *unheard; /* a flag that was given and that the verb does not listen to, or NULL */
 };
 
@@ -62,9 +66,12 @@ bool cli_color(const struct options *options, FILE *stream);
 /* "headroom: error: ..." and a pointer to the verb's help, to stderr. Returns STATUS_USAGE. */
 int cli_usage_error(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* The checkout's price books, or the installed ones. */
+const char *cli_price_folder(void);
+
 /*
- * Loads a scenario with --set, --seed, --replications and --precision applied. NULL on errors; *status is then STATUS_IO when the
- * file cannot be read, else STATUS_INVALID. Prints nothing: the diagnostics are in `diag`.
+ * Loads a scenario with --set, --seed, --replications and --precision applied. NULL on errors; *status is then
+ * STATUS_IO when the file cannot be read, else STATUS_INVALID. Prints nothing: the diagnostics are in `diag`.
  */
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,
                           int *status);
@@ -72,6 +79,7 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
 /* ---- verbs: one file each; they return the exit status ---- */
 
 int verb_run(const struct options *options);
+int verb_bill(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
 int verb_selftest(const struct options *options);

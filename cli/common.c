@@ -30,6 +30,12 @@ int cli_usage_error(const struct options *options, const char *format, ...)
     return STATUS_USAGE;
 }
 
+const char *cli_price_folder(void)
+{
+    static const char in_checkout[] = HEADROOM_SOURCE_DIR "/pricing/books";
+    return access(in_checkout, R_OK) == 0 ? in_checkout : HEADROOM_INSTALL_DIR "/pricing/books";
+}
+
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,
                           int *status)
 {

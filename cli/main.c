@@ -27,6 +27,10 @@ static const struct verb {
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
       "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
       "largest capacity. All errors of a file come at once. Exit: 0 valid, 3 invalid." },
+    { "bill", "USAGE.csv", verb_bill, "a bill from a usage file, without a simulation",
+      "Prices what the file says was used, line by line; docs/usage-file.md explains its columns and units.\n"
+      "With -o it also writes bill.csv (FOCUS 1.2). A missing rate is an error, never zero and never another\n"
+      "region's price. Exit: 0 done, 3 file or price book invalid, 4 could not read or write." },
     { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
       "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
       "scenario file (traffic, steps, ...)." },

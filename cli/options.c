@@ -21,6 +21,11 @@ enum flag_id {
     FLAG_QUIET,
     FLAG_COLOR,
     FLAG_STATIONS,
+    FLAG_PRICES,
+    FLAG_FREE_TIER,
+    FLAG_FIRST_YEAR,
+    FLAG_ALLOW_UNPRICED,
+    FLAG_HOURS_PER_MONTH,
     FLAG_QUICK,
     FLAG_FULL,
     FLAG_ROUNDS,
@@ -37,7 +42,8 @@ static const struct flag {
     const char *verbs;
     const char *doc;
 } FLAGS[] = {
-    { FLAG_OUTPUT, 'o', "output", "DIR", "run", "where the report goes; default runs/<scenario>/<seed>" },
+    { FLAG_OUTPUT, 'o', "output", "DIR", "run bill",
+      "where the report goes; default runs/<scenario>/<seed>, and no bill.csv for bill" },
     { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
       "replaces a value of the scenario, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
@@ -51,13 +57,18 @@ static const struct flag {
     { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "HOW", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
+    { FLAG_PRICES, 0, "prices", "FILE", "bill", "a CSV of rates in place of the book's" },
+    { FLAG_FREE_TIER, 0, "free-tier", NULL, "bill", "take off what AWS gives every account each month" },
+    { FLAG_FIRST_YEAR, 0, "first-year", NULL, "bill", "and what it gave in the first year of older accounts" },
+    { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "bill", "usage without a rate is a line that says so, no error" },
+    { FLAG_HOURS_PER_MONTH, 0, "hours-per-month", "N", "bill", "672 to 744, or calendar; default 730" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run bench", "exit 0 although an objective is missed or undecided" },
-    { FLAG_JSON, 0, "json", NULL, "run check bench", "machine-readable output on stdout" },
+    { FLAG_JSON, 0, "json", NULL, "run check bill bench", "machine-readable output on stdout" },
     { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
     { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
-    { FLAG_QUIET, 'q', "quiet", NULL, "run check bench", "errors and results only: no progress, no warnings" },
+    { FLAG_QUIET, 'q', "quiet", NULL, "run check bill bench", "errors and results only: no progress, no warnings" },
     { FLAG_COLOR, 0, "color", "WHEN", NULL, "auto, always or never; NO_COLOR is honoured" },
     { FLAG_HELP, 'h', "help", NULL, NULL, "this help, or the verb's" },
     { FLAG_VERSION, 'V', "version", NULL, NULL, "name and version" },
@@ -153,6 +164,16 @@ static bool take_stations(struct options *options, const char *value)
     return false;
 }
 
+static bool take_hours_per_month(struct options *options, const struct flag *flag, const char *value)
+{
+    int64_t hours = 0;
+    options->hours_per_month_set = true;
+    if (strcmp(value, "calendar") != 0 && !take_count(options, flag, value, 672, 744, &hours))
+        return false;
+    options->hours_per_month = (int)hours;
+    return true;
+}
+
 /* `value` is "" for a switch. */
 static bool apply(struct parser *parser, const struct flag *flag, const char *value)
 {
@@ -187,6 +208,11 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_FULL: o->bench_full = true; return true;
     case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
     case FLAG_MARKDOWN: o->markdown = true; return true;
+    case FLAG_PRICES: o->prices = value; return true;
+    case FLAG_FREE_TIER: o->free_tier = true; return true;
+    case FLAG_FIRST_YEAR: o->first_year = true; return true;
+    case FLAG_ALLOW_UNPRICED: o->allow_unpriced = true; return true;
+    case FLAG_HOURS_PER_MONTH: return take_hours_per_month(o, flag, value);
     case FLAG_NO_FAIL: o->no_fail = true; return true;
     case FLAG_JSON: o->json = true; return true;
     case FLAG_QUIET: o->quiet = true; return true;

@@ -51,13 +51,6 @@ static void stop_listening(void)
 
 /* ---- before the simulation ---- */
 
-/* The checkout's price books, or the installed ones. */
-static const char *price_folder(void)
-{
-    static const char in_checkout[] = HEADROOM_SOURCE_DIR "/pricing/books";
-    return access(in_checkout, R_OK) == 0 ? in_checkout : HEADROOM_INSTALL_DIR "/pricing/books";
-}
-
 static int load(struct run *run)
 {
     int status;
@@ -71,7 +64,7 @@ static int load(struct run *run)
     const char **regions = ARENA_ARRAY(&run->arena, const char *, sc->region_count + 1);
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
-    run->book = price_book_load(price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
+    run->book = price_book_load(cli_price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
     return run->book ? STATUS_DONE : STATUS_INVALID;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bill -- tallies into lines: pool by price, fill the tiers, round once.
+ * bill -- tallies into lines: pool by price, take off what is free, fill the tiers, round once.
  *
- *   tallies of one price -> total -> which tiers it reaches -> lines
+ *   tallies of one price -> total -> which tiers it reaches -> lines -> support, a share of their sum
  *
  * While a pool stays within one tier every resource has a line of its own; once it reaches a second tier nobody can
  * say whose bytes were the cheap ones, so there is a line per tier for all of them together.
@@ -16,6 +16,7 @@
 #include "pricing/aws_region.h"
 #include "pricing/bill_pool.h"
 #include "pricing/bill_text.h"
+#include "pricing/usage_file.h"
 #include "pricing/wide.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
@@ -35,10 +36,12 @@ struct writer {
 
 /* The part of a pool that a line is about: `amount` over `divisor` pricing units at one tier's rate. */
 struct share {
+    const struct price *price;
     const struct tally *tallies;
     size_t count;
     const struct price_tier *tier;
     uint128 amount, divisor;
+    const char *free_name; /* of the free tier's part */
 };
 
 /* ---- one line ---- */
@@ -89,10 +92,21 @@ static bool price_line(struct bill_line *line, const struct share *share, struct
     return true;
 }
 
+static void append(struct writer *writer, const struct bill_line *line)
+{
+    struct bill *const bill = writer->bill;
+    if (bill->line_count == writer->capacity) {
+        writer->capacity = writer->capacity ? 2 * writer->capacity : 64;
+        bill->lines = arena_grow(writer->arena, bill->lines, bill->line_count, writer->capacity, sizeof *bill->lines);
+    }
+    bill->lines[bill->line_count++] = *line;
+    bill->total_cents += line->cents;
+}
+
 static void add_line(struct writer *writer, const struct share *share)
 {
     const struct tally *const tally = share->tallies;
-    const struct price *const price = tally->price;
+    const struct price *const price = share->price;
     const struct price_tier *const tier = share->tier;
     const struct aws_region *const region = aws_region_find(price->region);
     const bool per_million = tally->unit->per_million;
@@ -120,21 +134,49 @@ static void add_line(struct writer *writer, const struct share *share)
         return;
     }
     line.description = bill_description(&line, price, tier, tally->unit, writer->arena);
-    line.note = bill_note(&line, tally, share->count, writer->arena);
-    struct bill *const bill = writer->bill;
-    if (bill->line_count == writer->capacity) {
-        writer->capacity = writer->capacity ? 2 * writer->capacity : 64;
-        bill->lines = arena_grow(writer->arena, bill->lines, bill->line_count, writer->capacity, sizeof *bill->lines);
-    }
-    bill->lines[bill->line_count++] = line;
-    bill->total_cents += line.cents;
+    line.note = share->free_name ? arena_printf(writer->arena, "free tier: %s a month", share->free_name)
+                                 : bill_note(&line, tally, share->count, writer->arena);
+    append(writer, &line);
+}
+
+/* A line that says what it cannot say: no rate, no amount. */
+static void add_unpriced(struct writer *writer, const struct unpriced *unpriced)
+{
+    const struct usage_key *const key = unpriced->key;
+    const struct service_facts *const facts = service_facts_find(key->service, key->usage_type);
+    const struct aws_region *const region = aws_region_find(key->region);
+    const struct bill_line line = {
+        .service = key->service,
+        .service_name = facts->name[0] ? facts->name : key->service,
+        .usage_type = arena_printf(writer->arena, "%s%s", region ? region->prefix : "", key->usage_type),
+        .operation = key->operation,
+        .resource = key->resource,
+        .region = aws_region_is_global(key->region) ? PRICE_GLOBAL : key->region,
+        .zone = key->zone,
+        .tier = key->tier,
+        .description = arena_printf(writer->arena, "unpriced: the price book has no rate for '%s' of '%s' in '%s'",
+                                    key->usage_type, key->service, key->region),
+        .unit = unpriced->unit,
+        .quantity = (double)unpriced->quantity_e6 / E6,
+        .quantity_e6 = (int128)unpriced->quantity_e6,
+        .rate_per = 1,
+        .tier_to = (double)INFINITY,
+        .as_of = "",
+        .source = "",
+        .confidence = "",
+        .sku = "",
+        .note = "unpriced: the total is incomplete",
+        .unpriced = true,
+    };
+    append(writer, &line);
+    writer->bill->unpriced++;
 }
 
 /* ---- a pool ---- */
 
-static int hours_of(struct bill_period period)
+static int hours_of(const struct bill *bill)
 {
-    return 24 * period.days;
+    return bill->options.hours_per_month > 0 ? bill->options.hours_per_month : 24 * bill->period.days;
 }
 
 /* Daily shares of a month in millionths need not add up to one: a thousandth is forgiven before counting up. */
@@ -164,45 +206,115 @@ static uint128 amount_in_tier(uint128 total, const struct price_tier *tier, uint
     return (open ? total : bound(tier->to_e6, divisor)) - from;
 }
 
-static bool reaches_second_tier(uint128 total, const struct price *price, uint128 divisor)
+/* The tiers of a price; without the free tier a free first one costs as the second. */
+static struct price tiers_of(const struct price *price, enum free_tier free_tier, struct arena *arena)
 {
-    return price->tier_count > 1 && amount_in_tier(total, &price->tiers[1], divisor) > 0;
+    struct price out = *price;
+    if (price->tier_count < 2 || price->tiers[0].rate > 0 || bill_first_tier_is_open(price, free_tier))
+        return out;
+    struct price_tier *tiers = ARENA_ARRAY(arena, struct price_tier, price->tier_count - 1);
+    memcpy(tiers, price->tiers + 1, (size_t)(price->tier_count - 1) * sizeof *tiers);
+    tiers[0].from_e6 = 0;
+    out.tiers = tiers;
+    out.tier_count = price->tier_count - 1;
+    return out;
 }
 
-static void add_pool(struct writer *writer, const struct tally *tallies, size_t count)
+static void add_pooled_lines(struct writer *writer, const struct bill_pool *pool, const struct price *price)
 {
-    const struct price *const price = tallies->price;
-    const uint128 divisor = metering_divisor(tallies->unit, hours_of(writer->bill->period));
+    struct price_tier gift = price->tiers[0];
+    struct share share = { price, pool->tallies, pool->count, &gift, pool->free, pool->divisor, pool->free_name };
+    gift.rate = 0;
+    if (pool->free > 0)
+        add_line(writer, &share);
+    share.free_name = NULL;
+    for (int i = 0; i < price->tier_count; i++) {
+        share.tier = &price->tiers[i];
+        share.amount = amount_in_tier(pool->billed - pool->free, &price->tiers[i], pool->divisor);
+        if (share.amount > 0)
+            add_line(writer, &share);
+    }
+}
+
+static void add_lines(struct writer *writer, struct bill_pool *pool)
+{
+    const struct price price = tiers_of(pool->price, writer->bill->options.free_tier, writer->arena);
     const size_t first_line = writer->bill->line_count;
-    struct bill_pool *const pool = &writer->pools[writer->bill->pool_count++];
-    uint128 billed = 0;
-    *pool = (struct bill_pool){ .price = price };
-    for (size_t i = 0; i < count; i++) {
-        pool->total = wide_add(pool->total, tallies[i].total);
-        billed = wide_add(billed, billed_amount(&tallies[i], divisor));
-    }
-    if (reaches_second_tier(billed, price, divisor)) {
-        for (int i = 0; i < price->tier_count; i++) {
-            const uint128 amount = amount_in_tier(billed, &price->tiers[i], divisor);
-            if (amount > 0)
-                add_line(writer, &(struct share){ tallies, count, &price->tiers[i], amount, divisor });
-        }
-    } else {
-        for (size_t i = 0; i < count; i++)
-            if (tallies[i].total > 0)
-                add_line(writer, &(struct share){ &tallies[i], 1, &price->tiers[0], billed_amount(&tallies[i], divisor),
-                                                  divisor });
-    }
+    const bool second_tier = price.tier_count > 1 && amount_in_tier(pool->billed, &price.tiers[1], pool->divisor) > 0;
+    if (second_tier || pool->free > 0)
+        add_pooled_lines(writer, pool, &price);
+    else
+        for (size_t i = 0; i < pool->count; i++)
+            if (pool->tallies[i].total > 0)
+                add_line(writer, &(struct share){ &price, &pool->tallies[i], 1, &price.tiers[0],
+                                                  billed_amount(&pool->tallies[i], pool->divisor), pool->divisor,
+                                                  NULL });
     for (size_t i = first_line; i < writer->bill->line_count; i++)
         pool->exact += writer->bill->lines[i].exact;
 }
 
-static size_t pool_end(const struct metering *metering, size_t first)
+static bool is_share_of_charges(const struct bill_pool *pool)
 {
-    size_t end = first + 1;
-    while (end < metering->count && metering->tallies[end].price == metering->tallies[first].price)
-        end++;
-    return end;
+    return text_equal(pool->price->unit, "Ratio");
+}
+
+static void form_pools(struct writer *writer, const struct metering *metering)
+{
+    struct bill *const bill = writer->bill;
+    for (size_t i = 0; i < metering->count; i++) {
+        const struct tally *const tally = &metering->tallies[i];
+        struct bill_pool *pool = bill->pool_count ? &writer->pools[bill->pool_count - 1] : NULL;
+        if (!pool || pool->price != tally->price) {
+            pool = &writer->pools[bill->pool_count++];
+            *pool = (struct bill_pool){ .price = tally->price,
+                                        .tallies = tally,
+                                        .divisor = metering_divisor(tally->unit, hours_of(bill)) };
+        }
+        pool->count++;
+        pool->total = wide_add(pool->total, tally->total);
+        pool->billed = wide_add(pool->billed, billed_amount(tally, pool->divisor));
+    }
+}
+
+/* ---- support: the larger of a minimum and a share of all other charges, by tiers ---- */
+
+static void add_minimum(struct writer *writer, const struct bill_pool *pool, money minimum)
+{
+    struct tally tally = *pool->tallies;
+    struct price price = *pool->price;
+    struct price_tier tier = price.tiers[0];
+    tally.unit = pricing_unit_find("Mo");
+    tally.price = &price;
+    price.unit = "Mo";
+    price.tiers = &tier;
+    price.tier_count = 1;
+    tier.to_e6 = PRICE_OPEN;
+    tier.rate = minimum;
+    tier.description = "the minimum, which is more than the share of the charges";
+    add_line(writer, &(struct share){ &price, &tally, 1, &tier, E6, E6, NULL });
+}
+
+static void add_support(struct writer *writer, struct bill_pool *pool, int64_t base_cents)
+{
+    const struct price *const price = pool->price;
+    const char *const least = price_attribute(price->attributes, "minimum_usd", writer->arena);
+    const uint128 total = (uint128)base_cents * (E6 / 100); /* dollars over a divisor of a million */
+    money minimum = 0, sum = 0;
+    if (least && !money_from_decimal(least, &minimum)) {
+        writer->good = diag_error(writer->diag, price->tiers[0].at, "'%.40s' is not a minimum_usd", least);
+        return;
+    }
+    for (int i = 0; i < price->tier_count; i++)
+        sum += (money)wide_mul_div(amount_in_tier(total, &price->tiers[i], E6), (uint128)price->tiers[i].rate, E6);
+    if (sum < minimum) {
+        add_minimum(writer, pool, minimum);
+        return;
+    }
+    for (int i = 0; i < price->tier_count; i++) {
+        const uint128 amount = amount_in_tier(total, &price->tiers[i], E6);
+        if (amount > 0)
+            add_line(writer, &(struct share){ price, pool->tallies, 1, &price->tiers[i], amount, E6, NULL });
+    }
 }
 
 /* For people: by what is sold, then where, then tier by tier. */
@@ -219,6 +331,8 @@ static int compare_lines(const void *a, const void *b)
     if (order == 0)
         order = (left->tier_from > right->tier_from) - (left->tier_from < right->tier_from);
     if (order == 0)
+        order = (left->rate > right->rate) - (left->rate < right->rate); /* the free part of a tier first */
+    if (order == 0)
         order = strcmp(left->resource, right->resource);
     if (order == 0)
         order = strcmp(left->zone, right->zone);
@@ -233,24 +347,50 @@ struct bill_period bill_period_of(int year, int month)
     return (struct bill_period){ year, month, days[month - 1] + (month == 2 && leap) };
 }
 
-bool bill_compute(struct bill *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
-                  struct bill_period period, struct arena *arena, struct diag *diag)
+static void write_bill(struct writer *writer, const struct metering *metering)
+{
+    struct bill *const bill = writer->bill;
+    form_pools(writer, metering);
+    if (bill->options.free_tier != FREE_TIER_NONE)
+        bill_pools_free(writer->pools, bill->pool_count, bill->options.free_tier, writer->arena);
+    for (size_t i = 0; i < bill->pool_count; i++)
+        if (!is_share_of_charges(&writer->pools[i]))
+            add_lines(writer, &writer->pools[i]);
+    for (size_t i = 0; i < metering->unpriced_count; i++)
+        add_unpriced(writer, &metering->unpriced[i]);
+    const int64_t charges_cents = bill->total_cents;
+    for (size_t i = 0; i < bill->pool_count; i++)
+        if (is_share_of_charges(&writer->pools[i]) && writer->pools[i].total > 0)
+            add_support(writer, &writer->pools[i], charges_cents);
+    if (bill->line_count > 0)
+        qsort(bill->lines, bill->line_count, sizeof *bill->lines, compare_lines);
+}
+
+bool bill_compute_all(struct bill *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
+                      const struct usage_record *records, size_t record_count, struct bill_period period,
+                      const struct bill_options *options, struct arena *arena, struct diag *diag)
 {
     CHECK(period.days >= 28 && period.days <= 31, "a month has 28 to 31 days");
     struct metering metering;
-    *out = (struct bill){ .period = period };
-    if (!metering_run(&metering, book, usage, usage_count, hours_of(period), arena, diag))
+    *out = (struct bill){ .period = period, .options = *options };
+    const struct metering_setting setting = { book, hours_of(out), options->allow_unpriced, arena, diag };
+    struct metering_work *const work = metering_new(&setting);
+    metering_add_usage(work, usage, usage_count);
+    const bool good = usage_records_meter(work, records, record_count, setting.hours_of_month, arena, diag);
+    if (!metering_end(work, &metering) || !good)
         return false;
     struct writer writer = { .bill = out, .arena = arena, .diag = diag, .good = true };
     writer.pools = ARENA_ARRAY(arena, struct bill_pool, metering.count + 1);
     out->pools = writer.pools;
-    for (size_t first = 0, end; first < metering.count; first = end) {
-        end = pool_end(&metering, first);
-        add_pool(&writer, &metering.tallies[first], end - first);
-    }
-    if (out->line_count > 0)
-        qsort(out->lines, out->line_count, sizeof *out->lines, compare_lines);
+    write_bill(&writer, &metering);
     return writer.good;
+}
+
+bool bill_compute(struct bill *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
+                  struct bill_period period, struct arena *arena, struct diag *diag)
+{
+    const struct bill_options calendar = { 0 };
+    return bill_compute_all(out, book, usage, usage_count, NULL, 0, period, &calendar, arena, diag);
 }
 
 /* ---- a day at the month's average ---- */
@@ -268,12 +408,13 @@ bool bill_price_at_average(money *out, const struct bill *month, const struct pr
 {
     struct metering metering;
     *out = 0;
-    if (!metering_run(&metering, book, usage, usage_count, hours_of(month->period), arena, diag))
+    const struct metering_setting setting = { book, hours_of(month), month->options.allow_unpriced, arena, diag };
+    if (!metering_run(&metering, &setting, usage, usage_count))
         return false;
     for (size_t i = 0; i < metering.count; i++) {
         const struct tally *const tally = &metering.tallies[i];
         const struct bill_pool *const pool = find_pool(month, tally->price);
-        const uint128 divisor = metering_divisor(tally->unit, hours_of(month->period));
+        const uint128 divisor = metering_divisor(tally->unit, hours_of(month));
         if (tally->total / divisor > LARGEST_LINE_UNITS)
             return diag_error(diag, tally->price->tiers[0].at, "a day uses more than 1e18 units of '%s'",
                               tally->price->usage_type);

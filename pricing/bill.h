@@ -36,6 +36,16 @@ struct bill_period {
 /* The calendar month, its days counted. `month` is 1..12. */
 struct bill_period bill_period_of(int year, int month);
 
+/* Free amounts of AWS: those of every account for ever, and those of a first year. */
+enum free_tier { FREE_TIER_NONE, FREE_TIER_ALWAYS, FREE_TIER_FIRST_YEAR };
+
+/* How a month is billed; all zero is what simulated months use. */
+struct bill_options {
+    int hours_per_month; /* what a month of storage or of a monthly fee is; 0 = the calendar month's hours */
+    enum free_tier free_tier;
+    bool allow_unpriced; /* usage without a rate becomes a line that says so, and the bill is incomplete */
+};
+
 struct bill_line {
     const char *service;      /* offer code */
     const char *service_name; /* "Amazon Elastic Compute Cloud" */
@@ -58,15 +68,18 @@ struct bill_line {
     const char *sku;                         /* AWS's SKU or rate code of the rate; "" when unknown */
 
     const char *note; /* NULL, or why the line costs nothing, or how units were formed */
+    bool unpriced;    /* no rate: the amount is not zero but unknown, `unit` is the record's and the rate's texts "" */
 };
 
 struct bill_pool; /* what was used of one price in the month and what it cost; for bill_price_at_average() */
 
 struct bill {
     struct bill_period period;
+    struct bill_options options;
     struct bill_line *lines; /* ordered by service, usage type, region, price tier */
     size_t line_count;
     int64_t total_cents; /* the sum of the lines */
+    size_t unpriced;     /* lines without a rate: more than zero means that the total is incomplete */
     const struct bill_pool *pools;
     size_t pool_count;
 };
@@ -86,6 +99,28 @@ bool bill_compute(struct bill *out, const struct price_book *book, const struct 
                   struct bill_period period, struct arena *arena, struct diag *diag);
 
 /*
+ * A record of a usage file, or a fixed monthly quantity: texts as people write them. pricing/usage_file.h reads and
+ * explains them.
+ */
+struct usage_record {
+    struct usage_key key; /* `operation` holds the attributes; `unit` is not used */
+    int year, month;      /* in which it is billed; 0 = any */
+    int64_t start_ns;     /* of the month */
+    int64_t span_ns;      /* 0 = all of the month */
+    int128 quantity_e10;  /* of `unit`, 0 to 1e28 */
+    const char *unit;     /* "Hrs", "GB", "million requests", "connections/s"; "" = as it is sold */
+    struct mark at, unit_at;
+};
+
+/*
+ * The same for simulated records and records of a file together, with options. Support plans (service AWSSupport) are
+ * a share of the other lines.
+ */
+bool bill_compute_all(struct bill *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
+                      const struct usage_record *records, size_t record_count, struct bill_period period,
+                      const struct bill_options *options, struct arena *arena, struct diag *diag);
+
+/*
  * What a day's usage costs at the month's average rate per line key, never as a one-day month; a usage type that
  * the month does not have is priced at its first tier. Money, unrounded.
  */
@@ -94,5 +129,6 @@ bool bill_price_at_average(money *out, const struct bill *month, const struct pr
 
 /* FOCUS 1.2 CSV: a header and a row per line. No formula can reach a cell. False on a write error. */
 bool bill_write_focus(const struct bill *bill, FILE *out);
+bool bill_write_focus_months(const struct bill *bills, size_t count, FILE *out); /* one after the other */
 
 #endif

@@ -74,7 +74,7 @@ const char *bill_description(const struct bill_line *line, const struct price *p
 static const char *peak_note(const struct tally *tally, struct arena *arena)
 {
     uint128 hours = 0;
-    const char *text = "the largest of 4 dimensions in each hour";
+    const char *text = "the largest dimension of each hour";
     for (int i = 0; i < PEAK_DIMENSIONS; i++)
         hours += tally->decided[i];
     const char *separator = ": ";

@@ -1,56 +1,130 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * billing_rules -- the tables. A row is one sentence about AWS.
+ * billing_rules -- the table. A row is one sentence about AWS.
  *
  * Sources: the pricing pages [EC2-PRICE], [ELB-PRICE], [R53-PRICE], [WAF-PRICE], [EC-PRICE], [RDS-PRICE], [SQS-PRICE],
- *          [S3-PRICE] and those of VPC, CloudFront and CloudWatch; docs/models/bill.md goes through them.
+ *          [S3-PRICE] and those of VPC, CloudFront, CloudWatch, Lambda, Fargate, EKS, DynamoDB, SNS, EventBridge, API
+ *          Gateway, Kinesis, Firehose and Step Functions; docs/models/bill.md goes through them.
  *
- * Left out: minimum charges per start (60 s EC2, 10 min RDS), which need records of starts; free tier; commitments.
+ * Left out: rounding of provisioned concurrency to five minutes; the free hour of an interrupted Spot instance.
  */
 #include "pricing/billing_rules.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/base/compiler.h"
 #include "sim/base/text.h"
 
-#define EXACT(svc, type, metered) \
-    .service = (svc), .usage_type = (type), .unit = (metered), .grain = GRAIN_EXACT, .times = 1
-#define HOURS(svc, type) \
-    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .times = 1
-#define MONTHS(svc, type) \
-    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .times = 1
-#define ZONES(op, ends) \
-    .service = "AWSDataTransfer", .usage_type = "DataTransfer-Regional-Bytes", .operation = (op), .unit = USAGE_BYTES, \
-    .grain = GRAIN_EXACT, .times = (ends)
-#define PEAK(type, metered, index) \
-    .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION, .times = 1, \
-    .dimension = (index), .sold_as = "LCUUsage"
+/* ---- words of the table ---- */
 
-enum { NEW_CONNECTIONS, ACTIVE_CONNECTIONS, PROCESSED_BYTES, RULE_EVALUATIONS };
+#define EXACT(svc, type, metered) \
+    .service = (svc), .usage_type = (type), .unit = (metered), .grain = GRAIN_EXACT
+#define HOURS(svc, type)                                                                                        \
+    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .level = true, \
+    .note = "a partial hour is a full hour"
+#define RUNS(svc, type) EXACT(svc, type, USAGE_NANOSECONDS), .level = true
+#define MONTHS(svc, type) \
+    .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .level = true
+#define ZONES(type, op, ends) \
+    EXACT("AWSDataTransfer", type, USAGE_BYTES), .operation = (op), .times = (ends), \
+    .sold_as = "DataTransfer-Regional-Bytes"
+#define PEAK(kind, type, metered, index, unit_is)                                                                  \
+    .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION,                    \
+    .dimension = (index), .peak_of = (unit_is), .decimal_gb = true, .sold_as = "LCUUsage",                          \
+    .sold_attributes = "operation=LoadBalancing:" kind
+#define PER_SECOND(n) ((n)*UINT64_C(3600))
+#define ACTIVE(n)     ((n)*UINT64_C(60)) /* connection-minutes of an hour */
+/* A level of connections, or connection-minutes: two names for one dimension. */
+#define PEAK_ACTIVE(kind, type, index, connections)                                                \
+    { PEAK(kind, type "Connections", USAGE_COUNT, index, ACTIVE(connections)), .times = 60, .level = true }, \
+    {                                                                                              \
+        PEAK(kind, type "ConnectionMinutes", USAGE_COUNT, index, ACTIVE(connections))              \
+    }
+
+#define CHUNKS(attr, size, if_absent) { .kind = STEP_CHUNKS, .attribute = (attr), .amount = (size), .absent = (if_absent) }
+#define VALUE(attr, scale, if_absent) { .kind = STEP_VALUE, .attribute = (attr), .amount = (scale), .absent = (if_absent) }
+#define TIMES(n)                      { .kind = STEP_TIMES, .amount = (n) }
+#define STARTS(seconds)               { .kind = STEP_STARTS, .attribute = "starts", .amount = (seconds)*NS, .absent = "0" }
+#define ONE_PER(step, attr, n, if_absent) { .kind = (step), .attribute = (attr), .amount = (n), .absent = (if_absent) }
+#define BETWEEN(from, to) \
+    { .kind = STEP_BETWEEN, .attribute = "volumes", .base = (from), .amount = (to), .absent = "1" }
+#define CHOICE(attr, words, if_absent) \
+    { .kind = STEP_CHOICE, .attribute = (attr), .choices = (words), .absent = (if_absent) }
+
+#define NS  UINT64_C(1000000000)
+#define MS  UINT64_C(1000000)
+#define KIB UINT64_C(1024)
+#define GIB (UINT64_C(1) << 30)
+
+enum { NO_END = 1000000000 };
+
+static const struct choice read_consistency[] = { { "eventual", 1 }, { "strong", 2 }, { "transactional", 4 }, { 0 } };
+static const struct choice transactional[] = { { "no", 1 }, { "yes", 2 }, { 0 } };
 
 static const struct billing_rule rules[] = {
-    { EXACT("AmazonEC2", "BoxUsage:*", USAGE_NANOSECONDS) },
-    { EXACT("AmazonEC2", "EBS:VolumeUsage.gp3", USAGE_BYTE_HOURS) },
+    /* EC2 and EBS: per second, a minute at least for each start. A volume's free IOPS are its own. */
+    { RUNS("AmazonEC2", "BoxUsage:*"), .steps = { STARTS(60) } },
+    { RUNS("AmazonEC2", "SpotUsage:*"), .steps = { STARTS(60) },
+      .note = "Spot: a typical price, which moves with supply" },
+    { RUNS("AmazonEC2", "EBS:IOPS.gp3"), .steps = { BETWEEN(3000, NO_END) }, .sold_as = "EBS:VolumeP-IOPS.gp3",
+      .note = "3,000 IOPS of each volume are free" },
+    { RUNS("AmazonEC2", "EBS:Throughput.gp3"), .steps = { BETWEEN(125, NO_END) },
+      .sold_as = "EBS:VolumeP-Throughput.gp3", .note = "125 MiB/s of each volume are free" },
+    { RUNS("AmazonEC2", "EBS:IOPS.io2"), .steps = { BETWEEN(0, 32000) }, .sold_as = "EBS:VolumeP-IOPS.io2" },
+    { RUNS("AmazonEC2", "EBS:IOPS.io2"), .steps = { BETWEEN(32000, 64000) }, .sold_as = "EBS:VolumeP-IOPS.io2.tier2",
+      .also = true },
+    { RUNS("AmazonEC2", "EBS:IOPS.io2"), .steps = { BETWEEN(64000, NO_END) }, .sold_as = "EBS:VolumeP-IOPS.io2.tier3",
+      .also = true },
 
-    { HOURS("AWSELB", "LoadBalancerUsage"), .note = "a partial hour is a full hour" },
-    { PEAK("ALB:NewConnections", USAGE_COUNT, NEW_CONNECTIONS) },
-    { PEAK("ALB:ActiveConnectionMinutes", USAGE_COUNT, ACTIVE_CONNECTIONS) },
-    { PEAK("ALB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES) },
-    { PEAK("ALB:RuleEvaluations", USAGE_COUNT, RULE_EVALUATIONS) },
+    /* Load balancers: an hour begun, and the largest dimension of each hour. */
+    { HOURS("AWSELB", "LoadBalancerUsage") },
+    { HOURS("AWSELB", "TS-LoadBalancerUsage") },
+    { PEAK("Application", "ALB:NewConnections", USAGE_COUNT, NEW_CONNECTIONS, PER_SECOND(25)) },
+    { PEAK("Application", "ALB:ActiveConnections", USAGE_COUNT, ACTIVE_CONNECTIONS, ACTIVE(1500)), .times = 60,
+      .level = true, .when = "mtls=yes" },
+    PEAK_ACTIVE("Application", "ALB:Active", ACTIVE_CONNECTIONS, 3000),
+    { PEAK("Application", "ALB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES, 400000000), .when = "target=lambda" },
+    { PEAK("Application", "ALB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
+    { PEAK("Application", "ALB:RuleEvaluations", USAGE_COUNT, RULE_EVALUATIONS, PER_SECOND(1000)) },
+    { PEAK("Application", "ALB:Requests", USAGE_COUNT, RULE_EVALUATIONS, PER_SECOND(1000)),
+      .steps = { { .kind = STEP_ABOVE, .attribute = "rules", .amount = 1, .base = 10 } } },
+    { PEAK("Network", "NLB:NewConnections", USAGE_COUNT, NEW_CONNECTIONS, PER_SECOND(800)) },
+    { PEAK("Network", "NLB:NewConnections:TCP", USAGE_COUNT, NEW_CONNECTIONS, PER_SECOND(800)) },
+    { PEAK("Network", "NLB:NewConnections:UDP", USAGE_COUNT, UDP_FLOWS, PER_SECOND(400)) },
+    { PEAK("Network", "NLB:NewConnections:TLS", USAGE_COUNT, TLS_CONNECTIONS, PER_SECOND(50)) },
+    PEAK_ACTIVE("Network", "NLB:Active", ACTIVE_CONNECTIONS, 100000),
+    { PEAK("Network", "NLB:ActiveConnections:TCP", USAGE_COUNT, ACTIVE_CONNECTIONS, ACTIVE(100000)), .times = 60,
+      .level = true },
+    { PEAK("Network", "NLB:ActiveConnections:UDP", USAGE_COUNT, UDP_ACTIVE, ACTIVE(50000)), .times = 60, .level = true },
+    { PEAK("Network", "NLB:ActiveConnections:TLS", USAGE_COUNT, TLS_ACTIVE, ACTIVE(3000)), .times = 60, .level = true },
+    { PEAK("Network", "NLB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
+    { PEAK("Network", "NLB:ProcessedBytes:TCP", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
+    { PEAK("Network", "NLB:ProcessedBytes:UDP", USAGE_BYTES, UDP_BYTES, 1000000000) },
+    { PEAK("Network", "NLB:ProcessedBytes:TLS", USAGE_BYTES, TLS_BYTES, 1000000000) },
+    { PEAK("Gateway", "GWLB:NewConnections", USAGE_COUNT, NEW_CONNECTIONS, PER_SECOND(600)) },
+    PEAK_ACTIVE("Gateway", "GWLB:Active", ACTIVE_CONNECTIONS, 60000),
+    { PEAK("Gateway", "GWLB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
 
-    { HOURS("AmazonVPC", "PublicIPv4:*"), .note = "a partial hour is a full hour" },
-    { HOURS("AmazonVPC", "NatGateway-Hours"), .note = "a partial hour is a full hour" },
-    { EXACT("AmazonVPC", "NatGateway-Bytes", USAGE_BYTES) },
+    /* Networking: an hour begun of whatever stands there. */
+    { HOURS("AmazonVPC", "PublicIPv4:*") },
+    { HOURS("AmazonVPC", "NatGateway-Hours") },
+    { HOURS("AmazonVPC", "VpcEndpoint-Hours") },
+    { HOURS("AmazonVPC", "VpcEndpoint-GWLBE-Hours") },
+    { HOURS("AmazonVPC", "TransitGateway-Hours*") },
+    { HOURS("AmazonVPC", "VPN-Usage-Hours:*") },
+    { HOURS("AmazonVPC", "ClientVPN-*") },
+    { HOURS("AmazonVPC", "VpcLattice-Hours") },
+    { HOURS("AWSGlobalAccelerator", "GlobalAccelerator-Hours"), .global = true },
+    { HOURS("AmazonRoute53", "ResolverNetworkInterface") },
 
     /* AWS charges the byte where it leaves and where it arrives, when both ends are of a kind that pays. */
-    { ZONES("both", 2), .note = "both ends pay: bytes count out and in" },
-    { ZONES("one", 1), .note = "one end pays" },
-    { EXACT("AWSDataTransfer", "DataTransfer-Out-Bytes", USAGE_BYTES) },
-    { EXACT("AWSDataTransfer", "DataTransfer-In-Bytes", USAGE_BYTES),
-      .note = "free: data in from the internet costs nothing" },
+    { ZONES("DataTransfer-Regional-Bytes", "both", 2), .note = "both ends pay: bytes count out and in" },
+    { ZONES("DataTransfer-Regional-Bytes", "one", 1), .note = "one end pays" },
+    { ZONES("InterZone-Bytes", NULL, 1), .when = "ends=one", .sold_attributes = "", .note = "one end pays" },
+    { ZONES("InterZone-Bytes", NULL, 2), .sold_attributes = "", .note = "both ends pay: bytes count out and in" },
+    { EXACT("AWSDataTransfer", "InterRegion-Bytes", USAGE_BYTES), .sold_as = "{to:prefix}AWS-Out-Bytes",
+      .sold_attributes = "", .note = "the sending region pays" },
 
     { EXACT("AmazonCloudFront", "Requests-HTTPS", USAGE_COUNT), .sold_as = "{edge}-Requests-Tier2-HTTPS",
       .global = true },
@@ -59,81 +133,214 @@ static const struct billing_rule rules[] = {
       .global = true },
     { EXACT("AmazonCloudFront", "DataTransfer-Out-OBytes", USAGE_BYTES), .sold_as = "{edge}-DataTransfer-Out-OBytes",
       .global = true },
+    { EXACT("AmazonCloudFront", "OriginShield-Requests", USAGE_COUNT), .sold_as = "{edge}-OriginShield-Requests",
+      .global = true },
     { EXACT("AmazonCloudFront", "Origin-DataTransfer", USAGE_BYTES), .sold_service = "AWSDataTransfer",
       .sold_as = "CloudFront-Out-Bytes", .note = "free: AWS origins send to CloudFront at no charge" },
+
+    /* Egress is one thing, whoever sends: its tiers pool over the services of a region. */
+    { EXACT("*", "DataTransfer-Out-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer" },
+    { EXACT("*", "DataTransfer-In-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
+      .note = "free: data in from the internet costs nothing" },
+    { EXACT("*", "DataTransfer-Regional-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer" },
 
     { MONTHS("AmazonRoute53", "HostedZone"), .global = true, .note = "a full month, not prorated" },
     { EXACT("AmazonRoute53", "DNS-Queries", USAGE_COUNT), .global = true },
     { EXACT("AmazonRoute53", "Intra-AWS-DNS-Queries", USAGE_COUNT), .global = true,
       .note = "free: alias answers for AWS targets are not charged" },
 
-    { EXACT("awswaf", "WebACL", USAGE_NANOSECONDS), .sold_as = "WebACLV2" },
-    { EXACT("awswaf", "Rule", USAGE_NANOSECONDS), .sold_as = "RuleV2" },
+    { RUNS("awswaf", "WebACL"), .sold_as = "WebACLV2" },
+    { RUNS("awswaf", "Rule"), .sold_as = "RuleV2" },
     { EXACT("awswaf", "Request", USAGE_COUNT), .sold_as = "RequestV2-Tier1" },
 
-    { HOURS("AmazonElastiCache", "NodeUsage:*"), .note = "a partial hour is a full hour" },
+    /* Containers and functions: what was asked for, not what was used. */
+    { RUNS("AmazonECS", "Fargate-Task"), .steps = { STARTS(60), VALUE("vcpu", 1000, NULL) },
+      .sold_as = "{spot}Fargate{arm}-vCPU-Hours:perCPU" },
+    { RUNS("AmazonECS", "Fargate-Task"), .steps = { STARTS(60), VALUE("memory_gb", 1024, NULL) },
+      .sold_as = "{spot}Fargate{arm}-GB-Hours", .also = true },
+    { RUNS("AmazonECS", "Fargate-Task"),
+      .steps = { STARTS(60), { .kind = STEP_ABOVE, .attribute = "storage_gb", .amount = 1024, .base = 20 * 1024,
+                               .absent = "20" } },
+      .sold_as = "Fargate-EphemeralStorage-GB-Hours", .also = true, .note = "20 GB of each task are free" },
+    { RUNS("AmazonECS", "Fargate-Windows-Task"), .steps = { STARTS(300), VALUE("vcpu", 1000, NULL) },
+      .sold_as = "Fargate-Windows-vCPU-Hours:perCPU" },
+    { RUNS("AmazonECS", "Fargate-Windows-Task"), .steps = { STARTS(300), VALUE("vcpu", 1000, NULL) },
+      .sold_as = "Fargate-Windows-OS-Hours:perCPU", .also = true },
+    { RUNS("AmazonECS", "Fargate-Windows-Task"), .steps = { STARTS(300), VALUE("memory_gb", 1024, NULL) },
+      .sold_as = "Fargate-Windows-GB-Hours", .also = true },
+    { RUNS("AmazonEKS", "Fargate-Pod"), .steps = { STARTS(60), VALUE("vcpu", 1000, NULL) },
+      .sold_as = "EKS-Fargate-vCPU-Hours:perCPU" },
+    { RUNS("AmazonEKS", "Fargate-Pod"), .steps = { STARTS(60), VALUE("memory_gb", 1024, NULL) },
+      .sold_as = "EKS-Fargate-GB-Hours", .also = true },
+    { HOURS("AmazonEKS", "Cluster"), .sold_as = "AmazonEKS-Hours:perCluster" },
+    { HOURS("AmazonEKS", "Cluster"), .when = "support=extended", .sold_as = "AmazonEKS-Hours:extendedSupport",
+      .also = true },
+    { HOURS("AmazonEKS", "AmazonEKS-Hours:*") },
+    { EXACT("AWSLambda", "Invocation", USAGE_COUNT), .sold_as = "Request{arm}" },
+    { EXACT("AWSLambda", "Invocation", USAGE_COUNT),
+      .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
+      .sold_as = "Lambda-GB-Second{arm}", .also = true },
+    { EXACT("AWSLambda", "Invocation", USAGE_COUNT),
+      .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS),
+                 { .kind = STEP_ABOVE, .attribute = "storage_mb", .amount = 1, .base = 512, .absent = "512" } },
+      .sold_as = "Lambda-Storage-GB-Second{arm}", .also = true },
+    { EXACT("AWSLambda", "Provisioned-Invocation", USAGE_COUNT), .sold_as = "Request{arm}" },
+    { EXACT("AWSLambda", "Provisioned-Invocation", USAGE_COUNT),
+      .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
+      .sold_as = "Lambda-Provisioned-GB-Second{arm}", .also = true },
+    { RUNS("AWSLambda", "ProvisionedConcurrency"), .steps = { VALUE("memory_mb", 1, NULL) },
+      .sold_as = "Lambda-Provisioned-Concurrency{arm}" },
+    { EXACT("AWSLambda", "Edge-Invocation", USAGE_COUNT), .sold_as = "Lambda-Edge-Request" },
+    { EXACT("AWSLambda", "Edge-Invocation", USAGE_COUNT),
+      .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
+      .sold_as = "Lambda-Edge-GB-Second", .also = true },
 
-    { EXACT("AmazonRDS", "InstanceUsage:*", USAGE_NANOSECONDS) },
-    { EXACT("AmazonRDS", "Multi-AZUsage:*", USAGE_NANOSECONDS), .note = "the rate includes the standby" },
-    { EXACT("AmazonRDS", "RDS:GP3-Storage", USAGE_BYTE_HOURS) },
+    /* Databases: per second, ten minutes at least for each start. The rate of Multi-AZ includes the standby. */
+    { HOURS("AmazonElastiCache", "NodeUsage:*") },
+    { EXACT("AmazonElastiCache", "CachedData:ServerlessValkey", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_FLOOR, "caches", 100 * KIB * KIB, "1") }, .note = "at least 100 MB of each cache" },
+    { EXACT("AmazonElastiCache", "CachedData:*", USAGE_BYTE_HOURS), .steps = { ONE_PER(STEP_FLOOR, "caches", GIB, "1") },
+      .note = "at least 1 GB of each cache" },
+    { EXACT("AmazonElastiCache", "Command", USAGE_COUNT), .steps = { CHUNKS("bytes", KIB, "1") },
+      .sold_as = "ElastiCacheProcessingUnits:{engine}" },
+    { RUNS("AmazonRDS", "InstanceUsage:*"), .steps = { STARTS(600) } },
+    { RUNS("AmazonRDS", "InstanceUsageIOOptimized:*"), .steps = { STARTS(600) } },
+    { RUNS("AmazonRDS", "Multi-AZUsage:*"), .steps = { STARTS(600) }, .note = "the rate includes the standby" },
+    { RUNS("AmazonRDS", "Multi-AZClusterUsage:*"), .steps = { STARTS(600) },
+      .note = "the rate includes both readable standbys" },
     { EXACT("AmazonRDS", "RDS:Multi-AZ-GP3-Storage", USAGE_BYTE_HOURS),
       .note = "the rate includes the standby's copy" },
+    { RUNS("AmazonRDS", "RDS:IOPS.gp3"), .when = "striped=yes", .steps = { BETWEEN(12000, NO_END) },
+      .sold_as = "RDS:{multi}GP3-PIOPS", .note = "12,000 IOPS of each striped volume are free" },
+    { RUNS("AmazonRDS", "RDS:IOPS.gp3"), .steps = { BETWEEN(3000, NO_END) }, .sold_as = "RDS:{multi}GP3-PIOPS",
+      .note = "3,000 IOPS of each volume are free" },
+    { RUNS("AmazonRDS", "RDS:Throughput.gp3"), .when = "striped=yes", .steps = { BETWEEN(500, NO_END) },
+      .sold_as = "RDS:{multi}GP3-Throughput", .note = "500 MiB/s of each striped volume are free" },
+    { RUNS("AmazonRDS", "RDS:Throughput.gp3"), .steps = { BETWEEN(125, NO_END) },
+      .sold_as = "RDS:{multi}GP3-Throughput", .note = "125 MiB/s of each volume are free" },
+    { EXACT("AmazonRDS", "RDS:BackupStorage", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_LESS, "provisioned_gb", GIB, NULL) }, .sold_as = "RDS:ChargedBackupUsage",
+      .note = "as much backup as provisioned storage is free" },
+    { RUNS("AmazonRDS", "RDS:Proxy"),
+      .steps = { { .kind = STEP_VALUE, .attribute = "vcpu", .amount = 1000, .base = 2000 } },
+      .sold_as = "RDS:ProxyUsage", .note = "2 vCPUs at least" },
+    { HOURS("AmazonES", "ESInstance:*") },
+    { HOURS("AmazonDynamoDB", "DaxNode:*") },
+    { EXACT("AmazonDynamoDB", "Write", USAGE_COUNT),
+      .steps = { CHUNKS("item_bytes", KIB, NULL), CHOICE("transactional", transactional, "no") },
+      .sold_as = "{class}WriteRequestUnits" },
+    { EXACT("AmazonDynamoDB", "ReplicatedWrite", USAGE_COUNT), .steps = { CHUNKS("item_bytes", KIB, NULL) },
+      .sold_as = "{class}ReplWriteRequestUnits" },
+    { EXACT("AmazonDynamoDB", "Read", USAGE_COUNT),
+      .steps = { CHUNKS("item_bytes", 4 * KIB, NULL), CHOICE("consistency", read_consistency, "eventual") },
+      .sold_as = "{class}ReadRequestUnits" },
+    { EXACT("AmazonDynamoDB", "Items", USAGE_BYTE_HOURS), .steps = { ONE_PER(STEP_PLUS, "items", 100, "0") },
+      .sold_as = "{class}TimedStorage-ByteHrs", .note = "100 bytes more for each item" },
 
-    { EXACT("AWSQueueService", "Requests-Tier1", USAGE_COUNT) },
-    { EXACT("AWSQueueService", "Requests-FIFO-Tier1", USAGE_COUNT) },
+    /* Messages: 64 KB of a payload are one request. */
+    { EXACT("AWSQueueService", "Request", USAGE_COUNT), .when = "queue=FIFO",
+      .steps = { CHUNKS("payload_bytes", 64 * KIB, "1") }, .sold_as = "Requests-FIFO-Tier1" },
+    { EXACT("AWSQueueService", "Request", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 64 * KIB, "1") },
+      .sold_as = "Requests-Tier1" },
+    { EXACT("AmazonSNS", "Publish", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 64 * KIB, "1") },
+      .sold_as = "Requests-Tier1" },
+    { EXACT("AWSEvents", "PutEvents", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 64 * KIB, "1") },
+      .sold_as = "Event-64K-Chunks" },
+    { EXACT("AWSEvents", "PipesRequest", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 64 * KIB, "1") },
+      .sold_as = "Pipes-Request-64K-Chunks" },
+    { EXACT("AmazonApiGateway", "HttpRequest", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 512 * KIB, "1") },
+      .sold_as = "ApiGatewayHttpRequest" },
+    { EXACT("AmazonApiGateway", "WebSocketMessage", USAGE_COUNT), .steps = { CHUNKS("payload_bytes", 32 * KIB, "1") },
+      .sold_as = "ApiGatewayMessage" },
+    { RUNS("AmazonApiGateway", "ApiGatewayMinute") },
+    { HOURS("AmazonApiGateway", "ApiGatewayCacheUsage:*") },
+    { EXACT("AmazonKinesis", "PutRecord", USAGE_COUNT), .steps = { CHUNKS("record_bytes", 25 * KIB, NULL) },
+      .sold_as = "PutRequestPayloadUnits" },
+    { EXACT("AmazonKinesis", "OnDemand-PutRecord", USAGE_COUNT),
+      .steps = { CHUNKS("record_bytes", KIB, NULL), TIMES(KIB) }, .sold_as = "OnDemand-BilledIncomingBytes",
+      .note = "records count in steps of 1 KB" },
+    { EXACT("AmazonKinesisFirehose", "PutRecord", USAGE_COUNT),
+      .steps = { CHUNKS("record_bytes", 5 * KIB, NULL), TIMES(5 * KIB) }, .sold_as = "BilledBytes",
+      .note = "records count in steps of 5 KB" },
+    { EXACT("AmazonStates", "Express-Execution", USAGE_COUNT), .sold_as = "StepFunctions-Request" },
+    { EXACT("AmazonStates", "Express-Execution", USAGE_COUNT),
+      .steps = { CHUNKS("duration_ms", 100, NULL), CHUNKS("memory_mb", 64, NULL), TIMES(64 * 100 * MS) },
+      .sold_as = "StepFunctions-GB-Second", .also = true },
 
-    { EXACT("AmazonS3", "TimedStorage-ByteHrs", USAGE_BYTE_HOURS) },
-    { EXACT("AmazonS3", "Requests-Tier1", USAGE_COUNT) },
-    { EXACT("AmazonS3", "Requests-Tier2", USAGE_COUNT) },
+    /* S3: small objects count as large ones, archived objects carry an index, and each class has its shortest stay. */
+    { EXACT("AmazonS3", "TimedStorage-SIA-ByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_FLOOR, "objects", 128 * KIB, "0") } },
+    { EXACT("AmazonS3", "TimedStorage-ZIA-ByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_FLOOR, "objects", 128 * KIB, "0") } },
+    { EXACT("AmazonS3", "TimedStorage-GIR-ByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_FLOOR, "objects", 128 * KIB, "0") } },
+    { EXACT("AmazonS3", "TimedStorage-GlacierByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_PLUS, "objects", 32 * KIB, "0") } },
+    { EXACT("AmazonS3", "TimedStorage-GlacierByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs", .sold_attributes = "",
+      .also = true, .note = "8 KB of index for each archived object" },
+    { EXACT("AmazonS3", "TimedStorage-GDA-ByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_PLUS, "objects", 32 * KIB, "0") } },
+    { EXACT("AmazonS3", "TimedStorage-GDA-ByteHrs", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs", .sold_attributes = "",
+      .also = true, .note = "8 KB of index for each archived object" },
+    { EXACT("AmazonS3", "EarlyDelete-SIA", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 30, NULL) },
+      .sold_as = "TimedStorage-SIA-ByteHrs", .note = "the rest of 30 days" },
+    { EXACT("AmazonS3", "EarlyDelete-ZIA", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 30, NULL) },
+      .sold_as = "TimedStorage-ZIA-ByteHrs", .note = "the rest of 30 days" },
+    { EXACT("AmazonS3", "EarlyDelete-GIR", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 90, NULL) },
+      .sold_as = "TimedStorage-GIR-ByteHrs", .note = "the rest of 90 days" },
+    { EXACT("AmazonS3", "EarlyDelete-ByteHrs", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 90, NULL) },
+      .sold_as = "TimedStorage-GlacierByteHrs", .note = "the rest of 90 days" },
+    { EXACT("AmazonS3", "EarlyDelete-GDA", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 180, NULL) },
+      .sold_as = "TimedStorage-GDA-ByteHrs", .note = "the rest of 180 days" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=SIA", .sold_as = "Requests-Tier4-SIA" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=ZIA", .sold_as = "Requests-Tier4-ZIA" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=INT", .sold_as = "Requests-Tier4-INT" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GIR", .sold_as = "Requests-Tier4-GIR" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GLACIER", .sold_as = "Requests-Tier3" },
+    { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GDA", .sold_as = "Requests-GDA-Tier3" },
+    { EXACT("AmazonS3", "Replication-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
+      .sold_as = "{to:prefix}AWS-Out-Bytes", .note = "the sending region pays" },
+    { EXACT("AmazonS3", "Replication-Bytes", USAGE_BYTES), .when = "rtc=yes", .sold_as = "S3RTC-Out-Bytes",
+      .also = true },
+    { EXACT("AWSBackup", "EarlyDelete-EFS", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 90, NULL) },
+      .sold_as = "ColdStorage-ByteHrs-EFS", .note = "the rest of 90 days" },
+    { EXACT("AmazonEC2", "EarlyDelete-SnapshotArchive", USAGE_BYTES),
+      .steps = { ONE_PER(STEP_DAYS, "held_days", 90, NULL) }, .sold_as = "EBS:SnapshotArchiveStorage",
+      .note = "the rest of 90 days" },
 
-    { EXACT("AmazonCloudWatch", "CW:MetricMonitorUsage", USAGE_NANOSECONDS) },
-    { EXACT("AmazonCloudWatch", "CW:AlarmMonitorUsage", USAGE_NANOSECONDS) },
+    { EXACT("AmazonCloudWatch", "Logs", USAGE_BYTES), .steps = { ONE_PER(STEP_PLUS, "events", 26, "0") },
+      .sold_as = "DataProcessing-Bytes", .note = "26 bytes more for each event" },
 };
 
-/* What one LCU carries in an hour [ELB-PRICE]: 25 new connections per second, 3,000 connections active in each minute,
- * 1 GB, 1,000 rule evaluations per second. AWS's examples count this GB as 10^9 bytes; 2^30 would cost 7 % less. */
-const struct peak_dimension peak_dimensions[PEAK_DIMENSIONS] = {
-    [NEW_CONNECTIONS] = { "new connections", 25 * 3600 },
-    [ACTIVE_CONNECTIONS] = { "active connections", 3000 * 60 },
-    [PROCESSED_BYTES] = { "processed bytes", 1000000000 },
-    [RULE_EVALUATIONS] = { "rule evaluations", 1000 * 3600 },
-};
-static_assert(PEAK_DENOMINATOR % (25 * 3600) == 0 && PEAK_DENOMINATOR % (3000 * 60) == 0, "LCUs add exactly");
-static_assert(PEAK_DENOMINATOR % 1000000000 == 0 && PEAK_DENOMINATOR % (1000 * 3600) == 0, "LCUs add exactly");
-
-#define NS_PER_HOUR  UINT64_C(3600000000000)
-#define BYTES_PER_GB (UINT64_C(1) << 30)
-
-/* A month of a thing that exists all the time is the calendar month's hours of it. */
-static const struct pricing_unit pricing_units[] = {
-    { "Hrs", "hour", "hours", "hours", "Hours", USAGE_NANOSECONDS, NS_PER_HOUR, false, false },
-    { "LCU-Hrs", "LCU-hour", "LCU-hours", "LCU-hours", "LCU-Hours", USAGE_COUNT, PEAK_DENOMINATOR, false, false },
-    { "GB", "GB", "GB", "GB", "GB", USAGE_BYTES, BYTES_PER_GB, false, false },
-    { "GB-Mo", "GB-month", "GB-months", "GB", "GB-Months", USAGE_BYTE_HOURS, BYTES_PER_GB, true, false },
-    { "Requests", "request", "requests", "requests", "Requests", USAGE_COUNT, 1, false, true },
-    { "Queries", "query", "queries", "queries", "Queries", USAGE_COUNT, 1, false, true },
-    { "Mo", "month", "months", "", "Months", USAGE_NANOSECONDS, NS_PER_HOUR, true, false },
-    { "Metrics-Mo", "metric-month", "metric-months", "metrics", "Metric-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true,
-      false },
-    { "Alarm-Mo", "alarm-month", "alarm-months", "alarms", "Alarm-Months", USAGE_NANOSECONDS, NS_PER_HOUR, true,
-      false },
+const struct peak_facts peak_dimensions[PEAK_DIMENSIONS] = {
+    [NEW_CONNECTIONS] = { "new connections", 0 },
+    [ACTIVE_CONNECTIONS] = { "active connections", 0 },
+    [PROCESSED_BYTES] = { "processed bytes", 0 },
+    [RULE_EVALUATIONS] = { "rule evaluations", 0 },
+    [UDP_FLOWS] = { "new UDP flows", 1 },
+    [UDP_ACTIVE] = { "active UDP flows", 1 },
+    [UDP_BYTES] = { "UDP bytes", 1 },
+    [TLS_CONNECTIONS] = { "new TLS connections", 2 },
+    [TLS_ACTIVE] = { "active TLS connections", 2 },
+    [TLS_BYTES] = { "TLS bytes", 2 },
 };
 
-static const struct service_facts services[] = {
-    { "AmazonEC2", "EBS:", "Amazon Elastic Block Store", "Storage", "Block Storage" },
-    { "AmazonEC2", "", "Amazon Elastic Compute Cloud", "Compute", "Virtual Machines" },
-    { "AWSELB", "", "Elastic Load Balancing", "Networking", "Application Networking" },
-    { "AmazonVPC", "", "Amazon Virtual Private Cloud", "Networking", "Network Connectivity" },
-    { "AWSDataTransfer", "", "AWS Data Transfer", "Networking", "Network Connectivity" },
-    { "AmazonCloudFront", "", "Amazon CloudFront", "Networking", "Content Delivery" },
-    { "AmazonRoute53", "", "Amazon Route 53", "Networking", "Network Routing" },
-    { "awswaf", "", "AWS WAF", "Networking", "Network Security" },
-    { "AmazonElastiCache", "", "Amazon ElastiCache", "Databases", "Caching" },
-    { "AmazonRDS", "", "Amazon Relational Database Service", "Databases", "Relational Databases" },
-    { "AWSQueueService", "", "Amazon Simple Queue Service", "Integration", "Messaging" },
-    { "AmazonS3", "", "Amazon Simple Storage Service", "Storage", "Object Storage" },
-    { "AmazonCloudWatch", "", "Amazon CloudWatch", "Management and Governance", "Observability" },
+/* What is sold as it is metered. */
+static const struct billing_rule defaults[] = {
+    [USAGE_COUNT] = { EXACT("*", "*", USAGE_COUNT) },
+    [USAGE_BYTES] = { EXACT("*", "*", USAGE_BYTES) },
+    [USAGE_NANOSECONDS] = { RUNS("*", "*") },
+    [USAGE_BYTE_HOURS] = { EXACT("*", "*", USAGE_BYTE_HOURS) },
 };
+
+const struct billing_rule *billing_rule_default(enum usage_unit unit)
+{
+    return &defaults[unit];
+}
+
+/* ---- lookups ---- */
 
 static bool matches(const char *pattern, const char *text)
 {
@@ -150,13 +357,36 @@ static bool operation_is(const char *operation, const char *wanted)
     return strncmp(operation, wanted, length) == 0 && (operation[length] == '\0' || operation[length] == ';');
 }
 
-const struct billing_rule *billing_rule_find(const struct usage_key *key)
+/* Is "arch=arm64" one of "memory_mb=512;arch=ARM64"? */
+static bool has_attribute(const char *attributes, const char *wanted)
 {
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-        if (text_equal(rules[i].service, key->service) && matches(rules[i].usage_type, key->usage_type) &&
-            (!rules[i].operation || operation_is(key->operation, rules[i].operation)))
-            return &rules[i];
-    return NULL;
+    const size_t length = strlen(wanted);
+    for (const char *at = attributes; *at; at += strcspn(at, ";"), at += *at == ';')
+        if (strcspn(at, ";") == length && strncasecmp(at, wanted, length) == 0)
+            return true;
+    return false;
+}
+
+static bool applies(const struct billing_rule *rule, const struct usage_key *key)
+{
+    return (rule->service[0] == '*' || text_equal(rule->service, key->service)) &&
+           matches(rule->usage_type, key->usage_type) &&
+           (!rule->operation || operation_is(key->operation, rule->operation)) &&
+           (!rule->when || has_attribute(key->operation, rule->when));
+}
+
+int billing_rules_find(const struct usage_key *key, const struct billing_rule **out, int most)
+{
+    int count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rules) && count < most; i++) {
+        if (!applies(&rules[i], key))
+            continue;
+        const bool of_group = count > 0 && text_equal(rules[i].service, out[0]->service) &&
+                              text_equal(rules[i].usage_type, out[0]->usage_type);
+        if (rules[i].also ? of_group : count == 0)
+            out[count++] = &rules[i];
+    }
+    return count;
 }
 
 const struct billing_rule *billing_rule_nearest(const char *service, const char *usage_type)
@@ -174,20 +404,8 @@ const struct billing_rule *billing_rule_nearest(const char *service, const char 
     return NULL;
 }
 
-const struct pricing_unit *pricing_unit_find(const char *unit)
+const struct billing_rule *billing_rules_all(size_t *count)
 {
-    for (size_t i = 0; i < ARRAY_LEN(pricing_units); i++)
-        if (text_equal(pricing_units[i].unit, unit))
-            return &pricing_units[i];
-    return NULL;
-}
-
-const struct service_facts *service_facts_find(const char *service, const char *usage_type)
-{
-    static const struct service_facts other = { "", "", "", "Other", "Other (Other)" };
-    for (size_t i = 0; i < ARRAY_LEN(services); i++)
-        if (text_equal(services[i].service, service) &&
-            strncmp(services[i].usage_type, usage_type, strlen(services[i].usage_type)) == 0)
-            return &services[i];
-    return &other;
+    *count = ARRAY_LEN(rules);
+    return rules;
 }

@@ -90,7 +90,7 @@ static void put_quantity(const struct row *r)
 static void put_unit(const struct row *r)
 {
     const struct pricing_unit *const unit = pricing_unit_find(r->line->unit);
-    put_text(r->out, unit ? unit->focus : r->line->unit);
+    put_text(r->out, unit ? unit->focus : r->line->unit[0] ? r->line->unit : "Units");
 }
 static void put_period_start(const struct row *r)
 {
@@ -120,9 +120,10 @@ static void put_usage(const struct row *r)
 {
     put_text(r->out, "Usage");
 }
-static void put_standard(const struct row *r)
+static void put_pricing_category(const struct row *r)
 {
-    put_text(r->out, "Standard");
+    const bool spot = strstr(r->line->usage_type, "SpotUsage") != NULL;
+    put_text(r->out, r->line->unpriced ? "Other" : spot ? "Dynamic" : "Standard");
 }
 static void put_null(const struct row *r)
 {
@@ -212,6 +213,11 @@ static void put_confidence(const struct row *r)
 {
     put_text(r->out, r->line->confidence);
 }
+/* An amount of 0 that is not known must not look like one that is. */
+static void put_status(const struct row *r)
+{
+    put_text(r->out, r->line->unpriced ? "unpriced" : "priced");
+}
 static void put_service_code(const struct row *r)
 {
     put_text(r->out, r->line->service);
@@ -246,7 +252,7 @@ static const struct {
     { "InvoiceIssuerName", put_issuer },
     { "ListCost", put_list_cost },
     { "ListUnitPrice", put_unit_price },
-    { "PricingCategory", put_standard },
+    { "PricingCategory", put_pricing_category },
     { "PricingQuantity", put_quantity },
     { "PricingUnit", put_unit },
     { "ProviderName", put_provider },
@@ -265,16 +271,14 @@ static const struct {
     { "x_Operation", put_operation },
     { "x_ArchitectureTier", put_tier },
     { "x_Note", put_note },
+    { "x_PriceStatus", put_status },
     { "x_PriceAsOf", put_as_of },
     { "x_PriceSource", put_source },
     { "x_PriceConfidence", put_confidence },
 };
 
-bool bill_write_focus(const struct bill *bill, FILE *out)
+static void write_lines(const struct bill *bill, FILE *out)
 {
-    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-        fprintf(out, "%s%s", i ? "," : "", columns[i].name);
-    fputc('\n', out);
     for (size_t line = 0; line < bill->line_count; line++) {
         const struct row row = { bill, &bill->lines[line], out };
         for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
@@ -284,5 +288,19 @@ bool bill_write_focus(const struct bill *bill, FILE *out)
         }
         fputc('\n', out);
     }
+}
+
+bool bill_write_focus_months(const struct bill *bills, size_t count, FILE *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        fprintf(out, "%s%s", i ? "," : "", columns[i].name);
+    fputc('\n', out);
+    for (size_t i = 0; i < count; i++)
+        write_lines(&bills[i], out);
     return !ferror(out);
+}
+
+bool bill_write_focus(const struct bill *bill, FILE *out)
+{
+    return bill_write_focus_months(bill, 1, out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * metering -- find the tally of a key once, then add.
+ * metering -- find the tallies of a key once, then add.
  *
- *   record -> route (by key pointer) -> tally (by content) -> total, or an hourly entry -> sorted, rounded -> total
+ *   record -> route (by key pointer) -> sales -> tally (by content) -> total, or an hourly entry -> rounded -> total
  */
 #include "pricing/metering.h"
 
@@ -11,23 +11,31 @@
 #include <string.h>
 
 #include "pricing/aws_region.h"
-#include "pricing/wide.h"
+#include "pricing/metering_steps.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 
 #define LARGEST_QUANTITY  INT64_C(1000000000000000000)
 #define LARGEST_WEIGHT_E6 INT64_C(1000000000)
+#define LARGEST_TOTAL     (10 * LARGEST_AMOUNT)
 #define WEIGHT_SCALE      1000000
 #define MONTHS_SCALE      UINT64_C(1000000)
 #define NS_PER_HOUR       UINT64_C(3600000000000)
 
-enum { NO_TALLY = -1 };
+enum { MOST_SALES = 4 };
+
+/* One thing that a key is sold as. */
+struct sale {
+    const struct billing_rule *rule;
+    int tally;
+    uint128 scale; /* of a quantity, into the units of the price, and as often as it counts */
+    struct steps steps;
+};
 
 struct route {
     const struct usage_key *key; /* NULL = free slot */
-    const struct billing_rule *rule;
-    int tally;      /* NO_TALLY when the key cannot be billed */
-    uint64_t scale; /* of a quantity, into the metered unit of the price, and as often as it counts */
+    struct sale sales[MOST_SALES];
+    int count; /* 0 when the key cannot be billed */
 };
 
 struct hourly {
@@ -35,10 +43,11 @@ struct hourly {
     int32_t hour;
     int64_t weight_e6;
     int dimension;
-    uint64_t quantity;
+    uint128 quantity;
 };
 
-struct work {
+struct metering_work {
+    struct metering_setting setting;
     const struct price_book *book;
     struct arena *arena;
     struct diag *diag;
@@ -50,67 +59,140 @@ struct work {
     size_t bucket_slots;
     struct hourly *hourly;
     size_t hourly_count, hourly_capacity;
-    int hours_of_month;
+    struct unpriced *unpriced;
+    size_t unpriced_count, unpriced_capacity;
     bool good;
 };
 
-/* ---- tallies ---- */
+/* ---- what a key is sold as ---- */
+
+static const char *attribute_is(const struct usage_key *key, const char *name, const char *wanted, const char *then,
+                                struct arena *arena)
+{
+    const char *const value = price_attribute(key->operation, name, arena);
+    return value && text_distance(value, wanted, 0) == 0 ? then : "";
+}
+
+/* The text for "{name}" of a pattern; NULL when the record lacks the attribute. */
+static const char *sold_word(const char *name, const struct usage_key *key, struct arena *arena)
+{
+    if (text_equal(name, "arm"))
+        return attribute_is(key, "arch", "arm64", "-ARM", arena);
+    if (text_equal(name, "spot"))
+        return attribute_is(key, "spot", "yes", "SpotUsage-", arena);
+    if (text_equal(name, "class"))
+        return attribute_is(key, "table_class", "IA", "IA-", arena);
+    if (text_equal(name, "multi"))
+        return attribute_is(key, "deployment", "Multi-AZ", "Multi-AZ-", arena);
+    if (!text_equal(name, "to:prefix"))
+        return price_attribute(key->operation, name, arena);
+    const char *const to = price_attribute(key->operation, "to", arena);
+    const struct aws_region *const region = to ? aws_region_find(to) : NULL;
+    if (!to)
+        return NULL;
+    return !region ? arena_printf(arena, "%s-", to) : region->prefix[0] ? region->prefix : "USE1-";
+}
 
 /* "{edge}-Requests" with operation "edge=US" is "US-Requests". NULL when the attribute is missing. */
 static const char *sold_as(const struct billing_rule *rule, const struct usage_key *key, struct arena *arena)
 {
-    const char *const pattern = rule->sold_as ? rule->sold_as : key->usage_type;
-    const char *const open = strchr(pattern, '{'), *const close = open ? strchr(open, '}') : NULL;
-    if (!close)
-        return pattern;
-    const char *const name = arena_text_n(arena, open + 1, (size_t)(close - open - 1));
-    const char *const value = price_attribute(key->operation, name, arena);
-    return value ? arena_printf(arena, "%.*s%s%s", (int)(open - pattern), pattern, value, close + 1) : NULL;
+    const char *pattern = rule->sold_as ? rule->sold_as : key->usage_type;
+    for (const char *open; (open = strchr(pattern, '{')) != NULL && strchr(open, '}');) {
+        const char *const close = strchr(open, '}');
+        const char *const name = arena_text_n(arena, open + 1, (size_t)(close - open - 1));
+        const char *const word = sold_word(name, key, arena);
+        if (!word || strchr(word, '{'))
+            return NULL;
+        pattern = arena_printf(arena, "%.*s%s%s", (int)(open - pattern), pattern, word, close + 1);
+    }
+    return pattern;
 }
 
-static bool refuse_unknown(struct work *work, const struct usage_key *key)
-{
-    diag_error(work->diag, (struct mark){ 0 }, "no billing rule for usage type '%s' of service '%s'%s%s",
-               key->usage_type, key->service, key->operation[0] ? " with operation " : "", key->operation);
-    const struct billing_rule *const near = billing_rule_nearest(key->service, key->usage_type);
-    if (!near)
-        return false;
-    return diag_hint(work->diag, "the nearest one that can be billed is '%s' of '%s'%s%s", near->usage_type,
-                     near->service, near->operation ? " with operation " : "", near->operation ? near->operation : "");
-}
+struct wanted {
+    const struct billing_rule *rule; /* NULL: sold as the book has it */
+    const struct usage_key *key;
+    const char *service, *usage_type, *region, *attributes;
+    struct mark at;
+};
 
-static bool refuse_missing(struct work *work, const struct usage_key *key, const char *service, const char *usage_type,
-                           const char *region, enum price_found found)
+static bool refuse_missing(struct metering_work *work, const struct wanted *wanted, enum price_found found)
 {
-    diag_error(work->diag, (struct mark){ 0 },
-               "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
-               found == PRICE_AMBIGUOUS ? "more than one" : "no", service, usage_type,
-               key->operation[0] ? " with " : "", key->operation, region, key->resource);
+    const struct usage_key *const key = wanted->key;
+    diag_error(work->diag, wanted->at, "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
+               found == PRICE_AMBIGUOUS ? "more than one" : "no", wanted->service, wanted->usage_type,
+               key->operation[0] ? " with " : "", key->operation, wanted->region, key->resource);
     if (found == PRICE_AMBIGUOUS)
-        return diag_hint(work->diag, "the operation must select one, for example engine=PostgreSQL");
-    const char *const near = price_book_nearest(work->book, service, usage_type, region, work->arena);
-    if (!near)
-        return diag_hint(work->diag, "the price book has nothing of '%s' in '%s'", service, region);
-    return diag_hint(work->diag, "the nearest in the price book is '%s'", near);
+        return diag_hint(work->diag, "an attribute must select one: %s",
+                         price_book_choices(work->book, wanted->service, wanted->usage_type, wanted->region,
+                                            work->arena));
+    const struct billing_rule *const rule = wanted->rule ? NULL : billing_rule_nearest(key->service, key->usage_type);
+    const char *near = price_book_nearest(work->book, wanted->service, wanted->usage_type, wanted->region, work->arena);
+    if (rule && text_equal(rule->service, key->service) && strcmp(rule->usage_type, key->usage_type) != 0 &&
+        (!near || text_distance(rule->usage_type, key->usage_type, 8) < text_distance(near, key->usage_type, 8)))
+        near = rule->usage_type;
+    if (near)
+        return diag_hint(work->diag, "the nearest that can be billed is '%s'", near);
+    const char *const service = service_code_nearest(wanted->service);
+    if (service && !text_equal(service, wanted->service))
+        return diag_hint(work->diag, "did you mean the service '%s'?", service);
+    return diag_hint(work->diag, "the price book has nothing of '%s' in '%s'", wanted->service, wanted->region);
 }
 
-static const struct price *find_price(struct work *work, const struct billing_rule *rule, const struct usage_key *key)
+/* RDS writes "db.m5.12xl" on the bill where the console has "db.m5.12xlarge". */
+static const char *short_size(const char *usage_type, struct arena *arena)
 {
-    const char *const service = rule->sold_service ? rule->sold_service : key->service;
-    const char *const region = rule->global || aws_region_is_global(key->region) ? PRICE_GLOBAL : key->region;
-    const char *const usage_type = sold_as(rule, key, work->arena);
-    if (!usage_type) {
-        diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of service '%s' needs an operation that says where",
-                   key->usage_type, key->service);
-        diag_hint(work->diag, "for example edge=US");
+    static const char longer[] = "xlarge";
+    const size_t length = strlen(usage_type), tail = sizeof longer - 1;
+    if (length <= tail || strcmp(usage_type + length - tail, longer) != 0)
+        return NULL;
+    return arena_printf(arena, "%.*sxl", (int)(length - tail), usage_type);
+}
+
+/* In the region, else among what is sold under one price everywhere. Another region's price is never used. */
+static enum price_found look_up(struct metering_work *work, const struct wanted *wanted, const struct price **out)
+{
+    enum price_found found = price_book_find(work->book, wanted->service, wanted->usage_type, wanted->attributes,
+                                             wanted->region, out);
+    if (found == PRICE_MISSING && text_equal(wanted->service, "AmazonRDS")) {
+        const char *const other = short_size(wanted->usage_type, work->arena);
+        if (other)
+            found = price_book_find(work->book, wanted->service, other, wanted->attributes, wanted->region, out);
+    }
+    if (found == PRICE_MISSING)
+        found = price_book_find(work->book, wanted->service, wanted->usage_type, wanted->attributes, PRICE_GLOBAL, out);
+    return found;
+}
+
+/* NULL when there is none: reported, but where usage without a rate is allowed. */
+static const struct price *find_price(struct metering_work *work, const struct billing_rule *rule,
+                                      const struct usage_key *key, struct mark at)
+{
+    const struct price *price;
+    struct wanted wanted = {
+        .rule = rule,
+        .key = key,
+        .service = rule && rule->sold_service ? rule->sold_service : key->service,
+        .usage_type = rule ? sold_as(rule, key, work->arena) : key->usage_type,
+        .region = (rule && rule->global) || aws_region_is_global(key->region) ? PRICE_GLOBAL : key->region,
+        .attributes = key->operation,
+        .at = at,
+    };
+    if (rule && rule->sold_attributes)
+        wanted.attributes = rule->sold_attributes;
+    else if (rule && (rule->operation || rule->sold_service))
+        wanted.attributes = "";
+    if (!wanted.usage_type) {
+        work->good = diag_error(work->diag, at, "usage type '%s' of service '%s' needs an attribute that says where",
+                                key->usage_type, key->service);
+        diag_hint(work->diag, strstr(rule->sold_as, "{to") ? "for example to=eu-west-1"
+                              : strstr(rule->sold_as, "{engine") ? "for example engine=Valkey" : "for example edge=US");
         return NULL;
     }
-    const struct price *price;
-    const char *const wanted = rule->operation || rule->sold_service ? "" : key->operation;
-    const enum price_found found = price_book_find(work->book, service, usage_type, wanted, region, &price);
-    if (found != PRICE_FOUND)
-        refuse_missing(work, key, service, usage_type, region, found);
-    return price;
+    const enum price_found found = look_up(work, &wanted, &price);
+    if (found == PRICE_FOUND || (found == PRICE_MISSING && work->setting.allow_unpriced))
+        return price;
+    work->good = refuse_missing(work, &wanted, found);
+    return NULL;
 }
 
 /* What is sold by the month is metered as time or directly as millionths of a month. */
@@ -119,24 +201,25 @@ static bool is_month_share(const struct usage_key *key, const struct pricing_uni
     return key->unit == USAGE_MONTHS_E6 && unit->metered == USAGE_NANOSECONDS && unit->per_month;
 }
 
-static bool check_units(struct work *work, const struct usage_key *key, const struct billing_rule *rule,
-                        const struct price *price)
+static bool check_units(struct metering_work *work, const struct usage_key *key, const struct sale *sale,
+                        const struct price *price, bool any_unit, struct mark at)
 {
+    static const char *const names[] = { "count", "bytes", "nanoseconds", "byte-hours", "months" };
+    const struct billing_rule *const rule = sale->rule;
     const struct pricing_unit *const unit = pricing_unit_find(price->unit);
-    const struct mark at = price->tiers[0].at;
-    if (!unit)
-        return diag_error(work->diag, at, "unknown pricing unit '%.20s'", price->unit);
-    if (key->unit != rule->unit && !is_month_share(key, unit)) {
-        static const char *const names[] = { "count", "bytes", "nanoseconds", "byte-hours", "months" };
-        diag_error(work->diag, (struct mark){ 0 }, "usage type '%s' of '%s' is metered in another unit",
-                   key->usage_type, key->service);
+    if (!any_unit && key->unit != rule->unit && !is_month_share(key, unit)) {
+        diag_error(work->diag, at, "usage type '%s' of '%s' is metered in another unit", key->usage_type,
+                   key->service);
         return diag_hint(work->diag, "its unit is %s", names[rule->unit]);
     }
-    if (rule->grain != GRAIN_PEAK_DIMENSION && unit->metered != rule->unit)
-        return diag_error(work->diag, at, "'%s' is sold per '%.20s', which its tally cannot be converted to",
-                          price->usage_type, price->unit);
+    if (rule->grain != GRAIN_PEAK_DIMENSION && !sale->steps.scaled && unit->metered != rule->unit)
+        return diag_error(work->diag, price->tiers[0].at,
+                          "'%s' is sold per '%.20s', which its tally cannot be converted to", price->usage_type,
+                          price->unit);
     return true;
 }
+
+/* ---- tallies ---- */
 
 static uint64_t tally_hash(const struct tally *tally)
 {
@@ -153,7 +236,7 @@ static bool tally_same(const struct tally *a, const struct tally *b)
            text_equal(a->zone, b->zone) && text_equal(a->tier, b->tier);
 }
 
-static int *tally_bucket(struct work *work, const struct tally *wanted)
+static int *tally_bucket(struct metering_work *work, const struct tally *wanted)
 {
     size_t at = (size_t)tally_hash(wanted) & (work->bucket_slots - 1);
     while (work->buckets[at] && !tally_same(&work->tallies[work->buckets[at] - 1], wanted))
@@ -161,7 +244,7 @@ static int *tally_bucket(struct work *work, const struct tally *wanted)
     return &work->buckets[at];
 }
 
-static void grow_tallies(struct work *work)
+static void grow_tallies(struct metering_work *work)
 {
     const size_t capacity = work->tally_capacity ? 2 * work->tally_capacity : 64;
     work->tallies = arena_grow(work->arena, work->tallies, work->tally_count, capacity, sizeof *work->tallies);
@@ -172,7 +255,7 @@ static void grow_tallies(struct work *work)
         *tally_bucket(work, &work->tallies[i]) = (int)i + 1;
 }
 
-static int tally_of(struct work *work, const struct billing_rule *rule, const struct price *price,
+static int tally_of(struct metering_work *work, const struct billing_rule *rule, const struct price *price,
                     const struct usage_key *key)
 {
     const bool whole_resource = rule->grain == GRAIN_PEAK_DIMENSION; /* a balancer's nodes share its capacity units */
@@ -195,28 +278,49 @@ static int tally_of(struct work *work, const struct billing_rule *rule, const st
     return *bucket - 1;
 }
 
-static struct route route_new(struct work *work, const struct usage_key *key)
+/* ---- routes: the hot path is one probe by pointer ---- */
+
+static bool add_sale(struct metering_work *work, struct route *route, const struct billing_rule *rule, bool any_unit,
+                     struct mark at)
 {
-    CHECK(key->service && key->usage_type && key->operation && key->resource && key->region && key->zone && key->tier,
-          "the texts of a usage key are never NULL");
-    struct route route = { .key = key, .rule = billing_rule_find(key), .tally = NO_TALLY };
-    if (!route.rule) {
-        work->good = refuse_unknown(work, key);
-        return route;
-    }
-    const struct price *const price = find_price(work, route.rule, key);
-    if (!price || !check_units(work, key, route.rule, price)) {
+    const struct usage_key *const key = route->key;
+    struct sale *const sale = &route->sales[route->count];
+    const struct price *const price = find_price(work, rule, key, at);
+    if (!price)
+        return false;
+    const struct pricing_unit *const unit = pricing_unit_find(price->unit);
+    sale->rule = rule ? rule : billing_rule_default(unit->metered);
+    if (!steps_resolve(&sale->steps, sale->rule, key->operation, work->arena, at, work->diag) ||
+        !check_units(work, key, sale, price, any_unit, at)) {
         work->good = false;
-        return route;
+        return false;
     }
-    route.tally = tally_of(work, route.rule, price, key);
-    route.scale = (unsigned)route.rule->times;
-    if (is_month_share(key, pricing_unit_find(price->unit)))
-        route.scale *= (unsigned)work->hours_of_month * (NS_PER_HOUR / MONTHS_SCALE);
-    return route;
+    sale->tally = tally_of(work, sale->rule, price, key);
+    sale->scale = sale->rule->times ? (unsigned)sale->rule->times : 1;
+    if (sale->rule->grain == GRAIN_PEAK_DIMENSION)
+        sale->scale *= PEAK_DENOMINATOR / sale->rule->peak_of;
+    else if (!sale->steps.scaled)
+        sale->scale *= unit->scale;
+    if (!any_unit && is_month_share(key, unit))
+        sale->scale *= (unsigned)work->setting.hours_of_month * (NS_PER_HOUR / MONTHS_SCALE);
+    route->count++;
+    return true;
 }
 
-/* ---- routes: the hot path is one probe by pointer ---- */
+static struct route route_new(struct metering_work *work, const struct usage_key *key, bool any_unit, struct mark at)
+{
+    const struct billing_rule *rules[MOST_SALES];
+    CHECK(key->service && key->usage_type && key->operation && key->resource && key->region && key->zone && key->tier,
+          "the texts of a usage key are never NULL");
+    struct route route = { .key = key };
+    const int count = billing_rules_find(key, rules, MOST_SALES);
+    bool good = count > 0 || add_sale(work, &route, NULL, any_unit, at);
+    for (int i = 0; i < count && good; i++)
+        good = add_sale(work, &route, rules[i], any_unit, at);
+    if (!good)
+        route.count = 0;
+    return route;
+}
 
 static struct route *route_slot(struct route *routes, size_t slots, const struct usage_key *key)
 {
@@ -226,7 +330,7 @@ static struct route *route_slot(struct route *routes, size_t slots, const struct
     return &routes[at];
 }
 
-static void grow_routes(struct work *work)
+static void grow_routes(struct metering_work *work)
 {
     const size_t slots = work->route_slots ? 2 * work->route_slots : 256;
     struct route *routes = ARENA_ARRAY(work->arena, struct route, slots);
@@ -237,7 +341,8 @@ static void grow_routes(struct work *work)
     work->route_slots = slots;
 }
 
-static const struct route *route_of(struct work *work, const struct usage_key *key)
+static const struct route *route_of(struct metering_work *work, const struct usage_key *key, bool any_unit,
+                                    struct mark at)
 {
     struct route *slot = work->route_slots ? route_slot(work->routes, work->route_slots, key) : NULL;
     if (slot && slot->key)
@@ -245,46 +350,80 @@ static const struct route *route_of(struct work *work, const struct usage_key *k
     if (2 * work->route_count >= work->route_slots)
         grow_routes(work);
     slot = route_slot(work->routes, work->route_slots, key);
-    *slot = route_new(work, key);
+    *slot = route_new(work, key, any_unit, at);
     work->route_count++;
     return slot;
 }
 
+struct meter metering_meter(struct metering_work *work, const struct usage_key *key, struct mark at)
+{
+    const struct route *const route = route_of(work, key, true, at);
+    if (route->count == 0)
+        return (struct meter){ 0 };
+    const struct billing_rule *const rule = route->sales[0].rule;
+    struct meter meter = { .rule = rule, .unit = work->tallies[route->sales[0].tally].unit };
+    meter.sold_as_is = !rule->sold_as;
+    meter.whole = rule->grain == GRAIN_STARTED_HOUR;
+    for (int i = 0; i < route->count; i++)
+        meter.whole = meter.whole || route->sales[i].steps.shape.kind != STEP_NONE;
+    return meter;
+}
+
 /* ---- totals ---- */
 
-static void add_hourly(struct work *work, const struct usage *use, const struct route *route)
+static void add_hourly(struct metering_work *work, const struct hourly *entry)
 {
     if (work->hourly_count == work->hourly_capacity) {
         const size_t capacity = work->hourly_capacity ? 2 * work->hourly_capacity : 1024;
         work->hourly = arena_grow(work->arena, work->hourly, work->hourly_count, capacity, sizeof *work->hourly);
         work->hourly_capacity = capacity;
     }
-    work->hourly[work->hourly_count++] = (struct hourly){ .tally = route->tally,
-                                                          .hour = use->hour,
-                                                          .weight_e6 = use->weight_e6,
-                                                          .dimension = route->rule->dimension,
-                                                          .quantity = (uint64_t)use->quantity };
+    work->hourly[work->hourly_count++] = *entry;
 }
 
-static void add_record(struct work *work, const struct usage *use)
+static bool add_total(struct tally *tally, uint128 amount, int64_t weight_e6)
 {
-    if (use->quantity < 0 || use->quantity > LARGEST_QUANTITY || use->weight_e6 < 0 ||
-        use->weight_e6 > LARGEST_WEIGHT_E6) {
-        work->good = diag_error(work->diag, (struct mark){ 0 },
-                                "quantity %" PRId64 " with weight %" PRId64 "e-6 of '%s' is out of bounds",
-                                use->quantity, use->weight_e6, use->key->usage_type);
-        return;
+    uint128 weighted;
+    if (!amount_times(amount, (uint64_t)weight_e6, &weighted) || tally->total > LARGEST_TOTAL)
+        return false;
+    tally->total += weighted;
+    return true;
+}
+
+static bool add_to_sale(struct metering_work *work, const struct sale *sale, const struct reading *reading)
+{
+    uint128 amount, weighted;
+    if (!steps_apply(&sale->steps, reading->quantity, reading->span_ns, &amount) ||
+        !amount_times(amount, sale->scale, &amount))
+        return false;
+    if (sale->rule->grain != GRAIN_STARTED_HOUR && sale->rule->grain != GRAIN_PEAK_DIMENSION)
+        return add_total(&work->tallies[sale->tally], amount, reading->weight_e6);
+    if (!amount_times(amount, (uint64_t)reading->weight_e6, &weighted))
+        return false;
+    add_hourly(work, &(struct hourly){ sale->tally, reading->hour, reading->weight_e6, sale->rule->dimension, amount });
+    return true;
+}
+
+void metering_add(struct metering_work *work, const struct reading *reading)
+{
+    const struct route *const route = route_of(work, reading->key, true, reading->at);
+    for (int i = 0; i < route->count; i++)
+        if (!add_to_sale(work, &route->sales[i], reading)) {
+            work->good = diag_error(work->diag, reading->at, "there is more of '%s' than can be billed",
+                                    reading->key->usage_type);
+            return;
+        }
+}
+
+void metering_add_unpriced(struct metering_work *work, const struct unpriced *unpriced)
+{
+    if (work->unpriced_count == work->unpriced_capacity) {
+        const size_t capacity = work->unpriced_capacity ? 2 * work->unpriced_capacity : 64;
+        work->unpriced = arena_grow(work->arena, work->unpriced, work->unpriced_count, capacity,
+                                    sizeof *work->unpriced);
+        work->unpriced_capacity = capacity;
     }
-    const struct route *const route = route_of(work, use->key);
-    if (route->tally == NO_TALLY)
-        return;
-    if (route->rule->grain == GRAIN_STARTED_HOUR || route->rule->grain == GRAIN_PEAK_DIMENSION) {
-        add_hourly(work, use, route);
-        return;
-    }
-    struct tally *const tally = &work->tallies[route->tally];
-    const uint128 quantity = (uint128)use->quantity * (uint64_t)use->weight_e6;
-    tally->total = wide_add(tally->total, wide_mul(quantity, route->scale));
+    work->unpriced[work->unpriced_count++] = *unpriced;
 }
 
 static int compare_hourly(const void *a, const void *b)
@@ -297,32 +436,34 @@ static int compare_hourly(const void *a, const void *b)
     return (left->weight_e6 > right->weight_e6) - (left->weight_e6 < right->weight_e6);
 }
 
-static void close_started_hour(struct tally *tally, const struct hourly *entries, size_t count)
+static bool close_started_hour(struct tally *tally, const struct hourly *entries, size_t count)
 {
     uint128 time_ns = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && time_ns <= LARGEST_TOTAL; i++)
         time_ns += entries[i].quantity;
     const uint128 hours = (time_ns + NS_PER_HOUR - 1) / NS_PER_HOUR;
-    tally->total = wide_add(tally->total, wide_mul(hours * NS_PER_HOUR, (uint64_t)entries->weight_e6));
+    return add_total(tally, hours * NS_PER_HOUR, entries->weight_e6);
 }
 
-static void close_peak(struct tally *tally, const struct hourly *entries, size_t count)
+/* The largest dimension of each group; groups add up. */
+static bool close_peak(struct tally *tally, const struct hourly *entries, size_t count)
 {
-    uint128 units[PEAK_DIMENSIONS] = { 0 };
-    int peak = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint64_t scale = PEAK_DENOMINATOR / peak_dimensions[entries[i].dimension].per_unit;
-        units[entries[i].dimension] += (uint128)entries[i].quantity * scale;
+    uint128 units[PEAK_DIMENSIONS] = { 0 }, sum = 0;
+    for (size_t i = 0; i < count && units[entries[i].dimension] <= LARGEST_TOTAL; i++)
+        units[entries[i].dimension] += entries[i].quantity;
+    for (int group = 0; group < PEAK_GROUPS; group++) {
+        int peak = -1;
+        for (int i = 0; i < PEAK_DIMENSIONS; i++)
+            if (peak_dimensions[i].group == group && (peak < 0 || units[i] > units[peak]))
+                peak = i;
+        sum += units[peak];
+        if (units[peak] > 0)
+            tally->decided[peak] += (uint64_t)entries->weight_e6;
     }
-    for (int i = 1; i < PEAK_DIMENSIONS; i++)
-        if (units[i] > units[peak])
-            peak = i;
-    tally->total = wide_add(tally->total, wide_mul(units[peak], (uint64_t)entries->weight_e6));
-    if (units[peak] > 0)
-        tally->decided[peak] += (uint64_t)entries->weight_e6;
+    return add_total(tally, sum, entries->weight_e6);
 }
 
-static void close_hours(struct work *work)
+static void close_hours(struct metering_work *work)
 {
     if (work->hourly_count > 0)
         qsort(work->hourly, work->hourly_count, sizeof *work->hourly, compare_hourly);
@@ -332,10 +473,10 @@ static void close_hours(struct work *work)
             if (compare_hourly(entries, &work->hourly[end]) != 0)
                 break;
         struct tally *const tally = &work->tallies[entries->tally];
-        if (tally->rule->grain == GRAIN_PEAK_DIMENSION)
-            close_peak(tally, entries, end - first);
-        else
-            close_started_hour(tally, entries, end - first);
+        const bool peak = tally->rule->grain == GRAIN_PEAK_DIMENSION;
+        if (!(peak ? close_peak : close_started_hour)(tally, entries, end - first))
+            work->good = diag_error(work->diag, (struct mark){ 0 }, "there is more of '%s' than can be billed",
+                                    tally->price->usage_type);
     }
 }
 
@@ -353,21 +494,91 @@ static int compare_tallies(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->tier, right->tier);
 }
 
-bool metering_run(struct metering *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
-                  int hours_of_month, struct arena *arena, struct diag *diag)
+static int compare_unpriced(const void *a, const void *b)
 {
-    struct work work = { .book = book, .arena = arena, .diag = diag, .hours_of_month = hours_of_month, .good = true };
+    const struct unpriced *const left = a, *const right = b;
+    int order = strcmp(left->key->service, right->key->service);
+    if (order == 0)
+        order = strcmp(left->key->usage_type, right->key->usage_type);
+    if (order == 0)
+        order = strcmp(left->key->region, right->key->region);
+    if (order == 0)
+        order = strcmp(left->key->resource, right->key->resource);
+    return order != 0 ? order : strcmp(left->unit, right->unit);
+}
+
+static void merge_unpriced(struct metering_work *work)
+{
+    size_t count = 0;
+    if (work->unpriced_count > 0)
+        qsort(work->unpriced, work->unpriced_count, sizeof *work->unpriced, compare_unpriced);
+    for (size_t i = 0; i < work->unpriced_count; i++) {
+        struct unpriced *const last = count ? &work->unpriced[count - 1] : NULL;
+        if (!last || compare_unpriced(last, &work->unpriced[i]) != 0)
+            work->unpriced[count++] = work->unpriced[i];
+        else if (last->quantity_e6 <= LARGEST_TOTAL)
+            last->quantity_e6 += work->unpriced[i].quantity_e6;
+    }
+    work->unpriced_count = count;
+}
+
+struct metering_work *metering_new(const struct metering_setting *setting)
+{
+    struct metering_work *work = ARENA_NEW(setting->arena, struct metering_work);
+    *work = (struct metering_work){
+        .setting = *setting, .book = setting->book, .arena = setting->arena, .diag = setting->diag, .good = true
+    };
+    return work;
+}
+
+bool metering_end(struct metering_work *work, struct metering *out)
+{
+    close_hours(work);
+    merge_unpriced(work);
+    if (work->tally_count > 0)
+        qsort(work->tallies, work->tally_count, sizeof *work->tallies, compare_tallies);
+    *out = (struct metering){ .tallies = work->tallies,
+                              .count = work->tally_count,
+                              .unpriced = work->unpriced,
+                              .unpriced_count = work->unpriced_count };
+    return work->good;
+}
+
+static void add_usage(struct metering_work *work, const struct usage *use)
+{
+    static const char *const units[] = { "count", "bytes", "nanoseconds", "byte-hours", "months" };
+    if (use->quantity < 0 || use->quantity > LARGEST_QUANTITY || use->weight_e6 < 0 ||
+        use->weight_e6 > LARGEST_WEIGHT_E6) {
+        work->good = diag_error(work->diag, (struct mark){ 0 },
+                                "quantity %" PRId64 " with weight %" PRId64 "e-6 of '%s' is out of bounds",
+                                use->quantity, use->weight_e6, use->key->usage_type);
+        return;
+    }
+    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR,
+                                     { 0 } };
+    if (route_of(work, use->key, false, reading.at)->count > 0)
+        metering_add(work, &reading);
+    else if (work->setting.allow_unpriced)
+        metering_add_unpriced(work, &(struct unpriced){ use->key, units[use->key->unit],
+                                                        reading.quantity * (uint64_t)use->weight_e6 });
+}
+
+void metering_add_usage(struct metering_work *work, const struct usage *usage, size_t usage_count)
+{
     for (size_t i = 0; i < usage_count; i++)
-        add_record(&work, &usage[i]);
-    close_hours(&work);
-    if (work.tally_count > 0)
-        qsort(work.tallies, work.tally_count, sizeof *work.tallies, compare_tallies);
-    *out = (struct metering){ .tallies = work.tallies, .count = work.tally_count };
-    return work.good;
+        add_usage(work, &usage[i]);
+}
+
+bool metering_run(struct metering *out, const struct metering_setting *setting, const struct usage *usage,
+                  size_t usage_count)
+{
+    struct metering_work *const work = metering_new(setting);
+    metering_add_usage(work, usage, usage_count);
+    return metering_end(work, out);
 }
 
 uint128 metering_divisor(const struct pricing_unit *unit, int hours_of_month)
 {
-    const uint128 per_unit = (uint128)unit->metered_per_unit * (unit->per_month ? (unsigned)hours_of_month : 1);
-    return per_unit * WEIGHT_SCALE;
+    const uint128 per_unit = (uint128)unit->metered_per_unit * unit->scale;
+    return per_unit * (unit->per_month ? (unsigned)hours_of_month : 1) * WEIGHT_SCALE;
 }

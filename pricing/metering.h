@@ -2,12 +2,12 @@
 /*
  * metering -- usage records into tallies: one running total, resource, zone and tier.
  *
- * A record is matched with its rule and its price once per key; from then on it is an addition. What AWS rounds per
- * hour is gathered per (tally, hour, weight) and rounded there, so neither the order of records nor splitting one
- * into several of the same hour changes a total.
+ * A key is matched with its rules and their prices once; from then on a record is an addition to one tally or to
+ * several. What AWS rounds per hour is gathered per (tally, hour, weight) and rounded there, so neither the order of
+ * records nor splitting one into several of the same hour changes a total.
  *
  * Totals are integers over a divisor that all tallies of a price share: a metered quantity (nanoseconds, bytes ...)
- * times its weight in millionths. Bounds, refused as errors of the input: quantity 0..1e18, weight 0..1e9 (1000 days).
+ * times its weight in millionths. What would not fit is refused as an error of the input.
  */
 #ifndef HEADROOM_METERING_H
 #define HEADROOM_METERING_H
@@ -22,17 +22,66 @@ struct tally {
     const char *operation;              /* where it selected the rule, else "" */
     const char *resource, *zone, *tier; /* borrowed from a key, like `operation` */
     uint128 total;                      /* metered units x weight_e6, hours rounded; quantity = total / divisor */
-    uint128 decided[PEAK_DIMENSIONS];   /* weighted hours in which a dimension was the largest */
+    uint128 decided[PEAK_DIMENSIONS];   /* weighted hours in which a dimension was the largest of its group */
+};
+
+/* Usage without a rate, where that is allowed. */
+struct unpriced {
+    const struct usage_key *key;
+    const char *unit; /* the record's words */
+    uint128 quantity_e6;
 };
 
 struct metering {
     struct tally *tallies; /* ordered by price, operation, resource, zone, tier */
     size_t count;
+    struct unpriced *unpriced; /* ordered by service, usage type, region, resource, unit; each once */
+    size_t unpriced_count;
 };
 
-/* Fails when a record has no rule or no rate or is out of bounds; every such key is reported once. */
-bool metering_run(struct metering *out, const struct price_book *book, const struct usage *usage, size_t usage_count,
-                  int hours_of_month, struct arena *arena, struct diag *diag);
+/* What bill_compute() is told beside the records. */
+struct metering_setting {
+    const struct price_book *book;
+    int hours_of_month;
+    bool allow_unpriced;
+    struct arena *arena;
+    struct diag *diag;
+};
+
+struct metering_work;
+
+struct metering_work *metering_new(const struct metering_setting *setting);
+
+/* A quantity in the unit of the key's rule: (hour, weight) as in struct usage; `span_ns` is how long it lasted. */
+struct reading {
+    const struct usage_key *key;
+    int32_t hour;
+    int64_t weight_e6;
+    uint128 quantity;
+    int64_t span_ns;
+    struct mark at; /* of the record, for errors */
+};
+
+/* How a key is metered, whatever its `unit`. */
+struct meter {
+    const struct billing_rule *rule; /* NULL: no rate; reported unless that is allowed */
+    const struct pricing_unit *unit; /* of the price */
+    bool sold_as_is;                 /* the usage type itself is in the book: its pricing unit is a unit of it */
+    bool whole;                      /* quantities are whole metered units: something is added to or taken from them */
+};
+
+struct meter metering_meter(struct metering_work *work, const struct usage_key *key, struct mark at);
+
+void metering_add(struct metering_work *work, const struct reading *reading);
+void metering_add_unpriced(struct metering_work *work, const struct unpriced *unpriced);
+
+/* False when something was reported. */
+bool metering_end(struct metering_work *work, struct metering *out);
+
+/* All of it for simulated records. Fails when a record has no rate or is out of bounds; each key is reported once. */
+bool metering_run(struct metering *out, const struct metering_setting *setting, const struct usage *usage,
+                  size_t usage_count);
+void metering_add_usage(struct metering_work *work, const struct usage *usage, size_t usage_count);
 
 /* What one pricing unit is in the totals: exact in 128 bits. */
 uint128 metering_divisor(const struct pricing_unit *unit, int hours_of_month);

@@ -39,7 +39,7 @@ static bool find_attribute(const char *attributes, struct span wanted, struct sp
     return false;
 }
 
-static bool price_fits(const struct price *price, const char *wanted)
+bool price_fits(const struct price *price, const char *wanted)
 {
     struct span name, value, has;
     while (*wanted) {
@@ -71,9 +71,7 @@ static int compare_to(const struct price *price, const char *region, const char 
     return order != 0 ? order : strcmp(price->usage_type, usage_type);
 }
 
-/* The first price that is not before the key. */
-static size_t lower_bound(const struct price_book *book, const char *region, const char *service,
-                          const char *usage_type)
+size_t price_book_first(const struct price_book *book, const char *region, const char *service, const char *usage_type)
 {
     size_t low = 0, high = book->price_count;
     while (low < high) {
@@ -86,16 +84,29 @@ static size_t lower_bound(const struct price_book *book, const char *region, con
     return low;
 }
 
+bool price_confidence_is_low(const char *confidence)
+{
+    return text_equal(confidence, "blog") || text_equal(confidence, "derived") ||
+           text_equal(confidence, "own-knowledge");
+}
+
 enum price_found price_book_find(const struct price_book *book, const char *service, const char *usage_type,
                                  const char *wanted, const char *region, const struct price **out)
+{
+    return price_book_find_term(book, "", service, usage_type, wanted, region, out);
+}
+
+enum price_found price_book_find_term(const struct price_book *book, const char *term, const char *service,
+                                      const char *usage_type, const char *wanted, const char *region,
+                                      const struct price **out)
 {
     const char *const shelf = shelf_of(region);
     const struct price *found = NULL;
     *out = NULL;
-    for (size_t i = lower_bound(book, shelf, service, usage_type); i < book->price_count; i++) {
+    for (size_t i = price_book_first(book, shelf, service, usage_type); i < book->price_count; i++) {
         if (compare_to(&book->prices[i], shelf, service, usage_type) != 0)
             break;
-        if (!price_fits(&book->prices[i], wanted))
+        if (!text_equal(book->prices[i].term, term) || !price_fits(&book->prices[i], wanted))
             continue;
         if (found)
             return PRICE_AMBIGUOUS;
@@ -103,6 +114,19 @@ enum price_found price_book_find(const struct price_book *book, const char *serv
     }
     *out = found;
     return found ? PRICE_FOUND : PRICE_MISSING;
+}
+
+const char *price_book_choices(const struct price_book *book, const char *service, const char *usage_type,
+                               const char *region, struct arena *arena)
+{
+    const char *const shelf = shelf_of(region);
+    const char *choices = "";
+    for (size_t i = price_book_first(book, shelf, service, usage_type); i < book->price_count; i++) {
+        if (compare_to(&book->prices[i], shelf, service, usage_type) != 0)
+            break;
+        choices = arena_printf(arena, "%s%s%s", choices, choices[0] ? " or " : "", book->prices[i].attributes);
+    }
+    return choices;
 }
 
 static size_t common_prefix(const char *a, const char *b)
@@ -118,7 +142,7 @@ const char *price_book_nearest(const struct price_book *book, const char *servic
                                const char *region, struct arena *arena)
 {
     const char *const shelf = shelf_of(region);
-    const size_t first = lower_bound(book, shelf, service, "");
+    const size_t first = price_book_first(book, shelf, service, "");
     size_t end = first;
     while (end < book->price_count && strcmp(book->prices[end].region, shelf) == 0 &&
            strcmp(book->prices[end].service, service) == 0)

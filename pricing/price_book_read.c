@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * price_book_read -- CSV files into a price book.
+ * price_book_read -- CSV text into a price book.
  *
- *   file -> rows -> sorted by region, service, usage type, attributes, tier -> chains -> prices
+ *   text -> columns -> rows -> sorted by region, service, usage type, attributes, term, tier -> chains -> prices
  *
  * All errors of all files are reported; a book with an error is no book.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pricing/aws_region.h"
+#include "pricing/billing_rules.h"
 #include "pricing/price_book.h"
 #include "pricing/price_csv.h"
-#include "sim/base/check.h"
 #include "sim/base/text.h"
 
 enum column {
     SERVICE,
+    REGION,
     USAGE_TYPE,
-    ATTRIBUTES,
     UNIT,
     PRICE,
+    ATTRIBUTES,
     TIER_FROM,
     TIER_TO,
     AS_OF,
@@ -30,22 +29,34 @@ enum column {
     CONFIDENCE,
     SKU,
     DESCRIPTION,
+    TERM,
+    UPFRONT,
     COLUMN_COUNT,
 };
 
-static const char *const column_names[COLUMN_COUNT] = {
-    "service", "usage_type", "attributes", "unit",       "price", "tier_from",
-    "tier_to", "as_of",      "source",     "confidence", "sku",   "description",
+/* What a cell says when its column is not there; NULL: the column must be there. */
+static const struct {
+    const char *name, *absent;
+} columns[COLUMN_COUNT] = {
+    [SERVICE] = { "service", NULL },         [REGION] = { "region", "" },
+    [USAGE_TYPE] = { "usage_type", NULL },   [UNIT] = { "unit", NULL },
+    [PRICE] = { "price", NULL },             [ATTRIBUTES] = { "attributes", "" },
+    [TIER_FROM] = { "tier_from", "0" },      [TIER_TO] = { "tier_to", "Inf" },
+    [AS_OF] = { "as_of", "" },               [SOURCE] = { "source", "" },
+    [CONFIDENCE] = { "confidence", "given" }, [SKU] = { "sku", "" },
+    [DESCRIPTION] = { "description", "" },   [TERM] = { "term", "" },
+    [UPFRONT] = { "upfront", "0" },
 };
 
-static const char *const confidences[] = { "list-file", "golden-test", "doc-page", "blog", "derived", "own-knowledge" };
+static const char *const confidences[] = { "list-file", "golden-test", "doc-page",     "given",
+                                           "blog",      "derived",     "own-knowledge" };
 
-#define LARGEST_FILE_BYTES ((size_t)64 << 20)
-#define LARGEST_RATE       (INT64_C(100000000) * MONEY_PER_USD) /* a hundred million dollars a unit */
-#define LARGEST_BOUND_E6   INT64_C(9000000000000000000)
+#define LARGEST_RATE     (INT64_C(100000000) * MONEY_PER_USD) /* a hundred million dollars a unit */
+#define LARGEST_BOUND_E6 INT64_C(9000000000000000000)
 
 struct row {
-    const char *region, *service, *usage_type, *attributes, *unit;
+    const char *region, *service, *usage_type, *attributes, *unit, *term;
+    money upfront;
     struct price_tier tier;
 };
 
@@ -53,6 +64,12 @@ struct rows {
     struct row *rows;
     size_t count, capacity;
     struct arena *arena;
+};
+
+/* Where each column of ours stands in a file, and what it says where it does not. */
+struct layout {
+    int at[COLUMN_COUNT]; /* -1 = not there */
+    size_t count;         /* cells of the header */
 };
 
 static void rows_add(struct rows *rows, const struct row *row)
@@ -70,7 +87,7 @@ static void rows_add(struct rows *rows, const struct row *row)
 static bool read_name(const struct csv_cell *cell, enum column column, const char **out, struct diag *diag)
 {
     *out = cell->text;
-    return cell->text[0] ? true : diag_error(diag, cell->at, "the %s is empty", column_names[column]);
+    return cell->text[0] ? true : diag_error(diag, cell->at, "the %s is empty", columns[column].name);
 }
 
 static bool read_rate(const struct csv_cell *cell, money *out, struct diag *diag)
@@ -119,7 +136,7 @@ static bool read_date(const struct csv_cell *cell, const char **out, struct diag
     const bool shaped = !shape[i] && !text[i];
     const int month = shaped ? atoi(text + 5) : 0, day = shaped ? atoi(text + 8) : 0;
     *out = text;
-    if (month >= 1 && month <= 12 && day >= 1 && day <= 31)
+    if (!text[0] || (month >= 1 && month <= 12 && day >= 1 && day <= 31))
         return true;
     diag_error(diag, cell->at, "'%.40s' is not a date", text);
     return diag_hint(diag, "write it as 2026-10-01");
@@ -132,7 +149,7 @@ static bool read_confidence(const struct csv_cell *cell, const char **out, struc
         if (text_equal(cell->text, confidences[i]))
             return true;
     diag_error(diag, cell->at, "unknown confidence '%.40s'", cell->text);
-    return diag_hint(diag, "one of list-file, golden-test, doc-page, blog, derived, own-knowledge");
+    return diag_hint(diag, "one of list-file, golden-test, doc-page, given, blog, derived, own-knowledge");
 }
 
 static bool read_attributes(const struct csv_cell *cell, const char **out, struct diag *diag)
@@ -149,54 +166,128 @@ static bool read_attributes(const struct csv_cell *cell, const char **out, struc
     return true;
 }
 
+static bool read_unit(const struct csv_cell *cell, const char **out, struct diag *diag)
+{
+    if (!read_name(cell, UNIT, out, diag))
+        return false;
+    if (pricing_unit_find(cell->text))
+        return true;
+    diag_error(diag, cell->at, "unknown pricing unit '%.20s'", cell->text);
+    const char *const near = pricing_unit_nearest(cell->text);
+    return near ? diag_hint(diag, "did you mean '%s'?", near) : false;
+}
+
+/* In a file of several regions the region is a cell, and the usage type may carry the region's prefix. */
+static bool read_region(const struct csv_cell *cell, struct row *row, struct diag *diag)
+{
+    if (aws_region_is_global(cell->text)) {
+        row->region = PRICE_GLOBAL;
+        return true;
+    }
+    const struct aws_region *const region = aws_region_find(cell->text);
+    row->region = cell->text;
+    if (!region) {
+        diag_error(diag, cell->at, "unknown region '%.40s'", cell->text);
+        const char *const near = aws_region_nearest(cell->text);
+        return near ? diag_hint(diag, "did you mean '%s'?", near) : false;
+    }
+    const size_t length = strlen(region->prefix);
+    if (strncmp(row->usage_type, region->prefix, length) == 0)
+        row->usage_type += length;
+    return true;
+}
+
 static bool read_row(const struct csv_cell *cells, const char *region, struct row *row, struct diag *diag)
 {
     *row = (struct row){ .region = region };
     row->tier.at = cells[SERVICE].at;
     row->tier.sku = cells[SKU].text;
     row->tier.description = cells[DESCRIPTION].text;
+    row->tier.source = cells[SOURCE].text;
+    row->term = text_equal(cells[TERM].text, "on-demand") ? "" : cells[TERM].text;
     bool good = read_name(&cells[SERVICE], SERVICE, &row->service, diag);
     good = read_name(&cells[USAGE_TYPE], USAGE_TYPE, &row->usage_type, diag) && good;
     good = read_attributes(&cells[ATTRIBUTES], &row->attributes, diag) && good;
-    good = read_name(&cells[UNIT], UNIT, &row->unit, diag) && good;
+    good = read_unit(&cells[UNIT], &row->unit, diag) && good;
     good = read_rate(&cells[PRICE], &row->tier.rate, diag) && good;
     good = read_bounds(cells, &row->tier, diag) && good;
     good = read_date(&cells[AS_OF], &row->tier.as_of, diag) && good;
-    good = read_name(&cells[SOURCE], SOURCE, &row->tier.source, diag) && good;
+    good = read_rate(&cells[UPFRONT], &row->upfront, diag) && good;
+    if (!region)
+        good = read_region(&cells[REGION], row, diag) && good;
+    if (!row->tier.description[0])
+        row->tier.description = row->usage_type;
     return read_confidence(&cells[CONFIDENCE], &row->tier.confidence, diag) && good;
 }
 
 /* ---- a file ---- */
 
-static bool check_header(const struct csv_cell *cells, size_t count, const char *file, struct diag *diag)
+static bool unknown_column(const struct csv_cell *cell, struct diag *diag)
 {
-    for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        if (i >= count)
-            return diag_error(diag, (struct mark){ file, 1, 1, 1 }, "the header has no column '%s'", column_names[i]);
-        if (text_equal(cells[i].text, column_names[i]))
-            continue;
-        return diag_error(diag, cells[i].at, "column %zu is '%.40s', not '%s'", i + 1, cells[i].text, column_names[i]);
+    const char *names[COLUMN_COUNT];
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        names[i] = columns[i].name;
+    const char *const near = text_nearest(cell->text, names, COLUMN_COUNT);
+    diag_error(diag, cell->at, "unknown column '%.40s'", cell->text);
+    return near ? diag_hint(diag, "did you mean '%s'?", near) : false;
+}
+
+static bool read_header(struct layout *out, const struct csv_cell *cells, size_t count, const struct price_text *text,
+                        struct diag *diag)
+{
+    bool good = true;
+    out->count = count;
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        out->at[c] = -1;
+    for (size_t i = 0; i < count; i++) {
+        size_t c = 0;
+        while (c < COLUMN_COUNT && !text_equal(cells[i].text, columns[c].name))
+            c++;
+        if (c == COLUMN_COUNT)
+            good = unknown_column(&cells[i], diag);
+        else if (out->at[c] >= 0)
+            good = diag_error(diag, cells[i].at, "the header names '%s' twice", columns[c].name);
+        else
+            out->at[c] = (int)i;
     }
-    return true;
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        if (out->at[c] < 0 && (!columns[c].absent || (c == REGION && !text->region)))
+            good = diag_error(diag, (struct mark){ text->file, 1, 1, 1 }, "the header has no column '%s'",
+                              columns[c].name);
+    return good;
+}
+
+static void arrange(struct csv_cell *out, const struct csv_cell *cells, const struct layout *layout)
+{
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        out[c] = layout->at[c] >= 0 ? cells[layout->at[c]] : (struct csv_cell){ columns[c].absent, cells[0].at };
 }
 
 static bool read_rows(struct rows *rows, const struct price_text *text, struct diag *diag)
 {
     struct csv_reader csv;
-    struct csv_cell cells[COLUMN_COUNT];
+    struct csv_cell cells[COLUMN_COUNT], ours[COLUMN_COUNT];
+    struct layout layout;
     size_t count;
     csv_init(&csv, text->file, text->text, text->length, rows->arena, diag);
     const enum csv_result header = csv_next(&csv, cells, COLUMN_COUNT, &count);
     if (header == CSV_END)
         return diag_error(diag, (struct mark){ text->file, 1, 1, 1 }, "the price book is empty");
-    if (header == CSV_BAD_RECORD || !check_header(cells, count, text->file, diag))
+    if (header == CSV_BAD_RECORD || !read_header(&layout, cells, count, text, diag))
         return false;
     bool good = true;
-    for (enum csv_result next; (next = csv_next(&csv, cells, COLUMN_COUNT, &count)) != CSV_END;) {
+    for (enum csv_result next; (next = csv_next(&csv, cells, layout.count, &count)) != CSV_END;) {
         struct row row;
-        if (next == CSV_RECORD && count < COLUMN_COUNT)
-            good = diag_error(diag, cells[0].at, "%zu cells where the header names %d", count, COLUMN_COUNT);
-        else if (next == CSV_RECORD && read_row(cells, text->region, &row, diag))
+        if (next == CSV_BAD_RECORD) {
+            good = false;
+            continue;
+        }
+        if (count < layout.count) {
+            good = diag_error(diag, cells[0].at, "%zu cells where the header names %zu", count, layout.count);
+            continue;
+        }
+        arrange(ours, cells, &layout);
+        if (read_row(ours, text->region, &row, diag))
             rows_add(rows, &row);
         else
             good = false;
@@ -213,7 +304,9 @@ static int compare_things(const struct row *a, const struct row *b)
         order = strcmp(a->service, b->service);
     if (order == 0)
         order = strcmp(a->usage_type, b->usage_type);
-    return order != 0 ? order : strcmp(a->attributes, b->attributes);
+    if (order == 0)
+        order = strcmp(a->attributes, b->attributes);
+    return order != 0 ? order : strcmp(a->term, b->term);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -259,6 +352,8 @@ static struct price price_of(const struct row *rows, size_t count, struct arena 
                            .usage_type = rows->usage_type,
                            .attributes = rows->attributes,
                            .unit = rows->unit,
+                           .term = rows->term,
+                           .upfront = rows->upfront,
                            .tiers = tiers,
                            .tier_count = (int)count };
 }
@@ -284,6 +379,8 @@ static void date_book(struct price_book *book, const struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
         const char *const as_of = rows->rows[i].tier.as_of;
+        if (!as_of[0])
+            continue;
         if (!book->newest || strcmp(as_of, book->newest) > 0)
             book->newest = as_of;
         if (!book->oldest || strcmp(as_of, book->oldest) < 0)
@@ -308,71 +405,4 @@ const struct price_book *price_book_parse(const struct price_text *texts, size_t
         good = diag_error(diag, (struct mark){ .file = texts[0].file }, "the price book has no rates");
     date_book(book, &rows);
     return good ? book : NULL;
-}
-
-/* ---- the file system ---- */
-
-static bool read_stream(FILE *file, struct price_text *out, struct arena *arena, struct diag *diag)
-{
-    size_t capacity = (size_t)1 << 17, length = 0;
-    char *text = arena_alloc(arena, capacity, 1);
-    for (size_t got; (got = fread(text + length, 1, capacity - 1 - length, file)) > 0;) {
-        length += got;
-        if (length < capacity - 1)
-            continue;
-        if (capacity > LARGEST_FILE_BYTES)
-            return diag_error(diag, (struct mark){ .file = out->file }, "the price book is larger than 64 MiB");
-        text = arena_grow(arena, text, length, 2 * capacity, 1);
-        capacity *= 2;
-    }
-    if (ferror(file))
-        return diag_error(diag, (struct mark){ .file = out->file }, "cannot read the price book: %s", strerror(errno));
-    text[length] = '\0';
-    out->text = text;
-    out->length = length;
-    return true;
-}
-
-static bool read_file(const char *folder, const char *region, struct price_text *out, struct arena *arena,
-                      struct diag *diag)
-{
-    const bool global = aws_region_is_global(region);
-    out->region = global ? PRICE_GLOBAL : arena_text(arena, region);
-    out->file = arena_printf(arena, "%s/%s.csv", folder, global ? "global" : region);
-    FILE *file = fopen(out->file, "rb");
-    if (!file) {
-        diag_error(diag, (struct mark){ .file = out->file }, "no price book for region '%s': %s", region,
-                   strerror(errno));
-        return diag_hint(diag, "a region is priced from a file of its own; another region's prices are never used");
-    }
-    const bool good = read_stream(file, out, arena, diag);
-    fclose(file);
-    return good;
-}
-
-/* A region code becomes part of a path, so only what we know as a region may. */
-static bool check_region(const char *region, struct diag *diag)
-{
-    if (aws_region_find(region))
-        return true;
-    diag_error(diag, (struct mark){ 0 }, "unknown region '%.40s'", region);
-    const char *const near = aws_region_nearest(region);
-    return near ? diag_hint(diag, "did you mean '%s'?", near) : false;
-}
-
-const struct price_book *price_book_load(const char *folder, const char *const *regions, size_t region_count,
-                                         struct arena *arena, struct diag *diag)
-{
-    struct price_text *texts = ARENA_ARRAY(arena, struct price_text, region_count + 1);
-    size_t count = 0;
-    bool good = read_file(folder, PRICE_GLOBAL, &texts[count++], arena, diag);
-    for (size_t i = 0; i < region_count; i++) {
-        bool again = aws_region_is_global(regions[i]);
-        for (size_t j = 0; j < i; j++)
-            again = again || text_equal(regions[i], regions[j]);
-        if (!again)
-            good = check_region(regions[i], diag) && read_file(folder, regions[i], &texts[count++], arena, diag) &&
-                   good;
-    }
-    return good ? price_book_parse(texts, count, arena, diag) : NULL;
 }

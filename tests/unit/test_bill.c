@@ -122,7 +122,7 @@ static void given_the_alb_example_when_billed_then_bytes_decide_and_it_is_22_42(
     assert_true(bill.lines[0].quantity_e6 == INT64_C(777600000)); /* 1.08 x 720 */
     assert_int_equal(bill.lines[0].cents, 622);
     assert_string_equal(bill.lines[0].note,
-                        "the largest of 4 dimensions in each hour: processed bytes in 100 % of hours");
+                        "the largest dimension of each hour: processed bytes in 100 % of hours");
     assert_int_equal(bill.lines[1].cents, 1620);
     assert_int_equal(bill.total_cents, 2242);
 }
@@ -476,15 +476,19 @@ static void given_no_rate_when_billed_then_the_error_names_it_and_the_nearest(vo
     k = key("AmazonElastiCache", "NodeUsage:cache.r7g.large", "", USAGE_NANOSECONDS);
     assert_error(*state, k, "more than one rate", "must select one");
     k = key("AmazonCloudFront", "Requests-HTTPS", "", USAGE_COUNT);
-    assert_error(*state, k, "needs an operation", "edge=US");
+    assert_error(*state, k, "needs an attribute that says where", "edge=US");
 }
 
 static void given_no_rule_when_billed_then_the_error_names_the_nearest(void **state)
 {
-    assert_error(*state, key("AWSELB", "ALB:NewConection", "", USAGE_COUNT), "no billing rule", "ALB:NewConnections");
-    assert_error(*state, key("AmazonEC3", "BoxUsage:m5.large", "", USAGE_NANOSECONDS), "no billing rule", "AmazonEC2");
-    assert_error(*state, key("AWSDataTransfer", "DataTransfer-Regional-Bytes", "", USAGE_BYTES), "no billing rule",
-                 "with operation both");
+    assert_error(*state, key("AWSELB", "ALB:NewConection", "", USAGE_COUNT), "no rate", "ALB:NewConnections");
+    assert_error(*state, key("AmazonEC3", "BoxUsage:m5.large", "", USAGE_NANOSECONDS), "no rate", "AmazonEC2");
+    assert_error(*state, key("AWSDataTransfer", "InterRegion-Bytes", "", USAGE_BYTES), "needs an attribute",
+                 "to=eu-west-1");
+    assert_error(*state, key("AmazonDynamoDB", "Write", "", USAGE_COUNT), "needs the attribute 'item_bytes'", "1024");
+    assert_error(*state, key("AmazonDynamoDB", "Write", "item_bytes=big", USAGE_COUNT), "not a number", "write");
+    assert_error(*state, key("AmazonDynamoDB", "Read", "item_bytes=1;consistency=strnog", USAGE_COUNT),
+                 "'consistency' is 'strnog'", "eventual, strong, transactional");
     assert_error(*state, key("AmazonEC2", "BoxUsage:m5.large", "", USAGE_COUNT), "metered in another unit",
                  "nanoseconds");
 }

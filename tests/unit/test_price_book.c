@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pricing/price_book.h"
 #include "sim/base/compiler.h"
@@ -82,7 +83,15 @@ static void given_the_shipped_books_when_loaded_then_every_region_has_every_serv
         { "AmazonEC2", "BoxUsage:m7g.large", "" },
         { "AmazonEC2", "EBS:VolumeUsage.gp3", "" },
         { "AWSELB", "LoadBalancerUsage", "LoadBalancing:Application" },
-        { "AWSELB", "LCUUsage", "" },
+        { "AWSELB", "LCUUsage", "LoadBalancing:Application" },
+        { "AWSELB", "LCUUsage", "LoadBalancing:Network" },
+        { "AWSLambda", "Lambda-GB-Second-ARM", "" },
+        { "AmazonECS", "Fargate-vCPU-Hours:perCPU", "" },
+        { "AmazonEKS", "AmazonEKS-Hours:perCluster", "" },
+        { "AmazonDynamoDB", "WriteRequestUnits", "" },
+        { "AmazonS3", "TimedStorage-GDA-ByteHrs", "" },
+        { "AmazonSNS", "Requests-Tier1", "" },
+        { "AmazonCloudWatch", "DataProcessing-Bytes", "" },
         { "AmazonVPC", "PublicIPv4:InUseAddress", "" },
         { "AmazonVPC", "NatGateway-Hours", "" },
         { "AmazonVPC", "NatGateway-Bytes", "" },
@@ -140,9 +149,11 @@ static void given_equal_usage_types_when_nothing_selects_one_then_the_lookup_say
     assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "", "us-east-1", &price),
                      PRICE_AMBIGUOUS);
     assert_null(price);
-    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Memcached",
+    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Oracle",
                                      "us-east-1", &price),
                      PRICE_MISSING);
+    assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "os=Windows", "us-east-1", &price),
+                     PRICE_MISSING); /* never a Linux price for Windows */
     assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "mars-1", &price), PRICE_MISSING);
 }
 
@@ -192,7 +203,10 @@ static void given_broken_rows_when_parsed_then_each_is_told_its_place(void **sta
 {
     struct fixture *f = *state;
     assert_refused(f, "", 1, 1, "is empty");
-    assert_refused(f, "service,kind\n", 1, 9, "column 2 is 'kind', not 'usage_type'");
+    assert_refused(f, "service,kind\n", 1, 9, "unknown column 'kind'");
+    assert_refused(f, "service,unit,price\n", 1, 1, "the header has no column 'usage_type'");
+    assert_refused(f, "service,usage_type,unit,price,unit\n", 1, 31, "the header names 'unit' twice");
+    assert_refused(f, HEADER "S,T,,Gigabyte,1,0,Inf" TAIL, 2, 6, "unknown pricing unit 'Gigabyte'");
     assert_refused(f, HEADER "S,T,,GB,0.09,0,Inf\n", 2, 1, "7 cells where the header names 12");
     assert_refused(f, HEADER "S,T,,GB,0.09,0,Inf,2026-01-01,t,list-file,,d,more\n", 2, 46, "more cells");
     assert_refused(f, HEADER "S,T,,GB,cheap,0,Inf" TAIL, 2, 9, "'cheap' is not a price");
@@ -221,7 +235,78 @@ static void given_broken_tier_chains_when_parsed_then_the_gap_or_overlap_is_name
                    "leaves a gap after the one in line 2");
     assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,GB,2,9,Inf" TAIL, 3, 1, "overlaps the one in line 2");
     assert_refused(f, HEADER "S,T,,GB,1,0,Inf" TAIL "S,T,,GB,1,0,Inf" TAIL, 3, 1, "already has a price for this tier");
-    assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,TB,2,10,Inf" TAIL, 3, 1, "are in 'GB' and 'TB'");
+    assert_refused(f, HEADER "S,T,,GB,1,0,10" TAIL "S,T,,GB-Mo,2,10,Inf" TAIL, 3, 1, "are in 'GB' and 'GB-Mo'");
+}
+
+static void given_a_short_header_when_parsed_then_the_rest_has_its_defaults(void **state)
+{
+    const struct price_book *book = parse(*state, "price,unit,usage_type,service\n0.5,GB,T,S\n");
+    assert_non_null(book);
+    assert_int_equal(book->prices[0].tier_count, 1);
+    assert_true(book->prices[0].tiers[0].to_e6 == PRICE_OPEN);
+    assert_string_equal(book->prices[0].tiers[0].confidence, "given");
+    assert_string_equal(book->prices[0].tiers[0].description, "T");
+}
+
+static const char *write_file(const char *text)
+{
+    static char path[] = "/tmp/headroom-rates-XXXXXX";
+    const int file = mkstemp(path);
+    assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && close(file) == 0);
+    return path;
+}
+
+static void given_a_file_of_rates_when_laid_over_a_book_then_only_its_rates_change(void **state)
+{
+    struct fixture *f = *state;
+    const struct price_book *base = load_all(f);
+    const char *path = write_file("service,region,usage_type,attributes,unit,price,as_of\n"
+                                  "AmazonEC2,us-west-2,USW2-BoxUsage:m5.large,,Hrs,0.05,2027-01-01\n"
+                                  "AmazonElastiCache,us-east-1,NodeUsage:cache.r7g.large,engine=Valkey,Hrs,0.1,\n"
+                                  "AmazonBraket,us-east-1,QPU,,Hrs,7,\n");
+    const struct price_book *book = price_book_replace(base, path, &f->arena, &f->diag);
+    const struct price *price;
+    assert_non_null(book);
+    assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "us-west-2", &price), PRICE_FOUND);
+    assert_true(price->tiers[0].rate == 5 * MONEY_PER_USD / 100);
+    assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "us-east-1", &price), PRICE_FOUND);
+    assert_true(price->tiers[0].rate == 96 * MONEY_PER_USD / 1000);
+    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey",
+                                     "us-east-1", &price),
+                     PRICE_FOUND);
+    assert_true(price->tiers[0].rate == MONEY_PER_USD / 10);
+    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Redis",
+                                     "us-east-1", &price),
+                     PRICE_FOUND); /* its own price stays */
+    assert_true(price->tiers[0].rate > MONEY_PER_USD / 10);
+    assert_int_equal(price_book_find(book, "AmazonBraket", "QPU", "", "us-east-1", &price), PRICE_FOUND);
+    assert_int_equal(book->price_count, base->price_count + 1);
+    assert_string_equal(price_book_date(book), "2027-01-01");
+    assert_null(price_book_replace(base, "/no/such/file.csv", &f->arena, &f->diag));
+    unlink(path);
+}
+
+static void given_terms_when_loaded_then_reservations_and_plans_have_their_rates(void **state)
+{
+    struct fixture *f = *state;
+    const struct price_book *terms = price_terms_load("pricing/books", all_regions, ARRAY_LEN(all_regions), &f->arena,
+                                                      &f->diag);
+    const struct price *price;
+    assert_non_null(terms);
+    assert_int_equal(price_book_find_term(terms, "reserved-1yr-no-upfront", "AmazonEC2", "HeavyUsage:m5.large", "",
+                                          "us-east-1", &price),
+                     PRICE_FOUND);
+    assert_true(price->tiers[0].rate == 6 * MONEY_PER_USD / 100);
+    assert_int_equal(price_book_find_term(terms, "reserved-1yr-all-upfront", "AmazonEC2", "HeavyUsage:m5.large", "",
+                                          "us-east-1", &price),
+                     PRICE_FOUND);
+    assert_true(price->upfront == 494 * (money)MONEY_PER_USD && price->tiers[0].rate == 0);
+    assert_int_equal(price_book_find_term(terms, "savings-plan-compute-1yr-no-upfront", "ComputeSavingsPlans",
+                                          "ComputeSP:1yrNoUpfront", "discounted_usage_type=BoxUsage:m5.large",
+                                          "us-east-1", &price),
+                     PRICE_FOUND);
+    assert_int_equal(price_book_find(terms, "AmazonEC2", "HeavyUsage:m5.large", "", "us-east-1", &price),
+                     PRICE_MISSING); /* on demand is another book */
 }
 
 static void given_many_broken_rows_when_parsed_then_all_are_reported(void **state)
@@ -324,6 +409,9 @@ int main(void)
         cmocka_unit_test(given_a_good_small_book_when_parsed_then_tiers_form_one_price),
         cmocka_unit_test(given_broken_rows_when_parsed_then_each_is_told_its_place),
         cmocka_unit_test(given_broken_tier_chains_when_parsed_then_the_gap_or_overlap_is_named),
+        cmocka_unit_test(given_a_short_header_when_parsed_then_the_rest_has_its_defaults),
+        cmocka_unit_test(given_a_file_of_rates_when_laid_over_a_book_then_only_its_rates_change),
+        cmocka_unit_test(given_terms_when_loaded_then_reservations_and_plans_have_their_rates),
         cmocka_unit_test(given_many_broken_rows_when_parsed_then_all_are_reported),
         cmocka_unit_test(given_mutated_bytes_when_parsed_then_the_reader_refuses_or_keeps_its_promises),
         cmocka_unit_test(given_all_books_when_loaded_again_and_again_then_nothing_is_reported),
