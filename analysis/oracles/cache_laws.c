@@ -106,12 +106,11 @@ static struct passage passage_up(int n, double lambda_per_s, double t_s)
             there += p[i];
         result.beyond += poisson * there;
         result.within += later * there / total;
-        for (int i = 0; i <= n; i++) {
-            if (i < n)
-                next[i + 1] += p[i] * lambda_per_s / total;
-            if (i > 0)
-                next[i - 1] += p[i] * i / total;
+        for (int i = 0; i <= n; i++)
             next[i] += p[i] * (n - i) / total;
+        for (int i = 0; i < n; i++) {
+            next[i + 1] += p[i] * lambda_per_s / total;
+            next[i] += p[i + 1] * (i + 1) / total;
         }
         memcpy(p, next, sizeof p);
         poisson *= jumps / (k + 1);
