@@ -71,16 +71,20 @@ static bool measure_large(struct bench_run *run, double *values)
 
 #define ROWS_OF_A_DAY(...) \
     { \
-        [DAY_CPU] = { "one replication", .unit = BENCH_SECONDS, __VA_ARGS__ }, \
-        [PER_EDGE_REQUEST] = { "per edge request, static objects included" }, \
-        [PER_DYNAMIC_REQUEST] = { "per dynamic request" }, \
-        [PER_VISIT] = { "per station visit, everything included", .at_most = 250 }, \
-        [VISITS] = { "station visits per dynamic request", .unit = BENCH_NUMBER }, \
-        [EVENTS] = { "events per dynamic request", .unit = BENCH_NUMBER }, \
-        [PEAK] = { "peak memory", .unit = BENCH_MIB, .at_most = 64, .stretch = 32 }, \
-        [PEAK_ABOVE_AN_HOUR] = { "  above that of the first hour", .unit = BENCH_MIB, .at_most = 16 }, \
-        [PEAK_TWICE] = { "  at twice the rate, of that", .unit = BENCH_PERCENT, .at_least = 90, .at_most = 110 }, \
-        [PER_REQUEST_TWICE] = { "CPU per request at twice the rate, of that at once", .unit = BENCH_PERCENT, \
+        [DAY_CPU] = { .name = "one replication", .unit = BENCH_SECONDS, __VA_ARGS__ }, \
+        [PER_EDGE_REQUEST] = { .name = "per edge request, static objects included" }, \
+        [PER_DYNAMIC_REQUEST] = { .name = "per dynamic request" }, \
+        [PER_VISIT] = { .name = "per station visit, everything included", .at_most = 250 }, \
+        [VISITS] = { .name = "station visits per dynamic request", .unit = BENCH_NUMBER }, \
+        [EVENTS] = { .name = "events per dynamic request", .unit = BENCH_NUMBER }, \
+        [PEAK] = { .name = "peak memory", .unit = BENCH_MIB, .at_most = 64, .stretch = 32 }, \
+        [PEAK_ABOVE_AN_HOUR] = { .name = "  above that of the first hour", .unit = BENCH_MIB, .at_most = 16 }, \
+        [PEAK_TWICE] = { .name = "  at twice the rate, of that", \
+                         .unit = BENCH_PERCENT, \
+                         .at_least = 90, \
+                         .at_most = 110 }, \
+        [PER_REQUEST_TWICE] = { .name = "CPU per request at twice the rate, of that at once", \
+                                .unit = BENCH_PERCENT, \
                                 .at_most = 110 }, \
     }
 
@@ -102,8 +106,8 @@ const struct benchmark bench_days[] = {
     { .name = "shop",
       .title = "bench/request-path.yaml, per request: balancer, CPU, cache, in a tenth of the cases the database",
       .round = measure_shop,
-      .rows = { { "the way by hand and nothing around it", .limit = true },
-                { "  the program, with clients, workers, meters, windows" } } },
+      .rows = { { .name = "the way by hand and nothing around it", .limit = true },
+                { .name = "  the program, with clients, workers, meters, windows" } } },
     { .name = "black-friday",
       .title = "scenarios/black-friday.yaml, the headline day",
       .rounds = 2,

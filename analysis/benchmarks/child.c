@@ -5,11 +5,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NO_SUCH_PROGRAM = 127 };
+enum { NO_SUCH_PROGRAM = 127, ARGUMENTS_MAX = 8 };
 
 static const int64_t BYTES_PER_KIB = 1024;
 
@@ -72,10 +73,15 @@ bool child_run(bool (*work)(void *context, void *result), void *context, void *r
 /* In the child: standard output is the pipe, standard error nowhere. Does not return. */
 static void become(const char *const *argv, int output)
 {
+    char *words[ARGUMENTS_MAX + 1] = { NULL }; /* execvp() wants them writable, and does not write */
+    size_t count = 0;
+    while (argv[count] && count < ARGUMENTS_MAX)
+        count++;
+    memcpy(words, argv, count * sizeof *words);
     const int nowhere = open("/dev/null", O_RDWR);
     if (nowhere >= 0 && dup2(output, STDOUT_FILENO) >= 0 && dup2(nowhere, STDERR_FILENO) >= 0 &&
         dup2(nowhere, STDIN_FILENO) >= 0)
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        execvp(argv[0], words);
     _exit(NO_SUCH_PROGRAM);
 }
 

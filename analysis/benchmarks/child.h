@@ -13,8 +13,9 @@
  * returned false, it died, or there was no process to be had. The caller has one thread. */
 bool child_run(bool (*work)(void *context, void *result), void *context, void *result, size_t size);
 
-/* What a program prints on standard output, cut to `size` - 1 characters and ended; argv as execvp() has it. Returns its
- * exit status, 127 when there is no such program, -1 when it was killed or there was no process to be had. */
+/* What a program prints on standard output, cut to `size` - 1 characters and ended. argv as execvp() has it, up to eight
+ * words. Returns its exit status, 127 when there is no such program, -1 when it was killed or there was no process to be
+ * had. */
 int child_output(const char *const *argv, char *output, size_t size);
 
 /* The largest resident set of this process so far. */

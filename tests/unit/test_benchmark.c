@@ -32,11 +32,11 @@ static const struct benchmark KNOWN = {
     .title = "known figures",
     .rounds = 3,
     .round = known_round,
-    .rows = { { "nothing above" },
-              { "limit", .limit = true },
-              { "twice", .ratio_at_most = 1.9 },
-              { "half", .ratio_at_most = 2.0, .stretch = 0.6 },
-              { "alone", .alone = true, .at_least = 7.5, .at_most = 8.5 } },
+    .rows = { { .name = "nothing above" },
+              { .name = "limit", .limit = true },
+              { .name = "twice", .ratio_at_most = 1.9 },
+              { .name = "half", .ratio_at_most = 2.0, .stretch = 0.6 },
+              { .name = "alone", .alone = true, .at_least = 7.5, .at_most = 8.5 } },
 };
 
 static void given_known_rounds_when_they_are_summarised_then_medians_and_ratios_are_theirs(void **state)
@@ -71,7 +71,7 @@ static bool no_round(struct bench_run *run, double *values)
 
 static void given_a_benchmark_that_cannot_be_measured_when_it_runs_then_it_says_why(void **state)
 {
-    const struct benchmark none = { .name = "none", .title = "", .round = no_round, .rows = { { "row" } } };
+    const struct benchmark none = { .name = "none", .title = "", .round = no_round, .rows = { { .name = "row" } } };
     const struct bench_options options = { .rounds = 1 };
     struct bench_result result;
     assert_false(benchmark_run(&none, &options, &result));
@@ -100,7 +100,8 @@ static void given_timed_rows_when_they_run_then_what_can_be_measured_is(void **s
 {
     const struct benchmark timed = { .name = "timed",
                                      .title = "",
-                                     .rows = { { "some", some_work, .limit = true }, { "none", no_work } } };
+                                     .rows = { { .name = "some", .work = some_work, .limit = true },
+                                               { .name = "none", .work = no_work } } };
     const struct bench_options options = { .quick = true, .rounds = 3 };
     struct bench_result result;
     assert_true(benchmark_run(&timed, &options, &result));
