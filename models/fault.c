@@ -88,12 +88,9 @@ static void endpoint_lost(struct world *w, int number, int endpoint)
     e->connections = 0;
     for (uint32_t slot = 0; slot < w->frames_used; slot++) {
         struct frame *f = frame_at(w, slot);
-        if (f->kind == FRAME_FREE || f->state != AT_DB || w->code->steps[f->step].target != number)
-            continue;
-        if (w->instances[f->instance].pools[f->pool].connections[f->connection].endpoint == endpoint) {
-            little_leave(&w->db_visits, f->visit, w->now);
-            f->state = AT_DB_SILENT;
-        }
+        if (f->kind != FRAME_FREE && f->state == AT_DB && f->departs > w->now &&
+            w->code->steps[f->step].target == number && query_endpoint(w, f) == endpoint)
+            query_lost(w, f);
     }
     station_clear(&e->cpu, w->now, NULL, NULL);
 }
@@ -159,8 +156,7 @@ static void cache_loses_zone(struct world *w, const struct cache *lost, int zone
         for (uint32_t slot = 0; slot < w->frames_used;
              slot++) { /* commands under way: the client's timeout, then a miss */
             struct frame *f = frame_at(w, slot);
-            if (f->kind != FRAME_FREE && f->state == AT_CACHE && f->shard == s &&
-                f->departs > w->now)
+            if (f->kind != FRAME_FREE && f->state == AT_CACHE && f->shard == s && f->departs > w->now)
                 command_lost(w, f, cache->config->timeout);
         }
         station_clear(&shard->thread, w->now, NULL, NULL);
@@ -310,8 +306,10 @@ static void crash_instances(struct world *w, const struct fault_config *config, 
 static void database_speed(struct world *w, int number, double slower)
 {
     struct rds *db = &w->databases[number];
+    const double speed = departures_vcpu_speed((enum discipline)db->config->discipline,
+                                               catalogue_db(db->config->instance));
     for (int e = 0; e < db->endpoint_count; e++)
-        station_set_speed(&db->endpoints[e].cpu, w->now, catalogue_db(db->config->instance)->speed / slower);
+        station_set_speed(&db->endpoints[e].cpu, w->now, speed / slower);
 }
 
 /* Everything of a fleet or a cache takes `slower` times as long: a bad deployment, a noisy neighbour. */
@@ -325,9 +323,10 @@ static void component_speed(struct world *w, const struct component *c, double s
     if (c->kind != KIND_ASG)
         return;
     struct fleet *fleet = &w->fleets[c->index];
-    fleet->speed = fleet->shape->speed / slower; /* of instances launched meanwhile too */
+    /* of instances launched meanwhile too */
+    fleet->vcpus.speed = departures_vcpu_speed(fleet->vcpus.discipline, fleet->shape) / slower;
     for (uint32_t n = 0; n < fleet->instance_count; n++)
-        station_set_speed(&w->instances[fleet->instances[n]].cpu, w->now, fleet->speed);
+        station_set_speed(&w->instances[fleet->instances[n]].cpu, w->now, fleet->vcpus.speed);
 }
 
 static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)

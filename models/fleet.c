@@ -69,12 +69,8 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
                             .alive = true,
                             .billed_until = w->now,
                             .launch = fleet->launches++ };
-    const struct station_config cpu = { .discipline = STATION_PROCESSOR_SHARING,
-                                        .kind = EV_CPU,
-                                        .entity = id,
-                                        .servers = fleet->shape->vcpus,
-                                        .speed = fleet->speed,
-                                        .cap_q16 = fleet->cap_q16 };
+    struct station_config cpu = fleet->vcpus;
+    cpu.entity = id;
     station_init(&i->cpu, w->arena, w->events, &cpu, w->now);
     const struct service_config *service = fleet->service->config;
     gate_init(&i->workers, w->arena, (uint32_t)service->workers, (uint32_t)service->backlog, w->now);
@@ -165,8 +161,9 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
         .component = c, .config = c->config, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1
     };
     fleet->shape = catalogue_instance(fleet->config->instance);
-    fleet->speed = fleet->shape->speed;
-    fleet->cap_q16 = catalogue_capacity_q16(fleet->shape, w->arena);
+    fleet->vcpus = departures_vcpus(departures_discipline(sc, c), fleet->shape, w->arena);
+    fleet->vcpus.execution = departures_execution(sc, c);
+    fleet->vcpus.kind = EV_CPU;
     fleet->desired = fleet->config->size.desired;
     fleet->tracking = ARENA_ARRAY(w->arena, struct tracking, fleet->config->scaling_count);
     fleet->measured = ARENA_ARRAY(w->arena, int64_t, fleet->config->scaling_count);

@@ -4,9 +4,36 @@
  *
  *   pool --> [open the connection] --> station of the endpoint --> way back, commit --> pool
  *     \--- nobody gave one back in time: failed    \--- silence or slowness until the timeout: failed, connection closed
+ *
+ * The timeout is a timer of the client's, and the query is taken out of a station that shares. A station that serves in
+ * order knows it as a deadline and lets the query go by itself; whom the client left behind, too.
  */
 #include "models/world.h"
 #include "sim/base/check.h"
+
+int query_endpoint(const struct world *w, const struct frame *f)
+{
+    if (f->kind == FRAME_ORPHAN)
+        return f->shard;
+    return w->instances[f->instance].pools[f->pool].connections[f->connection].endpoint;
+}
+
+static struct rds_endpoint *endpoint_of(struct world *w, const struct frame *f)
+{
+    return &w->databases[w->code->steps[f->step].target].endpoints[query_endpoint(w, f)];
+}
+
+/* ---- the client's timer ---- */
+
+static void arm(struct world *w, struct frame *f)
+{
+    const uint32_t slot = frame_slot(w, f);
+    if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
+        arm_sweep(w);
+    else
+        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
+                                             (uint32_t)f->ordinal, slot));
+}
 
 void query_disarm(struct world *w, struct frame *f)
 {
@@ -14,6 +41,8 @@ void query_disarm(struct world *w, struct frame *f)
         timer_ring_disarm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), frame_slot(w, f),
                           f->query_deadline);
 }
+
+/* ---- the pool ---- */
 
 static void start_query(struct world *w, struct frame *f);
 
@@ -77,24 +106,50 @@ static bool open_connection(struct world *w, const struct frame *f, struct conne
     return true;
 }
 
+static void enter_line(struct world *w, struct frame *f, struct station *st, sim_time demand)
+{
+    const uint32_t slot = frame_slot(w, f);
+    query_disarm(w, f);
+    f->departs = station_arrive_by(st, w->now, slot, (uint32_t)f->ordinal, demand, f->query_deadline);
+    if (f->departs == SIM_NEVER)
+        return;
+    if (st->fate == STATION_SERVED) {
+        visit_returns(w, f);
+    } else if (st->fate == STATION_DROPPED && f->departs == w->now) { /* its connection took all the time it had */
+        query_cut(w, f);
+    } else {
+        f->resume_at = SIM_NEVER;
+        event_set_push(w->events,
+                       event_make(f->departs, EVENT_COMPLETION, EV_DB, st->entity, (uint32_t)f->ordinal, slot));
+    }
+}
+
 void query_arrives(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
-    struct instance *i = &w->instances[f->instance];
-    struct rds *db = &w->databases[step->target];
-    struct connection *c = &i->pools[f->pool].connections[f->connection];
-    struct rds_endpoint *e = &db->endpoints[c->endpoint];
-    if (!e->up || c->epoch != e->epoch) { /* a dead host does not even refuse */
+    const struct instance *i = &w->instances[f->instance];
+    const struct rds *db = &w->databases[step->target];
+    const struct connection *c = &i->pools[f->pool].connections[f->connection];
+    struct rds_endpoint *e = endpoint_of(w, f);
+    const bool armed = f->visit == SIM_NEVER, silent = !e->up || c->epoch != e->epoch;
+    const bool in_order = e->cpu.discipline == STATION_FCFS;
+    if (!armed && (silent || !in_order))
+        arm(w, f);
+    if (silent) { /* a dead host does not even refuse */
         f->state = AT_DB_SILENT;
         return;
     }
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
     request_meter_hop(w, f, e->zone, step->request + step->response, false);
-    f->bits = d.b;
-    f->state = AT_DB;
-    f->visit = w->now;
-    little_enter(&w->db_visits, w->now);
-    station_arrive(&e->cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, sampler_draw(&step->time, d.a));
+    f->back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, d.b << 32);
+    if (step->write && db->standby_zone >= 0)
+        f->back += sampler_draw(&db->commit, d.b);
+    visit_begin(w, f, AT_DB);
+    const sim_time demand = sampler_draw(&step->time, d.a);
+    if (in_order)
+        enter_line(w, f, &e->cpu, demand);
+    else
+        station_arrive(&e->cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);
 }
 
 /* f holds a place of the pool. */
@@ -111,36 +166,78 @@ static void start_query(struct world *w, struct frame *f)
         request_failed(w, f);
         return;
     }
-    const uint32_t slot = frame_slot(w, f);
     f->query_deadline = w->now + step->timeout;
-    if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
-        arm_sweep(w);
-    else
-        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
-                                             (uint32_t)f->ordinal, slot));
     if (connecting > 0 && db->endpoints[pool->connections[f->connection].endpoint].up) {
         f->visit = SIM_NEVER; /* marks: the delay ahead is the opening of the connection */
+        arm(w, f);
         frame_delay(w, f, connecting);
         return;
     }
+    f->visit = w->now;
     query_arrives(w, f);
 }
 
-void query_timeout(struct world *w, struct frame *f)
+/* ---- ends that are no answer ---- */
+
+/* The client closes a connection that did not answer. */
+static void give_up(struct world *w, struct frame *f)
 {
-    struct instance *i = &w->instances[f->instance];
-    const struct step *step = &w->code->steps[f->step];
-    struct rds *db = &w->databases[step->target];
-    struct connection *c = &i->pools[f->pool].connections[f->connection];
-    struct rds_endpoint *e = &db->endpoints[c->endpoint];
-    if (f->state == AT_DB) { /* the statement timeout cancels the query at the server */
-        station_remove(&e->cpu, w->now, frame_slot(w, f));
-        little_leave(&w->db_visits, f->visit, w->now);
-    }
+    struct connection *c = &w->instances[f->instance].pools[f->pool].connections[f->connection];
+    struct rds_endpoint *e = endpoint_of(w, f);
     if (c->epoch == e->epoch)
-        e->connections--; /* the client closes a connection that did not answer */
+        e->connections--;
     c->endpoint = -1;
     f->resume_at = SIM_NEVER;
     connection_free(w, f);
     request_failed(w, f);
+}
+
+bool query_is_late(const struct world *w, const struct frame *f)
+{
+    if (f->query_deadline != w->now || f->connection == 0xffff)
+        return false;
+    return f->state == AT_DB_SILENT || (f->state == AT_DB && f->departs == SIM_NEVER) ||
+           (f->state == AT_DELAY && f->visit == SIM_NEVER);
+}
+
+void query_timeout(struct world *w, struct frame *f)
+{
+    if (f->state == AT_DB) { /* the statement timeout cancels the query at the server */
+        station_remove(&endpoint_of(w, f)->cpu, w->now, frame_slot(w, f));
+        visit_end(w, f);
+    }
+    give_up(w, f);
+}
+
+void query_cut(struct world *w, struct frame *f)
+{
+    CHECK(f->state == AT_DB, "a deadline ends a visit that has none");
+    visit_end(w, f);
+    if (f->kind == FRAME_ORPHAN)
+        frame_free(w, frame_slot(w, f));
+    else
+        give_up(w, f);
+}
+
+void query_lost(struct world *w, struct frame *f)
+{
+    visit_end(w, f);
+    if (f->kind == FRAME_ORPHAN) {
+        frame_free(w, frame_slot(w, f));
+        return;
+    }
+    f->state = AT_DB_SILENT;
+    f->resume_at = SIM_NEVER;
+    if (endpoint_of(w, f)->cpu.discipline == STATION_FCFS)
+        arm(w, f); /* the station, which knew its deadline, is gone */
+}
+
+struct frame *query_killed(struct world *w, struct frame *f)
+{
+    struct station *st = &endpoint_of(w, f)->cpu;
+    if (st->discipline == STATION_FCFS)
+        return visit_leave_behind(w, f);
+    station_remove(st, w->now, frame_slot(w, f));
+    visit_end(w, f);
+    return f;
 }

@@ -2,6 +2,7 @@
 #include "models/rds.h"
 
 #include "models/catalogue/catalogue.h"
+#include "models/departures.h"
 #include "sim/base/text.h"
 
 static const char *const ENGINES[] = { "postgres", "mysql", NULL };
@@ -54,6 +55,13 @@ static const struct param params[] = {
       .max = "100000",
       .doc = "connections at the most; 0 = what RDS derives from the class's memory",
       .source = "[RDS-UG] Maximum number of database connections" },
+    { .name = "discipline",
+      .kind = PARAM_CHOICE,
+      .offset = AT(rds_config, discipline),
+      .def = "processor_sharing",
+      .choices = departures_disciplines,
+      .doc = "vCPUs share themselves among all queries, or serve them in order of arrival",
+      .source = "assumed" },
     { .name = "commit",
       .kind = PARAM_DIST,
       .offset = AT(rds_config, commit),
@@ -125,7 +133,7 @@ int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes)
 }
 
 void rds_init(struct rds *db, struct arena *arena, struct event_set *events, const struct component *component,
-              uint32_t kind, uint32_t first_entity, sim_time now)
+              uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now)
 {
     const struct rds_config *config = component->config;
     const struct shape *shape = catalogue_db(config->instance);
@@ -140,15 +148,12 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
                               ? config->max_connections
                               : rds_default_connections((enum rds_engine)config->engine, shape->memory_bytes);
     sampler_init(&db->commit, &config->commit, arena);
-    const uint32_t *cap = catalogue_capacity_q16(shape, arena);
+    struct station_config cpu = departures_vcpus((enum discipline)config->discipline, shape, arena);
+    cpu.execution = execution;
+    cpu.kind = kind;
     for (int i = 0; i < db->endpoint_count; i++) {
         struct rds_endpoint *e = &db->endpoints[i];
-        const struct station_config cpu = { .discipline = STATION_PROCESSOR_SHARING,
-                                            .kind = kind,
-                                            .entity = first_entity + (uint32_t)i,
-                                            .servers = shape->vcpus,
-                                            .speed = shape->speed,
-                                            .cap_q16 = cap };
+        cpu.entity = first_entity + (uint32_t)i;
         station_init(&e->cpu, arena, events, &cpu, now);
         e->zone = i == RDS_PRIMARY ? first : (first + (config->multi_az ? 1 : 0) + i) % db->zones;
         e->up = true;

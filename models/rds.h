@@ -4,7 +4,7 @@
  *
  *   AVAILABLE --primary lost--> FAILING OVER --failover (standby) or recovery--> AVAILABLE, every connection broken
  *
- * Composed of:  Station (processor sharing, the class's vCPUs) per endpoint; a limit of connections.
+ * Composed of:  Station (the class's vCPUs, shared, or in order of arrival) per endpoint; a limit of connections.
  * A query holds its connection from the pool until the answer. Which endpoint a connection leads to is chosen when it is
  * opened: reads spread over the replicas that are there, writes go to the primary. Power loss is silence: a query on a
  * dead host waits for the client's query timeout, and its connection is opened anew at the next use.
@@ -30,6 +30,7 @@ struct rds_config {
     const char *zone; /* of the primary; "" = the first zone */
     int64_t storage;
     int64_t max_connections; /* 0: from the class's memory */
+    int discipline;          /* enum discipline, of its vCPUs */
     struct dist commit;      /* Multi-AZ: wait for the standby */
     struct dist connect;     /* opening a connection: TCP, TLS, authentication, process */
     struct dist failover;    /* Multi-AZ */
@@ -61,8 +62,9 @@ struct rds {
     uint32_t generation; /* of primary losses */
 };
 
+/* kind, first_entity: of the events of the endpoints' stations, which are executed so. */
 void rds_init(struct rds *db, struct arena *arena, struct event_set *events, const struct component *component,
-              uint32_t kind, uint32_t first_entity, sim_time now);
+              uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now);
 
 /* The limit that RDS derives from the class's memory.       [RDS-UG] Maximum number of database connections */
 int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes);

@@ -18,17 +18,6 @@ static const char *broken(struct world *w, const char *law, uint128 left, uint12
                         (unsigned long long)right);
 }
 
-/* A booked command may have left its thread before the end and still be on its way back. */
-static void clip_command(struct world *w, const struct frame *f)
-{
-    if (!command_is_booked(w, f) || f->departs > w->end) {
-        little_clip(&w->cache_visits, f->visit, w->end);
-        return;
-    }
-    little_leave_late(&w->cache_visits, f->visit, f->departs, w->end);
-    w->station_visits += f->departs > w->start;
-}
-
 /* Those still at a place: their time so far completes the sum. */
 static void clip_inside(struct world *w)
 {
@@ -40,9 +29,11 @@ static void clip_inside(struct world *w)
             little_clip(&w->balancer, f->entered, w->end);
         if (f->state == AT_CPU)
             little_clip(&w->cpu_visits, f->visit, w->end);
-        if (f->state == AT_CACHE)
-            clip_command(w, f);
-        if (f->state == AT_DB)
+        if ((f->state == AT_CACHE || f->state == AT_DB) && f->departs <= w->end)
+            visit_departed(w, f); /* still on its way back */
+        else if (f->state == AT_CACHE)
+            little_clip(&w->cache_visits, f->visit, w->end);
+        else if (f->state == AT_DB)
             little_clip(&w->db_visits, f->visit, w->end);
         if (f->kind == FRAME_OPERATION && (f->flags & FLAG_COUNTED) && !(f->flags & FLAG_ABANDONED))
             w->recorder.operations[f->operation].in_flight++;

@@ -107,6 +107,20 @@ void request_offer_instance(struct world *w, struct frame *f)
     }
 }
 
+/* In order of arrival a service takes a nanosecond at least: what begins at an end does not end at that instant too, where
+ * its event would come later than the written order says, or not, depending on the execution. */
+static void compute(struct world *w, struct frame *f, sim_time demand)
+{
+    struct instance *i = &w->instances[f->instance];
+    const uint32_t slot = frame_slot(w, f);
+    if (demand == 0 && i->cpu.discipline == STATION_FCFS)
+        demand = 1;
+    visit_begin(w, f, AT_CPU);
+    f->departs = station_arrive(&i->cpu, w->now, slot, (uint32_t)f->ordinal, demand);
+    if (f->departs != SIM_NEVER)
+        event_set_push(w->events, event_make(f->departs, EVENT_COMPLETION, EV_CPU, i->id, (uint32_t)f->ordinal, slot));
+}
+
 void request_accepted(struct world *w, struct frame *f)
 {
     f->flags |= FLAG_WORKER;
@@ -114,11 +128,7 @@ void request_accepted(struct world *w, struct frame *f)
         const struct alb_config *config = w->albs[w->fleets[w->instances[f->instance].fleet].alb].config;
         const uint32_t number = (uint32_t)(f->begun / config->health.interval) * ALB_NODES_MAX + f->node;
         const struct draw_block d = draw_at(w->key, f->ordinal, PLACE_CHECK, number);
-        const sim_time demand = dist_sample(&config->health.time, draw_unit(d.a));
-        f->state = AT_CPU;
-        f->visit = w->now;
-        little_enter(&w->cpu_visits, w->now);
-        station_arrive(&w->instances[f->instance].cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);
+        compute(w, f, dist_sample(&config->health.time, draw_unit(d.a)));
         return;
     }
     request_run(w, f);
@@ -158,25 +168,15 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     struct instance *i = &w->instances[f->instance];
     uint32_t slot = frame_slot(w, f);
     switch ((enum frame_state)f->state) {
-    case AT_CPU:
-        station_remove(&i->cpu, w->now, slot);
-        little_leave(&w->cpu_visits, f->visit, w->now);
-        break;
+    case AT_CPU: visit_end(w, f); break; /* the caller clears the station */
     case AT_CACHE:
-        if (command_is_booked(w, f) && f->departs <= w->now) {
-            command_departed(w, f); /* only its way back was left */
-        } else {
-            f = command_leave_behind(w, f);
-            slot = frame_slot(w, f);
-        }
+    case AT_DB:
+        if (f->departs <= w->now)
+            visit_departed(w, f); /* only its way back was left */
+        else
+            f = f->state == AT_DB ? query_killed(w, f) : visit_leave_behind(w, f);
+        slot = frame_slot(w, f);
         break;
-    case AT_DB: {
-        const struct connection *c = &i->pools[f->pool].connections[f->connection];
-        struct rds *db = &w->databases[w->code->steps[f->step].target];
-        station_remove(&db->endpoints[c->endpoint].cpu, w->now, slot);
-        little_leave(&w->db_visits, f->visit, w->now);
-        break;
-    }
     case AT_BACKLOG: gate_withdraw(&i->workers, w->now, slot); break;
     case AT_POOL: gate_withdraw(&i->pools[f->pool].gate, w->now, slot); break;
     case AT_SILENT_TARGET: return; /* already waiting for a balancer timeout */
@@ -228,11 +228,7 @@ void request_run(struct world *w, struct frame *f)
     switch (step->code) {
     case CODE_CPU: {
         const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
-        f->state = AT_CPU;
-        f->visit = w->now;
-        little_enter(&w->cpu_visits, w->now);
-        station_arrive(&w->instances[f->instance].cpu, w->now, frame_slot(w, f), (uint32_t)f->ordinal,
-                       sampler_draw(&step->time, d.a));
+        compute(w, f, sampler_draw(&step->time, d.a));
         break;
     }
     case CODE_GET:
@@ -254,13 +250,20 @@ void request_run(struct world *w, struct frame *f)
 }
 
 /* A visit to a station is over: the way back, or the next step. */
-void request_station_done(struct world *w, struct frame *f)
+void request_station_done(struct world *w, struct frame *f, enum station_fate fate)
 {
+    if (fate != STATION_SERVED) {
+        query_cut(w, f);
+        return;
+    }
     w->station_visits++;
-    const struct step *step = &w->code->steps[f->step];
+    visit_end(w, f);
+    if (f->kind == FRAME_ORPHAN) {
+        frame_free(w, frame_slot(w, f));
+        return;
+    }
     switch ((enum frame_state)f->state) {
     case AT_CPU:
-        little_leave(&w->cpu_visits, f->visit, w->now);
         if (f->kind == FRAME_HEALTH) {
             answer(w, f, OUTCOME_OK);
             return;
@@ -268,29 +271,12 @@ void request_station_done(struct world *w, struct frame *f)
         f->step++;
         request_run(w, f);
         break;
-    case AT_CACHE: {
-        little_leave(&w->cache_visits, f->visit, w->now);
-        if (f->kind == FRAME_ORPHAN) {
-            frame_free(w, frame_slot(w, f));
-            return;
-        }
-        const struct cache *cache = &w->caches[w->shard_of[f->shard].cache];
-        frame_delay(w, f, command_rtt(w, f, &cache->shards[w->shard_of[f->shard].shard]));
-        break;
-    }
-    case AT_DB: {
-        little_leave(&w->db_visits, f->visit, w->now);
-        const struct instance *i = &w->instances[f->instance];
-        const struct rds *db = &w->databases[step->target];
-        const struct rds_endpoint *e = &db->endpoints[i->pools[f->pool].connections[f->connection].endpoint];
-        sim_time back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, f->bits << 32);
-        if (step->write && db->standby_zone >= 0)
-            back += sampler_draw(&db->commit, f->bits);
+    case AT_CACHE: frame_delay(w, f, f->back); break;
+    case AT_DB:
         query_disarm(w, f);
         f->query_deadline = SIM_NEVER; /* a survivor's event finds that it is over */
-        frame_delay(w, f, back);
+        frame_delay(w, f, f->back);
         break;
-    }
     case AT_NOTHING:
     case AT_EDGE:
     case AT_SILENT_TARGET:
@@ -341,7 +327,8 @@ void request_resume(struct world *w, struct frame *f)
     case AT_EDGE: edge_retry(w, f); break;
     case AT_SILENT_TARGET: answer(w, f, OUTCOME_HTTP_504); break;
     case AT_CACHE:
-        command_departed(w, f);
+    case AT_DB:
+        visit_departed(w, f);
         if (f->kind == FRAME_ORPHAN)
             frame_free(w, frame_slot(w, f));
         else
@@ -352,7 +339,6 @@ void request_resume(struct world *w, struct frame *f)
     case AT_BACKLOG:
     case AT_CPU:
     case AT_POOL:
-    case AT_DB:
     case AT_DB_SILENT:
     case AT_LATE_ANSWER: CHECK(false, "a delay ends for a request that is in none");
     }

@@ -135,6 +135,7 @@ struct service_config {
     struct ref runs_on;        /* an asg; required unless external */
     struct ref consumes;       /* an sqs queue: a worker service with one operation */
     int64_t workers, backlog;  /* per instance */
+    int discipline;            /* enum discipline, of an instance's vCPUs */
     sim_time pool_timeout;     /* waiting for a connection */
     struct pool_config *pools; /* connections per instance, by database */
     int pool_count;

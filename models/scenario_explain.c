@@ -7,6 +7,7 @@
 #include "models/catalogue/catalogue.h"
 #include "models/cloudfront.h"
 #include "models/demand.h"
+#include "models/departures.h"
 #include "models/elasticache.h"
 #include "models/rds.h"
 #include "models/route53.h"
@@ -365,6 +366,23 @@ static void print_regions(struct page *p)
     }
 }
 
+/* ---- how stations serve ---- */
+
+static void print_stations(struct page *p)
+{
+    fprintf(p->out, "\nstations\n");
+    for (int i = 0; i < p->sc->component_count; i++) {
+        const struct component *c = &p->sc->components[i];
+        if (!departures_has_stations(c))
+            continue;
+        const bool in_order = departures_discipline(p->sc, c) == STATION_FCFS;
+        const char *because = departures_on_events(p->sc, c, &p->arena);
+        fprintf(p->out, "  %-*s %s, %s%s\n", NAME_WIDTH, c->name,
+                in_order ? "in order of arrival" : "processor sharing",
+                because ? "on events: " : "departures computed ahead", because ? because : "");
+    }
+}
+
 /* ---- steps ---- */
 
 static void print_steps(struct page *p, const struct tagged *steps, int count);
@@ -491,6 +509,7 @@ void scenario_explain(const struct scenario *sc, FILE *out)
         print_population(&p, &sc->populations[i]);
     print_way_in(&p);
     print_regions(&p);
+    print_stations(&p);
     print_services(&p);
     print_promises(&p);
     arena_fini(&p.arena);

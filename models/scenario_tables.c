@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "models/departures.h"
+
 /* A parameter is a row and reads as one. */
 /* clang-format off */
 
@@ -356,6 +358,10 @@ static const struct param service_params[] = {
     { .name = "backlog", .kind = PARAM_COUNT, .offset = AT(service_config, backlog), .def = "128", .min = "0",
       .max = "100k",
       .doc = "per instance: requests that wait for a worker; beyond it the connection gets no answer",
+      .source = "assumed" },
+    { .name = "discipline", .kind = PARAM_CHOICE, .offset = AT(service_config, discipline), .def = "processor_sharing",
+      .choices = departures_disciplines,
+      .doc = "an instance's vCPUs share themselves among all requests, or serve them in order of arrival",
       .source = "assumed" },
     { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s",
       .min = "1ms",

@@ -92,15 +92,6 @@ static void sweep(struct world *w)
 
 /* ---- setting up ---- */
 
-/* Departures can be computed ahead while nothing changes the thread's speed: a loss of the node takes all of it at once. */
-static enum execution cache_execution(const struct scenario *sc, const struct component *cache)
-{
-    for (int i = 0; i < sc->fault_count; i++)
-        if (sc->faults[i].component.target == cache && sc->faults[i].kind == FAULT_SLOW)
-            return STATION_ON_EVENTS;
-    return sc->station_events ? STATION_ON_EVENTS : STATION_AHEAD;
-}
-
 static void init_region_components(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -132,14 +123,15 @@ static void init_region_components(struct world *w)
         }
         w->shard_count += shards;
         cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first,
-                   cache_execution(sc, component), 0);
+                   departures_execution(sc, component), 0);
     }
     w->database_count = sc->by_kind_count[KIND_RDS];
     w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);
     for (int d = 0; d < w->database_count; d++) {
         struct rds *db = &w->databases[d];
         const int first = w->endpoint_count;
-        rds_init(db, w->arena, w->events, sc->by_kind[KIND_RDS][d], EV_DB, (uint32_t)first, 0);
+        const struct component *component = sc->by_kind[KIND_RDS][d];
+        rds_init(db, w->arena, w->events, component, EV_DB, (uint32_t)first, departures_execution(sc, component), 0);
         w->endpoint_of = arena_grow(w->arena, w->endpoint_of, (size_t)first, (size_t)(first + db->endpoint_count),
                                     sizeof *w->endpoint_of);
         for (int e = 0; e < db->endpoint_count; e++) {
@@ -246,10 +238,33 @@ void world_fini(struct world *w)
 
 /* ---- events ---- */
 
+/* A departure that was computed ahead, unless it is void: of a request at an instance, or of a query at its deadline. */
+static void departure(struct world *w, struct event e)
+{
+    struct frame *f = frame_at(w, event_slot(e));
+    if (f->kind == FRAME_FREE || f->departs != w->now)
+        return;
+    if (event_kind(e) == EV_CPU && f->state == AT_CPU && f->instance == event_entity(e))
+        request_station_done(w, f, STATION_SERVED);
+    else if (event_kind(e) == EV_DB && f->state == AT_DB && f->resume_at == SIM_NEVER)
+        request_station_done(w, f, STATION_CUT);
+}
+
 static void station_event(struct world *w, struct station *st, struct event e)
 {
+    if (st->execution == STATION_AHEAD) {
+        departure(w, e);
+        return;
+    }
     for (uint32_t job; (job = station_done(st, w->now, event_slot(e))) != STATION_NONE;)
-        request_station_done(w, frame_at(w, job));
+        request_station_done(w, frame_at(w, job), st->fate);
+}
+
+static bool resumes(const struct frame *f)
+{
+    if (f->state == AT_CACHE || f->state == AT_DB)
+        return f->departs != SIM_NEVER;
+    return f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET;
 }
 
 /* Timeouts and delays are recognised by their exact time: whatever was overtaken by events has another one. */
@@ -260,8 +275,7 @@ static void frame_event(struct world *w, struct event e)
         return;
     switch (event_kind(e)) {
     case EV_RESUME:
-        if (f->resume_at == w->now && (f->state == AT_DELAY || f->state == AT_CACHE || f->state == AT_CLIENT ||
-                                       f->state == AT_EDGE || f->state == AT_SILENT_TARGET)) {
+        if (f->resume_at == w->now && resumes(f)) {
             f->resume_at = SIM_NEVER;
             request_resume(w, f);
         }
@@ -272,8 +286,7 @@ static void frame_event(struct world *w, struct event e)
             client_patience_over(w, f);
         break;
     case EV_QUERY_TIMEOUT:
-        if (f->query_deadline == w->now && f->connection != 0xffff &&
-            (f->state == AT_DB || f->state == AT_DB_SILENT || (f->state == AT_DELAY && f->visit == SIM_NEVER)))
+        if (query_is_late(w, f))
             query_timeout(w, f);
         break;
     case EV_POOL_TIMEOUT:

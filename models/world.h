@@ -10,6 +10,7 @@
  *                             objects, in bulk
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
+ *                  visit.c    what stays at stations have in common, on events or computed ahead
  *                  fleet.c    instances: launch, health checks, draining, consumers
  *                  control.c  metrics of the minute, alarms, desired capacity
  *                  fault.c    what breaks, and what mends
@@ -21,6 +22,7 @@
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/cloudfront.h"
+#include "models/departures.h"
 #include "models/elasticache.h"
 #include "models/journey.h"
 #include "models/meter.h"
@@ -64,7 +66,7 @@ enum event_kinds {
     EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
 };
 
-/* An orphan is a command that a dead client left in a cache: the thread works it off all the same. */
+/* An orphan is a command or a query that a dead client left behind: who serves in order works it off all the same. */
 enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE, FRAME_ORPHAN };
 
 enum frame_state {
@@ -73,9 +75,9 @@ enum frame_state {
     AT_SILENT_TARGET, /* the balancer waits for a target that will never accept or answer */
     AT_BACKLOG,       /* waits for a worker */
     AT_CPU,
-    AT_CACHE,
+    AT_CACHE,       /* in the shard's station; computed ahead, until it is back */
     AT_POOL,        /* waits for a connection */
-    AT_DB,          /* in the database's station */
+    AT_DB,          /* in the database's station; likewise */
     AT_DB_SILENT,   /* the database is gone; the query timeout will end it */
     AT_DELAY,       /* a delay inside a step */
     AT_CLIENT,      /* between two attempts */
@@ -100,9 +102,9 @@ struct CACHE_ALIGNED frame {
     sim_time resume_at; /* when the delay ends: a stale event has another time */
     sim_time query_deadline;
     sim_time visit;   /* came to the station it is at */
-    sim_time departs; /* booked: leaves the station it is at */
+    sim_time departs; /* computed ahead: leaves the station it is at; SIM_NEVER: an event will tell */
+    sim_time back;    /* from there to the next step; of a cache or a database */
     uint64_t ordinal; /* subject of its draws */
-    uint64_t bits;    /* of the step's block, left for the way back */
     sim_time path;    /* delays on the way that nobody waits for, added at the answer */
     struct timer_link patience_link, query_link;
     uint32_t step;
@@ -114,9 +116,9 @@ struct CACHE_ALIGNED frame {
     uint32_t next_free;
     uint16_t instance;   /* 0xffff: none */
     uint16_t connection; /* of the pool; 0xffff: none */
-    uint16_t shard;
-    uint16_t operation; /* index of the operation in the results */
-    uint8_t pool;       /* of the service's pools; valid with a connection or while waiting for one */
+    uint16_t shard;      /* of the last get; of an orphan at a database: the endpoint */
+    uint16_t operation;  /* index of the operation in the results */
+    uint8_t pool;        /* of the service's pools; valid with a connection or while waiting for one */
     uint8_t population;
     uint8_t node; /* of the balancer */
     uint8_t kind, state, flags;
@@ -171,8 +173,7 @@ struct fleet {
     int service_index;
     int alb, queue; /* index, or -1 */
     const struct shape *shape;
-    const uint32_t *cap_q16;
-    double speed; /* of its vCPUs now: the shape's, unless a fault slows it */
+    struct station_config vcpus; /* of its instances; the speed is that of now: a fault may slow it */
     int64_t desired;
     uint16_t *instances; /* ids, all states but free */
     uint32_t instance_count, instance_capacity;
@@ -275,7 +276,7 @@ struct world {
 
     struct population_state *populations;
     struct session_pool *sessions; /* NULL: everybody comes for one operation */
-    bool **zone_up; /* [region][zone] */
+    bool **zone_up;                /* [region][zone] */
     struct launch_impairment launches;
     struct fault_state *faults;
 
@@ -355,32 +356,42 @@ struct draw_block request_node_draw(const struct world *w, const struct frame *f
 void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
 void request_accepted(struct world *w, struct frame *f);       /* a worker is free for it */
 void request_run(struct world *w, struct frame *f);            /* steps, from f->step on */
-void request_station_done(struct world *w, struct frame *f);   /* its visit is over */
 void request_resume(struct world *w, struct frame *f);         /* its delay is over */
 void request_failed(struct world *w, struct frame *f);         /* the step under way did: an error is answered */
+void request_station_done(struct world *w, struct frame *f, enum station_fate fate); /* its visit is over */
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
 /* Bytes between its instance and `zone`, billed when they cross zones; to a cache or to a database. */
 void request_meter_hop(struct world *w, const struct frame *f, int zone, int64_t bytes, bool cache);
 
+/* ---- visit.c ---- */
+/* f comes to the station of that state; then the caller sets f->departs to what station_arrive() returns. */
+void visit_begin(struct world *w, struct frame *f, enum frame_state at);
+void visit_end(struct world *w, struct frame *f); /* it leaves now */
+/* Computed ahead and served, a visit is told in the event of its return, at f->departs + f->back ... */
+void visit_returns(struct world *w, struct frame *f);
+/* ... or when its request ends between the two: it left at f->departs. */
+void visit_departed(struct world *w, const struct frame *f);
+/* The client died: its old frame is an orphan, what the client was goes on in the frame that is returned. */
+struct frame *visit_leave_behind(struct world *w, struct frame *f);
+
 /* ---- command.c ---- */
 void command_begin(struct world *w, struct frame *f, const struct step *step);
-/* The way back from the shard. */
-sim_time command_rtt(struct world *w, const struct frame *f, const struct cache_shard *shard);
-/* The command's departure was computed when it came to its shard ... */
-bool command_is_booked(const struct world *w, const struct frame *f);
-/* ... and is past. */
-void command_departed(struct world *w, struct frame *f);
-/* The client died: what it was goes on in the frame that is returned. */
-struct frame *command_leave_behind(struct world *w, struct frame *f);
 /* The shard is lost with this command in it: the client's timeout, then a miss. */
 void command_lost(struct world *w, struct frame *f, sim_time timeout);
 
 /* ---- query.c ---- */
 void query_begin(struct world *w, struct frame *f, const struct step *step); /* wants a connection */
 void query_arrives(struct world *w, struct frame *f);                        /* its connection is open */
-void query_disarm(struct world *w, struct frame *f);                         /* its timeout */
+/* The endpoint of the database that it is at, an orphan too. */
+int query_endpoint(const struct world *w, const struct frame *f);
+void query_disarm(struct world *w, struct frame *f); /* its timeout */
+bool query_is_late(const struct world *w, const struct frame *f);
 void query_timeout(struct world *w, struct frame *f);
+void query_cut(struct world *w, struct frame *f);  /* the station let it go at its deadline */
+void query_lost(struct world *w, struct frame *f); /* with the endpoint that it was at */
+/* Killed at the endpoint: the frame in which the client goes on. */
+struct frame *query_killed(struct world *w, struct frame *f);
 void query_pool_timeout(struct world *w, struct frame *f);
 void connection_free(struct world *w, struct frame *f);
 

@@ -68,68 +68,6 @@ static void given_another_replication_or_seed_when_run_then_the_fingerprint_diff
     assert_int_not_equal(run("scenarios/smoke.yaml", seed, 1, -1, 0).fingerprint, base);
 }
 
-static const struct replication *replicate_in(struct arena *arena, const char *path, const char *const *sets,
-                                              int set_count, bool events)
-{
-    struct diag diag;
-    diag_init(&diag, arena);
-    struct scenario *sc = scenario_load(path, sets, set_count, arena, &diag);
-    if (!sc)
-        diag_print(&diag, stderr, false);
-    assert_non_null(sc);
-    sc->station_events = events;
-    return replicate(sc, -1, 0, arena, NULL, NULL);
-}
-
-static void assert_same_histogram(const struct histogram *a, const struct histogram *b)
-{
-    assert_int_equal(a->count, b->count);
-    assert_true(a->sum_ns == b->sum_ns);
-    assert_memory_equal(a->bins, b->bins, HISTOGRAM_BINS * sizeof *a->bins);
-}
-
-/* Departures computed ahead or events: one day, to the bit. Only the number of events may differ. */
-static void assert_same_day(const char *path, const char *const *sets, int set_count)
-{
-    struct arena arena[2];
-    const struct replication *r[2];
-    for (int e = 0; e < 2; e++) {
-        arena_init(&arena[e]);
-        r[e] = replicate_in(&arena[e], path, sets, set_count, e == 1);
-        assert_null(r[e]->violation);
-    }
-    const struct replication *a = r[0], *b = r[1];
-    assert_int_equal(a->fingerprint.sum, b->fingerprint.sum);
-    assert_int_equal(a->station_visits, b->station_visits);
-    for (int o = 0; o < a->operation_count; o++) {
-        assert_memory_equal(a->operations[o].outcomes, b->operations[o].outcomes, sizeof a->operations[o].outcomes);
-        assert_same_histogram(&a->operations[o].latency, &b->operations[o].latency);
-        assert_same_histogram(&a->operations[o].latency_ok, &b->operations[o].latency_ok);
-    }
-    assert_int_equal(a->usage_count, b->usage_count);
-    for (size_t u = 0; u < a->usage_count; u++)
-        assert_int_equal(a->usage[u].quantity, b->usage[u].quantity);
-    for (int u = 0; u < a->utilisation_count; u++)
-        assert_memory_equal(&a->utilisations[u].mean, &b->utilisations[u].mean, 2 * sizeof(double));
-    assert_memory_equal(a->series.values, b->series.values,
-                        (size_t)a->series.column_count * (size_t)a->series.window_count * sizeof(double));
-    arena_fini(&arena[0]);
-    arena_fini(&arena[1]);
-}
-
-static void given_departures_computed_ahead_when_compared_with_events_then_the_day_is_the_same(void **state)
-{
-    assert_same_day("scenarios/smoke.yaml", NULL, 0);
-    const char *const busy[] = { "regions.us-east-1.catalog-cache.command=lognormal(mean=20ms cv=1)",
-                                 "clock.length=10m", "faults=[{at: +200s, zone: us-east-1a, kind: power, lasts: 3m}]" };
-    assert_same_day("scenarios/smoke.yaml", busy, 3);
-    const char *const crashes[] = {
-        "regions.us-east-1.catalog-cache.command=lognormal(mean=20ms cv=1)", "clock.length=6m",
-        "faults=[{at: +100s, component: web-fleet, kind: crash, instances: 2, lasts: 1m}]"
-    };
-    assert_same_day("scenarios/smoke.yaml", crashes, 3);
-}
-
 /* Common random numbers: another architecture meets the same customers at the same instants. */
 static void given_a_variant_when_run_with_the_same_seed_then_the_same_customers_arrive(void **state)
 {
@@ -203,7 +141,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same),
         cmocka_unit_test(given_another_replication_or_seed_when_run_then_the_fingerprint_differs),
-        cmocka_unit_test(given_departures_computed_ahead_when_compared_with_events_then_the_day_is_the_same),
         cmocka_unit_test(given_a_variant_when_run_with_the_same_seed_then_the_same_customers_arrive),
         cmocka_unit_test(given_instances_that_crash_at_any_time_when_run_then_nothing_is_lost_or_held),
         cmocka_unit_test(given_a_zone_that_loses_power_at_any_time_when_run_then_nothing_is_lost_or_held),

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/departures.h"
+
+#include "models/rds.h"
+
+const char *const departures_disciplines[] = {
+    [STATION_PROCESSOR_SHARING] = "processor_sharing", [STATION_FCFS] = "fcfs", NULL
+};
+
+bool departures_has_stations(const struct component *c)
+{
+    return c->kind == KIND_ASG || c->kind == KIND_RDS || c->kind == KIND_ELASTICACHE;
+}
+
+enum discipline departures_discipline(const struct scenario *sc, const struct component *c)
+{
+    if (c->kind == KIND_ELASTICACHE)
+        return STATION_FCFS; /* one thread for all commands */
+    if (c->kind == KIND_RDS)
+        return (enum discipline)((const struct rds_config *)c->config)->discipline;
+    for (int s = 0; s < sc->service_count; s++)
+        if (sc->services[s].runs_on.target == c)
+            return (enum discipline)sc->services[s].discipline;
+    return STATION_PROCESSOR_SHARING;
+}
+
+static const struct fault_config *slowed_by(const struct scenario *sc, const struct component *c)
+{
+    for (int i = 0; i < sc->fault_count; i++)
+        if (sc->faults[i].component.target == c && sc->faults[i].kind == FAULT_SLOW)
+            return &sc->faults[i];
+    return NULL;
+}
+
+const char *departures_on_events(const struct scenario *sc, const struct component *c, struct arena *arena)
+{
+    if (departures_discipline(sc, c) != STATION_FCFS)
+        return "who arrives slows down who is there";
+    const struct fault_config *fault = slowed_by(sc, c);
+    if (fault)
+        return arena_printf(arena, "fault '%s' changes its speed", fault->name);
+    return sc->station_events ? "the run asks for it" : NULL;
+}
+
+enum execution departures_execution(const struct scenario *sc, const struct component *c)
+{
+    const bool ahead = departures_discipline(sc, c) == STATION_FCFS && !slowed_by(sc, c) && !sc->station_events;
+    return ahead ? STATION_AHEAD : STATION_ON_EVENTS;
+}
+
+double departures_vcpu_speed(enum discipline discipline, const struct shape *shape)
+{
+    return discipline == STATION_PROCESSOR_SHARING ? shape->speed : catalogue_reference_vcpus(shape) / shape->vcpus;
+}
+
+struct station_config departures_vcpus(enum discipline discipline, const struct shape *shape, struct arena *arena)
+{
+    return (struct station_config){ .discipline = discipline,
+                                    .servers = shape->vcpus,
+                                    .speed = departures_vcpu_speed(discipline, shape),
+                                    .cap_q16 = discipline == STATION_PROCESSOR_SHARING
+                                                   ? catalogue_capacity_q16(shape, arena)
+                                                   : NULL };
+}
