@@ -82,6 +82,7 @@ int verb_run(const struct options *options);
 int verb_bill(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
+int verb_schema(const struct options *options);
 int verb_selftest(const struct options *options);
 int verb_bench(const struct options *options);
 

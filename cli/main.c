@@ -34,6 +34,11 @@ static const struct verb {
     { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
       "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
       "scenario file (traffic, steps, ...)." },
+    { "schema", "", verb_schema, "the JSON Schema of a scenario, for editors",
+      "With it an editor's YAML plug-in completes and checks a scenario while you write. JSON Schema draft 7, which\n"
+      "the YAML language server of VS Code, Neovim, Emacs and others reads. Write it beside your scenario,\n"
+      "headroom schema -o headroom.schema.json, and begin the scenario with the line\n"
+      "# yaml-language-server: $schema=headroom.schema.json" },
     { "selftest", "[SYSTEM]", verb_selftest, "the engine against queueing theory, on this machine",
       "Simulates systems whose law is known and prints theory beside the interval, at level 0.999; about half a\n"
       "minute of one core. SYSTEM: a part of a name, such as M/M/1 or Erlang, for those systems only.\n"

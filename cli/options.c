@@ -42,8 +42,8 @@ static const struct flag {
     const char *verbs;
     const char *doc;
 } FLAGS[] = {
-    { FLAG_OUTPUT, 'o', "output", "DIR", "run bill",
-      "where the report goes; default runs/<scenario>/<seed>, and no bill.csv for bill" },
+    { FLAG_OUTPUT, 'o', "output", "PATH", "run bill schema",
+      "folder of the report, or schema's file; default runs/<scenario>/<seed>, none for bill, stdout for schema" },
     { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
       "replaces a value of the scenario, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
@@ -184,7 +184,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
         o->output = value;
         if (value[0])
             return true;
-        cli_usage_error(o, "--output needs a folder");
+        cli_usage_error(o, "--output needs a path");
         return false;
     case FLAG_SET:
         if (o->set_count == SETS_MAX) {

@@ -9,7 +9,7 @@
 #include "sim/base/units.h"
 
 /* Limits of what is simulated: numbers of things travel in small fields of a frame. models/world.h */
-enum { COMPONENTS_MAX = 500, REGIONS_MAX = 20 };
+enum { COMPONENTS_MAX = 500 };
 
 /* ---- components ---- */
 
@@ -78,28 +78,25 @@ static bool check_unique(struct param_reader *reader, const struct scenario *sc,
     return diag_hint(reader->diag, "the first is in line %d; names are unique in the scenario", other->at.line);
 }
 
-/* Keys whose text is the name of a type. */
-static const struct {
-    int kind;
-    const char *key, *table, *what;
-} TYPE_KEYS[] = {
+const struct type_key scenario_type_keys[] = {
     { KIND_ASG, "instance", "instance", "an instance type" },
     { KIND_RDS, "instance", "db", "a DB instance class" },
     { KIND_ELASTICACHE, "node", "cache", "a cache node type" },
+    { .key = NULL },
 };
 
 static bool check_type_names(struct param_reader *reader, int kind, const struct node *node)
 {
     bool ok = true;
-    for (size_t i = 0; i < ARRAY_LEN(TYPE_KEYS); i++) {
-        const struct node *value = TYPE_KEYS[i].kind == kind ? yaml_get(node, TYPE_KEYS[i].key) : NULL;
-        if (!value || value->kind != NODE_SCALAR || catalogue_find(TYPE_KEYS[i].table, value->text))
+    for (const struct type_key *t = scenario_type_keys; t->key; t++) {
+        const struct node *value = t->kind == kind ? yaml_get(node, t->key) : NULL;
+        if (!value || value->kind != NODE_SCALAR || catalogue_find(t->table, value->text))
             continue; /* absent or not a text: the table reports it */
-        const char *nearest = catalogue_nearest(TYPE_KEYS[i].table, value->text);
+        const char *nearest = catalogue_nearest(t->table, value->text);
         ok = diag_error(reader->diag, value->at,
                         nearest ? "'%s' is not %s of the catalogue; did you mean '%s'?"
                                 : "'%s' is not %s of the catalogue",
-                        value->text, TYPE_KEYS[i].what, nearest);
+                        value->text, t->what, nearest);
     }
     return ok;
 }
@@ -219,8 +216,8 @@ static bool read_regions(struct scenario *sc, struct param_reader *reader)
         return false; /* reported: the key is required */
     if (regions->kind != NODE_MAPPING || regions->count == 0)
         return diag_error(reader->diag, regions->at, "'regions' is a mapping with at least one region");
-    if (regions->count > REGIONS_MAX)
-        return diag_error(reader->diag, regions->at, "more than %d regions", REGIONS_MAX);
+    if (regions->count > SCENARIO_REGIONS_MAX)
+        return diag_error(reader->diag, regions->at, "more than %d regions", SCENARIO_REGIONS_MAX);
     sc->regions = ARENA_ARRAY(reader->arena, struct region, regions->count);
     sc->region_count = regions->count;
     bool ok = true;
@@ -253,22 +250,21 @@ static void index_by_kind(struct scenario *sc, struct arena *arena)
 
 /* ---- objectives ---- */
 
-static const struct {
-    const char *key;
-    const struct param *table;
-} OBJECTIVES[] = {
+const struct objective_form scenario_objective_forms[] = {
     [OBJECTIVE_AVAILABILITY] = { "availability", availability_params },
     [OBJECTIVE_LATENCY] = { "latency", latency_params },
     [OBJECTIVE_MONTHLY_COST] = { "monthly_cost", monthly_cost_params },
+    { .key = NULL },
 };
 
 static bool unknown_objective(struct param_reader *reader, const struct node *node)
 {
-    const char *keys[ARRAY_LEN(OBJECTIVES)];
-    for (size_t k = 0; k < ARRAY_LEN(OBJECTIVES); k++)
-        keys[k] = OBJECTIVES[k].key;
+    const char *keys[ARRAY_LEN(scenario_objective_forms)];
+    size_t count = 0;
+    for (const struct objective_form *f = scenario_objective_forms; f->key; f++)
+        keys[count++] = f->key;
     for (int i = 0; node->kind == NODE_MAPPING && i < node->count; i++) {
-        const char *nearest = text_nearest(node->keys[i]->text, keys, ARRAY_LEN(keys));
+        const char *nearest = text_nearest(node->keys[i]->text, keys, count);
         if (nearest)
             return diag_error(reader->diag, node->keys[i]->at, "unknown key '%s' in an objective; did you mean '%s'?",
                               node->keys[i]->text, nearest);
@@ -280,12 +276,11 @@ static bool unknown_objective(struct param_reader *reader, const struct node *no
 static bool read_objective(struct param_reader *reader, const struct node *node, struct objective *out)
 {
     out->at = node->at;
-    for (size_t k = 0; node->kind == NODE_MAPPING && k < ARRAY_LEN(OBJECTIVES); k++) {
-        if (!yaml_get(node, OBJECTIVES[k].key))
+    for (const struct objective_form *f = scenario_objective_forms; node->kind == NODE_MAPPING && f->key; f++) {
+        if (!yaml_get(node, f->key))
             continue;
-        out->kind = (int)k;
-        return param_read(reader, OBJECTIVES[k].table, node,
-                          arena_printf(reader->arena, "the %s objective", OBJECTIVES[k].key), out);
+        out->kind = (int)(f - scenario_objective_forms);
+        return param_read(reader, f->table, node, arena_printf(reader->arena, "the %s objective", f->key), out);
     }
     return unknown_objective(reader, node);
 }

@@ -20,6 +20,20 @@ bool scenario_resolve_population(struct population *p, const struct service_conf
 /* Calls cannot end in a cycle, and nest at most 32 deep. models/scenario_calls.c */
 bool scenario_check_calls(const struct scenario *sc, struct param_reader *reader);
 
+/* Keys of components whose text is the name of a type: a list of the catalogue. Ends with a NULL key. */
+extern const struct type_key {
+    int kind; /* of the component */
+    const char *key, *table, *what;
+} scenario_type_keys[];
+
+/* The ways to write an objective, told apart by their first key; by enum objective_kind. Ends with a NULL key. */
+extern const struct objective_form {
+    const char *key;
+    const struct param *table;
+} scenario_objective_forms[];
+
+enum { SCENARIO_REGIONS_MAX = 20 };
+
 /* "web.browse" */
 const char *scenario_operation_path(const struct operation_config *operation, struct arena *arena);
 

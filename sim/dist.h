@@ -65,6 +65,9 @@ static inline sim_time dist_sample(const struct dist *dist, double u)
     return (sim_time)(dist_quantile_ns(dist, u) + 0.5);
 }
 
+/* The forms of the notation by example: "exp(9ms)", "lognormal(mean=9ms cv=1.2)", ... NULL behind the last one. */
+const char *dist_example(size_t i);
+
 /* A constant, for defaults built in code. */
 struct dist dist_constant(sim_time ns);
 

@@ -113,7 +113,7 @@ static void make_pareto(struct dist *out, const double value[ARGUMENTS_MAX], str
 #define LENGTH(name)   { name, ARGUMENT_DURATION, 0.0, DIST_MAX_NS, "from 0 to 104d" }
 
 static const struct form FORMS[] = {
-    { "exp", "exp(9ms), the mean", make_exponential, { POSITIVE(NULL) }, 1 },
+    { "exp", "exp(9ms)", make_exponential, { POSITIVE(NULL) }, 1 },
     { "lognormal", "lognormal(mean=9ms cv=1.2)", make_lognormal_mean_cv,
       { POSITIVE("mean"), { "cv", ARGUMENT_NUMBER, 0.0, 20.0, "from 0 to 20" } }, 2 },
     { "lognormal", "lognormal(median=25s p95=60s)", make_lognormal_median_p95,
@@ -136,6 +136,11 @@ static const char ALL_EXAMPLES[] =
     "write a duration such as 9ms, or one of exp(9ms), lognormal(mean=9ms cv=1.2), lognormal(median=25s p95=60s), "
     "gamma(mean=22ms cv=0.8), weibull(mean=1s shape=0.7), pareto(min=1ms alpha=2.5), uniform(3s 10s), "
     "empirical(file.csv)";
+
+const char *dist_example(size_t i)
+{
+    return i < ARRAY_LEN(FORMS) ? FORMS[i].example : NULL;
+}
 
 /* ---- reading */
 

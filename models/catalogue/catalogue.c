@@ -170,6 +170,16 @@ bool catalogue_is_region(const char *name)
     return false;
 }
 
+const char *catalogue_name(const char *kind, size_t i)
+{
+    if (!strcmp(kind, "region"))
+        return i < ARRAY_LEN(REGIONS) ? REGIONS[i] : NULL;
+    for (size_t t = 0; t < ARRAY_LEN(TABLES); t++)
+        if (!strcmp(TABLES[t].kind, kind))
+            return i < TABLES[t].count ? TABLES[t].shapes[i].name : NULL;
+    return NULL;
+}
+
 const char *catalogue_nearest(const char *kind, const char *name)
 {
     if (name && !strcmp(kind, "region"))

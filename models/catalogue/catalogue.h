@@ -40,6 +40,9 @@ const struct shape *catalogue_find(const char *kind, const char *name);
 /* A commercial AWS region's code. */
 bool catalogue_is_region(const char *name);
 
+/* The i-th name of `kind` ("instance", "db", "cache", "region"), NULL behind the last one. */
+const char *catalogue_name(const char *kind, size_t i);
+
 /* The name of `kind` ("instance", "db", "cache", "region") nearest to `name`, or NULL when none is near. */
 const char *catalogue_nearest(const char *kind, const char *name);
 
