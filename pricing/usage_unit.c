@@ -62,7 +62,7 @@ static const char *const things[] = {
     "command",   "call",       "chunk",      "publish",   "instance", "volume",     "node",      "address",
     "gateway",   "cluster",    "alarm",      "IOPS",      "vCPU",     "RCU",        "WCU",       "ACU",
     "OCU",       "shard",      "key",        "secret",    "zone",     "rule",       "dashboard", "parameter",
-    "endpoint",  "attachment", "LCU",        "execution", "function", "environment", "balancer",  "MiB/s",
+    "endpoint",  "attachment", "LCU",      "DSU",         "execution", "function", "environment", "balancer",  "MiB/s",
     "MBps",      "MB/s",       "MiBps",      "accelerator", "stream", "database",   "path",      "ACL",
     "domain",    "interface",  "month",    "Mo",        "plan",      "unit",      "PUT",      "GET",        "transition", "table",
 };
@@ -136,21 +136,27 @@ static void apply_rate(const struct reading_unit *r, const struct word *per)
     r->out->level = true;
 }
 
+/* "10k requests": takes the multiple and leaves the rest in [*text, *length). */
+static void take_multiple(const struct reading_unit *r, const char **text, size_t *length)
+{
+    const size_t blank = strcspn(*text, " "), first = blank < *length ? blank : *length;
+    const struct word *const multiple = find_word(multiples, ARRAY_LEN(multiples), *text, first);
+    if (!multiple)
+        return;
+    r->out->numerator *= multiple->value;
+    *text += first;
+    *length -= first;
+    while (*length > 0 && **text == ' ') {
+        (*text)++;
+        (*length)--;
+    }
+}
+
 static bool read_count(const struct reading_unit *r, const char *text, struct arena *arena)
 {
     const struct word *per;
     size_t length = cut_rate(text, &per);
-    const size_t first = strcspn(text, " ") < length ? strcspn(text, " ") : length;
-    const struct word *const multiple = find_word(multiples, ARRAY_LEN(multiples), text, first);
-    if (multiple) {
-        r->out->numerator *= multiple->value;
-        text += first;
-        length -= first;
-        while (length > 0 && *text == ' ') {
-            text++;
-            length--;
-        }
-    }
+    take_multiple(r, &text, &length);
     if (!is_counted(text, length, arena))
         return false;
     apply_rate(r, per);
@@ -202,11 +208,16 @@ static bool read_byte_hours(const struct reading_unit *r, const char *text)
     return true;
 }
 
-static bool read_time(const struct reading_unit *r, const char *text)
+/* "Hrs" and "instance-hours" are all of it; "instances" and "million objects" last as long as the record. */
+static bool read_time(const struct reading_unit *r, const char *text, struct arena *arena)
 {
-    const char *const dash = strrchr(text, '-'), *const word = dash ? dash + 1 : text;
+    const char *const dash = strrchr(text, '-');
+    const char *const word = dash ? dash + 1 : text;
     const struct word *const time = find_word(times, ARRAY_LEN(times), word, strlen(word));
-    if (!time && (dash || !is_thing(text, strlen(text))))
+    size_t length = time ? (dash ? (size_t)(dash - text) : 0) : strlen(text);
+    take_multiple(r, &text, &length);
+    const bool memory = time && length == 2 && strncasecmp(text, "GB", length) == 0; /* GB-seconds */
+    if (!memory && !is_counted(text, length, arena))
         return false;
     r->out->level = !time;
     r->out->numerator *= time ? time_of(r, time) : r->span_ns;
@@ -226,7 +237,7 @@ static bool read_by_dimension(const struct reading_unit *r, const char *text, st
     case USAGE_COUNT: return read_count(r, text, arena);
     case USAGE_BYTES: return read_bytes(r, text);
     case USAGE_BYTE_HOURS: return read_byte_hours(r, text);
-    case USAGE_NANOSECONDS: return read_time(r, text);
+    case USAGE_NANOSECONDS: return read_time(r, text, arena);
     case USAGE_MONTHS_E6: break;
     }
     return false;
@@ -249,6 +260,10 @@ bool usage_unit_read(struct usage_factor *out, const char *text, const struct me
 {
     const struct reading_unit r = { meter, (uint64_t)span_ns, (uint64_t)hours_of_month, out };
     *out = (struct usage_factor){ 1, 1, false };
+    if (!text[0] && meter->rule->unit != USAGE_COUNT) { /* 2 hours or 2 instances? */
+        diag_error(diag, at, "the unit is empty");
+        return diag_hint(diag, "%s", example_of(meter));
+    }
     if (meter->sold_as_is && (!text[0] || is_word_of(meter->unit, text))) {
         read_as_sold(&r);
         return true;

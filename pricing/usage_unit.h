@@ -8,6 +8,8 @@
  *     GB-Mo, GB-hours                                            stored, all of it
  *     instances, IOPS, vCPUs, alarms                             how many there are while the record lasts
  *     Hrs, instance-hours, metric-months, seconds                how long, all of it
+ *
+ * No unit is a plain count, where things are counted, and an error elsewhere.
  */
 #ifndef HEADROOM_USAGE_UNIT_H
 #define HEADROOM_USAGE_UNIT_H
