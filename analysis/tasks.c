@@ -250,6 +250,8 @@ static void finish(struct schedule *s, const struct replication *rep, const char
 {
     while (rep->day_type >= 0 && s->handing)
         pthread_cond_wait(&s->changed, &s->lock);
+    if (s->refused)
+        return;
     if (rep->day_type >= 0)
         hand_over(s, rep, violation);
     else if (!s->handing && (int)rep->number == s->turn)
