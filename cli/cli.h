@@ -48,8 +48,30 @@ struct options {
     bool free_tier, first_year, allow_unpriced;
     bool hours_per_month_set;
     int hours_per_month; /* 0: the calendar's */
+    bool man;
     const char *unheard; /* a flag that was given and that the verb does not listen to, or NULL */
 };
+
+/* ---- two tables are the parser, the help, the manual page and the completions ---- */
+
+struct verb {
+    const char *name, *arguments; /* "SCENARIO...", "[TOPIC]", "bash|zsh|fish" */
+    int (*run)(const struct options *options);
+    const char *line; /* for the list */
+    const char *more; /* for its own help */
+};
+extern const struct verb cli_verbs[]; /* ends with a NULL name; cli/main.c */
+
+struct flag {
+    int id; /* of the parser's own */
+    char letter;
+    const char *name, *value; /* value NULL: a switch; "a|b": one of these words */
+    const char *verbs;        /* those that listen to it; NULL = all */
+    const char *doc;
+};
+extern const struct flag cli_flags[]; /* ends with a NULL name; cli/options.c */
+
+bool cli_listens(const char *verb, const struct flag *flag);
 
 /*
  * Parses argv into `options`; arrays live in the arena. Flags may stand anywhere. Wrong usage is reported to stderr
@@ -83,8 +105,12 @@ int verb_bill(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
 int verb_schema(const struct options *options);
+int verb_completion(const struct options *options);
 int verb_selftest(const struct options *options);
 int verb_bench(const struct options *options);
+
+/* headroom(1) in the language of man pages. Part of help. */
+void manual_print(FILE *out);
 
 /* One line of JSON: the resolved scenario (null when it is invalid) and the messages. Part of check. */
 void check_print_json(const char *path, const struct scenario *sc, const struct diag *diag, FILE *out);

@@ -14,12 +14,7 @@
 static int verb_help(const struct options *options);
 static int verb_version(const struct options *options);
 
-static const struct verb {
-    const char *name, *arguments;
-    int (*run)(const struct options *options);
-    const char *line; /* for the list */
-    const char *more; /* for its own help */
-} VERBS[] = {
+const struct verb cli_verbs[] = {
     { "run", "SCENARIO", verb_run, "simulate, print the verdict, write the report",
       "Simulates all replications and the calendar's days, prints the verdict on one screen and leaves\n"
       "report.html, report.md, results.json, bill.csv, timeseries.csv and plots in the output folder.\n"
@@ -49,15 +44,20 @@ static const struct verb {
       "scenarios/black-friday-large.yaml, three minutes more, only with --full or when it is named. NAME: hold, mm1,\n"
       "mm16, visits, balancer, primitives, draws, arrivals, shop, black-friday, black-friday-large, instances,\n"
       "length, rate, threads. Exit: 0 every expected figure was met, 1 one was missed." },
-    { "help", "[VERB]", verb_help, "this help, or the verb's", "" },
+    { "completion", "bash|zsh|fish", verb_completion, "what completes headroom's command lines in your shell",
+      "Packages install it. By hand: eval \"$(headroom completion bash)\" in ~/.bashrc; for zsh a file _headroom in a\n"
+      "folder of $fpath; for fish ~/.config/fish/completions/headroom.fish." },
+    { "help", "[VERB]", verb_help, "this help, or the verb's; --man: the manual page", "" },
     { "version", "", verb_version, "name and version", "" },
+    { .name = NULL },
 };
+enum { VERB_COUNT = ARRAY_LEN(cli_verbs) - 1 };
 
 static const struct verb *find_verb(const char *name)
 {
-    for (size_t i = 0; name && i < ARRAY_LEN(VERBS); i++)
-        if (!strcmp(VERBS[i].name, name))
-            return &VERBS[i];
+    for (size_t i = 0; name && i < VERB_COUNT; i++)
+        if (!strcmp(cli_verbs[i].name, name))
+            return &cli_verbs[i];
     return NULL;
 }
 
@@ -66,10 +66,10 @@ static void print_verbs(FILE *out)
     fprintf(out,
             "usage: headroom VERB [ARGUMENT...] [FLAG...]\n\n"
             "headroom simulates an AWS architecture on its worst day: availability, latency and the bill.\n\nverbs:\n");
-    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++) {
+    for (size_t i = 0; i < VERB_COUNT; i++) {
         char usage[64];
-        snprintf(usage, sizeof(usage), "%s %s", VERBS[i].name, VERBS[i].arguments);
-        fprintf(out, "  %-22s  %s\n", usage, VERBS[i].line);
+        snprintf(usage, sizeof(usage), "%s %s", cli_verbs[i].name, cli_verbs[i].arguments);
+        fprintf(out, "  %-24s  %s\n", usage, cli_verbs[i].line);
     }
     fprintf(out, "\nflags, before or after the verb:\n");
     options_print(NULL, out);
@@ -78,9 +78,9 @@ static void print_verbs(FILE *out)
 
 static int unknown_verb(const struct options *options, const char *name)
 {
-    const char *names[ARRAY_LEN(VERBS)];
-    for (size_t i = 0; i < ARRAY_LEN(VERBS); i++)
-        names[i] = VERBS[i].name;
+    const char *names[VERB_COUNT];
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        names[i] = cli_verbs[i].name;
     const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
     const struct options nobody = { .color = options->color };
     return cli_usage_error(&nobody, nearest ? "unknown verb '%s'; did you mean '%s'?" : "unknown verb '%s'", name,
@@ -99,6 +99,10 @@ static int print_verb_help(const struct verb *verb)
 
 static int verb_help(const struct options *options)
 {
+    if (options->man) {
+        manual_print(stdout);
+        return STATUS_DONE;
+    }
     if (options->argument_count == 0) {
         print_verbs(stdout);
         return STATUS_DONE;

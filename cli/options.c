@@ -32,16 +32,10 @@ enum flag_id {
     FLAG_MARKDOWN,
     FLAG_HELP,
     FLAG_VERSION,
+    FLAG_MAN,
 };
 
-/* The table is the parser and the manual. `verbs`: those that listen to the flag; NULL = all. */
-static const struct flag {
-    enum flag_id id;
-    char letter;
-    const char *name, *value; /* value NULL: a switch */
-    const char *verbs;
-    const char *doc;
-} FLAGS[] = {
+const struct flag cli_flags[] = {
     { FLAG_OUTPUT, 'o', "output", "PATH", "run bill schema",
       "folder of the report, or schema's file; default runs/<scenario>/<seed>, none for bill, stdout for schema" },
     { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
@@ -55,7 +49,7 @@ static const struct flag {
     { FLAG_MAX_TIME, 0, "max-time", "DURATION", "run",
       "no replication starts later; the results then depend on the machine and say so" },
     { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
-    { FLAG_STATIONS, 0, "stations", "HOW", "run",
+    { FLAG_STATIONS, 0, "stations", "auto|events", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
     { FLAG_PRICES, 0, "prices", "FILE", "bill", "a CSV of rates in place of the book's" },
     { FLAG_FREE_TIER, 0, "free-tier", NULL, "bill", "take off what AWS gives every account each month" },
@@ -69,10 +63,13 @@ static const struct flag {
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
     { FLAG_QUIET, 'q', "quiet", NULL, "run check bill bench", "errors and results only: no progress, no warnings" },
-    { FLAG_COLOR, 0, "color", "WHEN", NULL, "auto, always or never; NO_COLOR is honoured" },
+    { FLAG_COLOR, 0, "color", "auto|always|never", NULL, "NO_COLOR is honoured" },
     { FLAG_HELP, 'h', "help", NULL, NULL, "this help, or the verb's" },
     { FLAG_VERSION, 'V', "version", NULL, NULL, "name and version" },
+    { FLAG_MAN, 0, "man", NULL, "help", "the manual page, as man reads it" },
+    { .name = NULL },
 };
+enum { FLAG_COUNT = ARRAY_LEN(cli_flags) - 1 };
 
 enum { SETS_MAX = 1000 };
 
@@ -80,30 +77,30 @@ struct parser {
     struct options *options;
     bool *help, *version;
     const char **sets, **arguments;
-    bool given[ARRAY_LEN(FLAGS)];
+    bool given[FLAG_COUNT];
 };
 
 static const struct flag *find_flag(const char *name, size_t length)
 {
-    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
-        if (strlen(FLAGS[i].name) == length && !memcmp(FLAGS[i].name, name, length))
-            return &FLAGS[i];
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (strlen(cli_flags[i].name) == length && !memcmp(cli_flags[i].name, name, length))
+            return &cli_flags[i];
     return NULL;
 }
 
 static const struct flag *find_letter(char letter)
 {
-    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
-        if (letter && FLAGS[i].letter == letter)
-            return &FLAGS[i];
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (letter && cli_flags[i].letter == letter)
+            return &cli_flags[i];
     return NULL;
 }
 
 static bool unknown_flag(const struct options *options, const char *argument, struct arena *arena)
 {
-    const char *names[ARRAY_LEN(FLAGS)];
-    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
-        names[i] = FLAGS[i].name;
+    const char *names[FLAG_COUNT];
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        names[i] = cli_flags[i].name;
     const size_t dashes = strspn(argument, "-");
     const char *name = arena_text_n(arena, argument + dashes, strcspn(argument + dashes, "="));
     const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
@@ -142,26 +139,33 @@ static bool take_max_time(struct options *options, const char *value)
     return true;
 }
 
-static bool take_color(struct options *options, const char *value)
+/* Which of the flag's words "auto|always|never" it is; -1: reported. */
+static int take_word(const struct options *options, const struct flag *flag, const char *value)
 {
-    static const char *const names[] = { [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never" };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (strcmp(names[i], value) != 0)
-            continue;
-        options->color = (enum color_choice)i;
-        return true;
+    int index = 0;
+    for (const char *c = flag->value; *c; index++) {
+        const size_t length = strcspn(c, "|");
+        if (length == strlen(value) && !memcmp(c, value, length))
+            return index;
+        c += length + (c[length] == '|');
     }
-    cli_usage_error(options, "--color needs auto, always or never, not '%s'", value);
-    return false;
+    cli_usage_error(options, "--%s needs %s, not '%s'", flag->name, flag->value, value);
+    return -1;
 }
 
-static bool take_stations(struct options *options, const char *value)
+/* The words stand in the order of the enum. */
+static bool take_color(struct options *options, const struct flag *flag, const char *value)
 {
-    options->station_events = !strcmp(value, "events");
-    if (options->station_events || !strcmp(value, "auto"))
-        return true;
-    cli_usage_error(options, "--stations needs auto or events, not '%s'", value);
-    return false;
+    const int word = take_word(options, flag, value);
+    options->color = word < 0 ? COLOR_AUTO : (enum color_choice)word;
+    return word >= 0;
+}
+
+static bool take_stations(struct options *options, const struct flag *flag, const char *value)
+{
+    const int word = take_word(options, flag, value);
+    options->station_events = word == 1;
+    return word >= 0;
 }
 
 static bool take_hours_per_month(struct options *options, const struct flag *flag, const char *value)
@@ -179,7 +183,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
 {
     struct options *o = parser->options;
     int64_t number;
-    switch (flag->id) {
+    switch ((enum flag_id)flag->id) {
     case FLAG_OUTPUT:
         o->output = value;
         if (value[0])
@@ -203,7 +207,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
             return false;
         o->threads = (int)number;
         return true;
-    case FLAG_STATIONS: return take_stations(o, value);
+    case FLAG_STATIONS: return take_stations(o, flag, value);
     case FLAG_QUICK: o->bench_quick = true; return true;
     case FLAG_FULL: o->bench_full = true; return true;
     case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
@@ -216,15 +220,17 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_NO_FAIL: o->no_fail = true; return true;
     case FLAG_JSON: o->json = true; return true;
     case FLAG_QUIET: o->quiet = true; return true;
-    case FLAG_COLOR: return take_color(o, value);
+    case FLAG_COLOR: return take_color(o, flag, value);
     case FLAG_HELP: *parser->help = true; return true;
     case FLAG_VERSION: *parser->version = true; return true;
+    case FLAG_MAN: o->man = true; return true;
     }
     return false;
 }
 
-static bool listens(const char *verbs, const char *verb)
+bool cli_listens(const char *verb, const struct flag *flag)
 {
+    const char *verbs = flag->verbs;
     if (!verbs || !verb)
         return true;
     const size_t length = strlen(verb);
@@ -263,16 +269,16 @@ static bool parse_flag(struct parser *parser, int argc, char **argv, int *i, str
         }
         value = argv[++*i];
     }
-    parser->given[flag - FLAGS] = true;
+    parser->given[flag - cli_flags] = true;
     return apply(parser, flag, value ? value : "");
 }
 
 /* A flag that the verb would not hear: it must not seem to work. */
 static const char *unheard(const struct parser *parser, const char *verb)
 {
-    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++)
-        if (parser->given[i] && !listens(FLAGS[i].verbs, verb))
-            return FLAGS[i].name;
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (parser->given[i] && !cli_listens(verb, &cli_flags[i]))
+            return cli_flags[i].name;
     return NULL;
 }
 
@@ -307,15 +313,16 @@ bool options_parse(int argc, char **argv, struct options *options, bool *help, b
 
 void options_print(const char *verb, FILE *out)
 {
-    for (size_t i = 0; i < ARRAY_LEN(FLAGS); i++) {
-        if (!listens(FLAGS[i].verbs, verb))
+    enum { WIDTH = 25 };
+    for (size_t i = 0; i < FLAG_COUNT; i++) {
+        if (!cli_listens(verb, &cli_flags[i]))
             continue;
         char name[64];
-        snprintf(name, sizeof(name), "--%s%s%s", FLAGS[i].name, FLAGS[i].value ? " " : "",
-                 FLAGS[i].value ? FLAGS[i].value : "");
-        if (FLAGS[i].letter)
-            fprintf(out, "  -%c, %-18s  %s\n", FLAGS[i].letter, name, FLAGS[i].doc);
+        snprintf(name, sizeof(name), "--%s%s%s", cli_flags[i].name, cli_flags[i].value ? " " : "",
+                 cli_flags[i].value ? cli_flags[i].value : "");
+        if (cli_flags[i].letter)
+            fprintf(out, "  -%c, %-*s  %s\n", cli_flags[i].letter, WIDTH, name, cli_flags[i].doc);
         else
-            fprintf(out, "      %-18s  %s\n", name, FLAGS[i].doc);
+            fprintf(out, "      %-*s  %s\n", WIDTH, name, cli_flags[i].doc);
     }
 }
