@@ -28,12 +28,11 @@ struct billing {
 /* ---- what is billed with what ---- */
 
 /* Regions that have a book. One that has none is an error, unless rates are given or may be missing. */
-static size_t regions_with_book(const struct billing *b, const char **regions)
+static size_t regions_with_book(struct billing *b, const char **regions)
 {
     size_t count = 0;
     for (size_t i = 0; i < b->file.region_count; i++) {
-        const char *const path = arena_printf((struct arena *)&b->arena, "%s/%s.csv", cli_price_folder(),
-                                              b->file.regions[i]);
+        const char *const path = arena_printf(&b->arena, "%s/%s.csv", cli_price_folder(), b->file.regions[i]);
         if ((!b->options->prices && !b->options->allow_unpriced) || access(path, R_OK) == 0)
             regions[count++] = b->file.regions[i];
     }
@@ -154,15 +153,15 @@ static void print_screen(struct billing *b, const struct bill_options *how)
     if (!b->options->quiet)
         for (size_t i = 0; i < b->file.month_count; i++)
             print_month(b, &b->bills[i]);
-    printf("total %s USD%s, ", cents(b->total_cents, text, sizeof text),
-           b->unpriced ? " and what is unpriced" : "");
+    printf("total %s USD%s, ", cents(b->total_cents, text, sizeof text), b->unpriced ? " and what is unpriced" : "");
     if (how->hours_per_month)
         printf("%d hours a month, ", how->hours_per_month);
     else
         printf("calendar months, ");
-    printf("%s, rates up to %s\n", how->free_tier == FREE_TIER_NONE     ? "no free tier"
-                                   : how->free_tier == FREE_TIER_ALWAYS ? "always-free amounts"
-                                                                        : "free tier of a first year",
+    printf("%s, rates up to %s\n",
+           how->free_tier == FREE_TIER_NONE     ? "no free tier"
+           : how->free_tier == FREE_TIER_ALWAYS ? "always-free amounts"
+                                                : "free tier of a first year",
            price_book_date(b->book));
     if (b->unpriced)
         printf("%zu line%s without a rate: the total is incomplete\n", b->unpriced, b->unpriced == 1 ? "" : "s");
@@ -271,8 +270,9 @@ static int bill_file(struct billing *b)
 {
     const struct bill_options how = {
         .hours_per_month = b->options->hours_per_month_set ? b->options->hours_per_month : DEFAULT_HOURS_PER_MONTH,
-        .free_tier = b->options->first_year ? FREE_TIER_FIRST_YEAR
-                     : b->options->free_tier ? FREE_TIER_ALWAYS : FREE_TIER_NONE,
+        .free_tier = b->options->first_year  ? FREE_TIER_FIRST_YEAR
+                     : b->options->free_tier ? FREE_TIER_ALWAYS
+                                             : FREE_TIER_NONE,
         .allow_unpriced = b->options->allow_unpriced,
     };
     int status = load(b, &how);

@@ -246,9 +246,9 @@ static void add_lines(struct writer *writer, struct bill_pool *pool)
     else
         for (size_t i = 0; i < pool->count; i++)
             if (pool->tallies[i].total > 0)
-                add_line(writer, &(struct share){ &price, &pool->tallies[i], 1, &price.tiers[0],
-                                                  billed_amount(&pool->tallies[i], pool->divisor), pool->divisor,
-                                                  NULL });
+                add_line(writer,
+                         &(struct share){ &price, &pool->tallies[i], 1, &price.tiers[0],
+                                          billed_amount(&pool->tallies[i], pool->divisor), pool->divisor, NULL });
     for (size_t i = first_line; i < writer->bill->line_count; i++)
         pool->exact += writer->bill->lines[i].exact;
 }

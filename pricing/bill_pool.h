@@ -9,12 +9,12 @@ struct bill_pool {
     const struct price *price;
     const struct tally *tallies;
     size_t count;
-    uint128 total;   /* of the tallies, before whole months are formed; over `divisor` */
-    uint128 billed;  /* the same with whole months */
-    uint128 free;    /* of `billed`, by the free tier */
-    uint128 divisor; /* metering_divisor() */
+    uint128 total;         /* of the tallies, before whole months are formed; over `divisor` */
+    uint128 billed;        /* the same with whole months */
+    uint128 free;          /* of `billed`, by the free tier */
+    uint128 divisor;       /* metering_divisor() */
     const char *free_name; /* of the allowance that gives it, or NULL */
-    money exact;     /* of its lines */
+    money exact;           /* of its lines */
 };
 
 /* Hands the free amounts to the pools: the dearest first, so that the bill is the smallest. Sets free, free_name. */

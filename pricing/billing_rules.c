@@ -18,9 +18,8 @@
 
 /* ---- words of the table ---- */
 
-#define EXACT(svc, type, metered) \
-    .service = (svc), .usage_type = (type), .unit = (metered), .grain = GRAIN_EXACT
-#define HOURS(svc, type)                                                                                        \
+#define EXACT(svc, type, metered) .service = (svc), .usage_type = (type), .unit = (metered), .grain = GRAIN_EXACT
+#define HOURS(svc, type) \
     .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_HOUR, .level = true, \
     .note = "a partial hour is a full hour"
 #define RUNS(svc, type) EXACT(svc, type, USAGE_NANOSECONDS), .level = true
@@ -28,29 +27,48 @@
     .service = (svc), .usage_type = (type), .unit = USAGE_NANOSECONDS, .grain = GRAIN_STARTED_MONTH, .level = true
 #define ZONES(type, op, ends) \
     EXACT("AWSDataTransfer", type, USAGE_BYTES), .operation = (op), .times = (ends), \
-    .sold_as = "DataTransfer-Regional-Bytes"
-#define PEAK(kind, type, metered, index, unit_is)                                                                  \
-    .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION,                    \
-    .dimension = (index), .peak_of = (unit_is), .decimal_gb = true, .sold_as = "LCUUsage",                          \
+                                                 .sold_as = "DataTransfer-Regional-Bytes"
+#define PEAK(kind, type, metered, index, unit_is) \
+    .service = "AWSELB", .usage_type = (type), .unit = (metered), .grain = GRAIN_PEAK_DIMENSION, .dimension = (index), \
+    .peak_of = (unit_is), .decimal_gb = true, .sold_as = "LCUUsage", \
     .sold_attributes = "operation=LoadBalancing:" kind
 #define PER_SECOND(n) ((n)*UINT64_C(3600))
 #define ACTIVE(n)     ((n)*UINT64_C(60)) /* connection-minutes of an hour */
 /* A level of connections, or connection-minutes: two names for one dimension. */
-#define PEAK_ACTIVE(kind, type, index, connections)                                                \
+#define PEAK_ACTIVE(kind, type, index, connections) \
     { PEAK(kind, type "Connections", USAGE_COUNT, index, ACTIVE(connections)), .times = 60, .level = true }, \
-    {                                                                                              \
-        PEAK(kind, type "ConnectionMinutes", USAGE_COUNT, index, ACTIVE(connections))              \
+    { \
+        PEAK(kind, type "ConnectionMinutes", USAGE_COUNT, index, ACTIVE(connections)) \
     }
 
-#define CHUNKS(attr, size, if_absent) { .kind = STEP_CHUNKS, .attribute = (attr), .amount = (size), .absent = (if_absent) }
-#define VALUE(attr, scale, if_absent) { .kind = STEP_VALUE, .attribute = (attr), .amount = (scale), .absent = (if_absent) }
-#define TIMES(n)                      { .kind = STEP_TIMES, .amount = (n) }
-#define STARTS(seconds)               { .kind = STEP_STARTS, .attribute = "starts", .amount = (seconds)*NS, .absent = "0" }
-#define ONE_PER(step, attr, n, if_absent) { .kind = (step), .attribute = (attr), .amount = (n), .absent = (if_absent) }
+#define CHUNKS(attr, size, if_absent) \
+    { \
+        .kind = STEP_CHUNKS, .attribute = (attr), .amount = (size), .absent = (if_absent) \
+    }
+#define VALUE(attr, scale, if_absent) \
+    { \
+        .kind = STEP_VALUE, .attribute = (attr), .amount = (scale), .absent = (if_absent) \
+    }
+#define TIMES(n) \
+    { \
+        .kind = STEP_TIMES, .amount = (n) \
+    }
+#define STARTS(seconds) \
+    { \
+        .kind = STEP_STARTS, .attribute = "starts", .amount = (seconds)*NS, .absent = "0" \
+    }
+#define ONE_PER(step, attr, n, if_absent) \
+    { \
+        .kind = (step), .attribute = (attr), .amount = (n), .absent = (if_absent) \
+    }
 #define BETWEEN(from, to) \
-    { .kind = STEP_BETWEEN, .attribute = "volumes", .base = (from), .amount = (to), .absent = "1" }
+    { \
+        .kind = STEP_BETWEEN, .attribute = "volumes", .base = (from), .amount = (to), .absent = "1" \
+    }
 #define CHOICE(attr, words, if_absent) \
-    { .kind = STEP_CHOICE, .attribute = (attr), .choices = (words), .absent = (if_absent) }
+    { \
+        .kind = STEP_CHOICE, .attribute = (attr), .choices = (words), .absent = (if_absent) \
+    }
 
 #define NS  UINT64_C(1000000000)
 #define MS  UINT64_C(1000000)
@@ -96,7 +114,8 @@ static const struct billing_rule rules[] = {
     PEAK_ACTIVE("Network", "NLB:Active", ACTIVE_CONNECTIONS, 100000),
     { PEAK("Network", "NLB:ActiveConnections:TCP", USAGE_COUNT, ACTIVE_CONNECTIONS, ACTIVE(100000)), .times = 60,
       .level = true },
-    { PEAK("Network", "NLB:ActiveConnections:UDP", USAGE_COUNT, UDP_ACTIVE, ACTIVE(50000)), .times = 60, .level = true },
+    { PEAK("Network", "NLB:ActiveConnections:UDP", USAGE_COUNT, UDP_ACTIVE, ACTIVE(50000)), .times = 60,
+      .level = true },
     { PEAK("Network", "NLB:ActiveConnections:TLS", USAGE_COUNT, TLS_ACTIVE, ACTIVE(3000)), .times = 60, .level = true },
     { PEAK("Network", "NLB:ProcessedBytes", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
     { PEAK("Network", "NLB:ProcessedBytes:TCP", USAGE_BYTES, PROCESSED_BYTES, 1000000000) },
@@ -109,6 +128,8 @@ static const struct billing_rule rules[] = {
     /* Networking: an hour begun of whatever stands there. */
     { HOURS("AmazonVPC", "PublicIPv4:*") },
     { HOURS("AmazonVPC", "NatGateway-Hours") },
+    { HOURS("AmazonEC2", "NatGateway-Hours"), .sold_service = "AmazonVPC" }, /* the bill's service */
+    { EXACT("AmazonEC2", "NatGateway-Bytes", USAGE_BYTES), .sold_service = "AmazonVPC" },
     { HOURS("AmazonVPC", "VpcEndpoint-Hours") },
     { HOURS("AmazonVPC", "VpcEndpoint-GWLBE-Hours") },
     { HOURS("AmazonVPC", "TransitGateway-Hours*") },
@@ -143,6 +164,10 @@ static const struct billing_rule rules[] = {
     { EXACT("*", "DataTransfer-In-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
       .note = "free: data in from the internet costs nothing" },
     { EXACT("*", "DataTransfer-Regional-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer" },
+    { EXACT("*", "*-AWS-Out-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
+      .note = "the sending region pays" },
+    { EXACT("*", "CloudFront-Out-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
+      .note = "free: AWS origins send to CloudFront at no charge" },
 
     { MONTHS("AmazonRoute53", "HostedZone"), .global = true, .note = "a full month, not prorated" },
     { EXACT("AmazonRoute53", "DNS-Queries", USAGE_COUNT), .global = true },
@@ -159,8 +184,8 @@ static const struct billing_rule rules[] = {
     { RUNS("AmazonECS", "Fargate-Task"), .steps = { STARTS(60), VALUE("memory_gb", 1024, NULL) },
       .sold_as = "{spot}Fargate{arm}-GB-Hours", .also = true },
     { RUNS("AmazonECS", "Fargate-Task"),
-      .steps = { STARTS(60), { .kind = STEP_ABOVE, .attribute = "storage_gb", .amount = 1024, .base = 20 * 1024,
-                               .absent = "20" } },
+      .steps = { STARTS(60),
+                 { .kind = STEP_ABOVE, .attribute = "storage_gb", .amount = 1024, .base = 20 * 1024, .absent = "20" } },
       .sold_as = "Fargate-EphemeralStorage-GB-Hours", .also = true, .note = "20 GB of each task are free" },
     { RUNS("AmazonECS", "Fargate-Windows-Task"), .steps = { STARTS(300), VALUE("vcpu", 1000, NULL) },
       .sold_as = "Fargate-Windows-vCPU-Hours:perCPU" },
@@ -181,7 +206,8 @@ static const struct billing_rule rules[] = {
       .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
       .sold_as = "Lambda-GB-Second{arm}", .also = true },
     { EXACT("AWSLambda", "Invocation", USAGE_COUNT),
-      .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS),
+      .steps = { CHUNKS("duration_ms", 1, NULL),
+                 TIMES(MS),
                  { .kind = STEP_ABOVE, .attribute = "storage_mb", .amount = 1, .base = 512, .absent = "512" } },
       .sold_as = "Lambda-Storage-GB-Second{arm}", .also = true },
     { EXACT("AWSLambda", "Provisioned-Invocation", USAGE_COUNT), .sold_as = "Request{arm}" },
@@ -199,8 +225,8 @@ static const struct billing_rule rules[] = {
     { HOURS("AmazonElastiCache", "NodeUsage:*") },
     { EXACT("AmazonElastiCache", "CachedData:ServerlessValkey", USAGE_BYTE_HOURS),
       .steps = { ONE_PER(STEP_FLOOR, "caches", 100 * KIB * KIB, "1") }, .note = "at least 100 MB of each cache" },
-    { EXACT("AmazonElastiCache", "CachedData:*", USAGE_BYTE_HOURS), .steps = { ONE_PER(STEP_FLOOR, "caches", GIB, "1") },
-      .note = "at least 1 GB of each cache" },
+    { EXACT("AmazonElastiCache", "CachedData:*", USAGE_BYTE_HOURS),
+      .steps = { ONE_PER(STEP_FLOOR, "caches", GIB, "1") }, .note = "at least 1 GB of each cache" },
     { EXACT("AmazonElastiCache", "Command", USAGE_COUNT), .steps = { CHUNKS("bytes", KIB, "1") },
       .sold_as = "ElastiCacheProcessingUnits:{engine}" },
     { RUNS("AmazonRDS", "InstanceUsage:*"), .steps = { STARTS(600) } },
@@ -277,13 +303,13 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonS3", "TimedStorage-GlacierByteHrs", USAGE_BYTE_HOURS),
       .steps = { ONE_PER(STEP_PLUS, "objects", 32 * KIB, "0") } },
     { EXACT("AmazonS3", "TimedStorage-GlacierByteHrs", USAGE_BYTE_HOURS),
-      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs", .sold_attributes = "",
-      .also = true, .note = "8 KB of index for each archived object" },
+      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs",
+      .sold_attributes = "", .also = true, .note = "8 KB of index for each archived object" },
     { EXACT("AmazonS3", "TimedStorage-GDA-ByteHrs", USAGE_BYTE_HOURS),
       .steps = { ONE_PER(STEP_PLUS, "objects", 32 * KIB, "0") } },
     { EXACT("AmazonS3", "TimedStorage-GDA-ByteHrs", USAGE_BYTE_HOURS),
-      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs", .sold_attributes = "",
-      .also = true, .note = "8 KB of index for each archived object" },
+      .steps = { ONE_PER(STEP_ONLY, "objects", 8 * KIB, "0") }, .sold_as = "TimedStorage-ByteHrs",
+      .sold_attributes = "", .also = true, .note = "8 KB of index for each archived object" },
     { EXACT("AmazonS3", "EarlyDelete-SIA", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 30, NULL) },
       .sold_as = "TimedStorage-SIA-ByteHrs", .note = "the rest of 30 days" },
     { EXACT("AmazonS3", "EarlyDelete-ZIA", USAGE_BYTES), .steps = { ONE_PER(STEP_DAYS, "held_days", 30, NULL) },
@@ -342,9 +368,11 @@ const struct billing_rule *billing_rule_default(enum usage_unit unit)
 
 /* ---- lookups ---- */
 
-static bool matches(const char *pattern, const char *text)
+bool usage_type_matches(const char *pattern, const char *text)
 {
-    const size_t length = strlen(pattern);
+    const size_t length = strlen(pattern), text_length = strlen(text);
+    if (pattern[0] == '*' && length > 1)
+        return text_length >= length - 1 && text_equal(pattern + 1, text + text_length - (length - 1));
     if (length > 0 && pattern[length - 1] == '*')
         return strncmp(pattern, text, length - 1) == 0;
     return text_equal(pattern, text);
@@ -370,7 +398,7 @@ static bool has_attribute(const char *attributes, const char *wanted)
 static bool applies(const struct billing_rule *rule, const struct usage_key *key)
 {
     return (rule->service[0] == '*' || text_equal(rule->service, key->service)) &&
-           matches(rule->usage_type, key->usage_type) &&
+           usage_type_matches(rule->usage_type, key->usage_type) &&
            (!rule->operation || operation_is(key->operation, rule->operation)) &&
            (!rule->when || has_attribute(key->operation, rule->when));
 }

@@ -67,12 +67,12 @@ struct billing_rule {
     enum usage_unit unit;   /* of the record; what is sold by the month may also be metered in USAGE_MONTHS_E6 */
     enum grain grain;
     struct step steps[MOST_STEPS];
-    bool level;       /* a bare count is how many there are at a time: 3 instances, 18,000 connections */
-    bool decimal_gb;  /* GB of the record are 10^9 bytes, as AWS's examples have it here */
-    bool also;        /* sold in addition to the row above */
-    int times;        /* what is counted more than once, both ends of a transfer; 0 = once */
-    int dimension;    /* GRAIN_PEAK_DIMENSION: enum peak_dimension */
-    uint64_t peak_of; /* GRAIN_PEAK_DIMENSION: of the record's unit in an hour, one capacity unit */
+    bool level;                  /* a bare count is how many there are at a time: 3 instances, 18,000 connections */
+    bool decimal_gb;             /* GB of the record are 10^9 bytes, as AWS's examples have it here */
+    bool also;                   /* sold in addition to the row above */
+    int times;                   /* what is counted more than once, both ends of a transfer; 0 = once */
+    int dimension;               /* GRAIN_PEAK_DIMENSION: enum peak_dimension */
+    uint64_t peak_of;            /* GRAIN_PEAK_DIMENSION: of the record's unit in an hour, one capacity unit */
     const char *sold_service;    /* NULL = the record's */
     const char *sold_as;         /* usage type in the book; NULL = the record's; "{edge}" becomes that attribute,
                                   * "{to:prefix}" the region prefix of it */
@@ -87,6 +87,9 @@ struct billing_rule {
  */
 int billing_rules_find(const struct usage_key *key, const struct billing_rule **out, int most);
 const struct billing_rule *billing_rule_default(enum usage_unit unit);
+
+/* A '*' at the end or the beginning of the pattern stands for the rest. */
+bool usage_type_matches(const char *pattern, const char *text);
 
 /* The rule that was probably meant: nearest usage type of that service, else nearest service; NULL when none is. */
 const struct billing_rule *billing_rule_nearest(const char *service, const char *usage_type);

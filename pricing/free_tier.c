@@ -10,7 +10,6 @@
  * services' pricing pages, as recalled; the egress and SQS amounts also stand in the price list.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "pricing/bill_pool.h"
 #include "sim/base/compiler.h"
@@ -27,12 +26,21 @@ static const struct allowance {
 } allowances[] = {
     { "100 GB of egress", FREE_TIER_ALWAYS, 100, "AWSDataTransfer", { "DataTransfer-Out-Bytes" } },
     { "1 TB of CloudFront egress", FREE_TIER_ALWAYS, 1024, "AmazonCloudFront", { "*-DataTransfer-Out-Bytes" } },
-    { "10 million CloudFront requests", FREE_TIER_ALWAYS, 10000000, "AmazonCloudFront",
+    { "10 million CloudFront requests",
+      FREE_TIER_ALWAYS,
+      10000000,
+      "AmazonCloudFront",
       { "*-Requests-Tier1", "*-Requests-Tier2-HTTPS" } },
     { "1 million Lambda requests", FREE_TIER_ALWAYS, 1000000, "AWSLambda", { "Request", "Request-ARM" } },
-    { "400,000 GB-seconds of Lambda", FREE_TIER_ALWAYS, 400000, "AWSLambda",
+    { "400,000 GB-seconds of Lambda",
+      FREE_TIER_ALWAYS,
+      400000,
+      "AWSLambda",
       { "Lambda-GB-Second", "Lambda-GB-Second-ARM" } },
-    { "100 GB of Lambda response streaming", FREE_TIER_ALWAYS, 100, "AWSLambda",
+    { "100 GB of Lambda response streaming",
+      FREE_TIER_ALWAYS,
+      100,
+      "AWSLambda",
       { "Lambda-Streaming-Response-Processed-Bytes" } },
     { "1 million SQS requests", FREE_TIER_ALWAYS, 1000000, "AWSQueueService", { "Requests-*" } },
     { "4,000 state transitions", FREE_TIER_ALWAYS, 4000, "AmazonStates", { "StateTransition" } },
@@ -43,16 +51,25 @@ static const struct allowance {
     { "5 GB of stored logs", FREE_TIER_ALWAYS, 5, "AmazonCloudWatch", { "TimedStorage-ByteHrs" } },
     { "1 million SNS deliveries to phones", FREE_TIER_ALWAYS, 1000000, "AmazonSNS", { "DeliveryAttempts-APNS" } },
 
-    { "750 hours of a micro instance", FREE_TIER_FIRST_YEAR, 750, "AmazonEC2",
+    { "750 hours of a micro instance",
+      FREE_TIER_FIRST_YEAR,
+      750,
+      "AmazonEC2",
       { "BoxUsage:t2.micro", "BoxUsage:t3.micro" } },
     { "30 GB of EBS", FREE_TIER_FIRST_YEAR, 30, "AmazonEC2", { "EBS:VolumeUsage.gp2", "EBS:VolumeUsage.gp3" } },
     { "750 hours of a load balancer", FREE_TIER_FIRST_YEAR, 750, "AWSELB", { "LoadBalancerUsage" } },
     { "15 capacity units of a load balancer", FREE_TIER_FIRST_YEAR, 15, "AWSELB", { "LCUUsage" } },
     { "750 hours of a public address", FREE_TIER_FIRST_YEAR, 750, "AmazonVPC", { "PublicIPv4:InUseAddress" } },
-    { "750 hours of a micro database", FREE_TIER_FIRST_YEAR, 750, "AmazonRDS",
+    { "750 hours of a micro database",
+      FREE_TIER_FIRST_YEAR,
+      750,
+      "AmazonRDS",
       { "InstanceUsage:db.t3.micro", "InstanceUsage:db.t4g.micro" } },
     { "20 GB of database storage", FREE_TIER_FIRST_YEAR, 20, "AmazonRDS", { "RDS:GP2-Storage", "RDS:GP3-Storage" } },
-    { "750 hours of a micro cache node", FREE_TIER_FIRST_YEAR, 750, "AmazonElastiCache",
+    { "750 hours of a micro cache node",
+      FREE_TIER_FIRST_YEAR,
+      750,
+      "AmazonElastiCache",
       { "NodeUsage:cache.t3.micro", "NodeUsage:cache.t2.micro" } },
     { "5 GB of S3", FREE_TIER_FIRST_YEAR, 5, "AmazonS3", { "TimedStorage-ByteHrs" } },
     { "2,000 S3 PUTs", FREE_TIER_FIRST_YEAR, 2000, "AmazonS3", { "Requests-Tier1" } },
@@ -63,8 +80,8 @@ static const struct allowance {
 static const struct {
     const char *service, *usage_type;
 } part_of_the_price[] = {
-    { "AmazonCloudFront", "Invalidations" },          { "AWSBudgets", "ActionEnabledBudgetsUsage" },
-    { "awswaf", "AMR-BotControl-Request" },           { "awswaf", "AMR-BotControl-TargetedRequest" },
+    { "AmazonCloudFront", "Invalidations" },  { "AWSBudgets", "ActionEnabledBudgetsUsage" },
+    { "awswaf", "AMR-BotControl-Request" },   { "awswaf", "AMR-BotControl-TargetedRequest" },
     { "awswaf", "AMR-FraudControl-Request" },
 };
 
@@ -79,22 +96,12 @@ bool bill_first_tier_is_open(const struct price *price, enum free_tier free_tier
     return false;
 }
 
-static bool matches(const char *pattern, const char *text)
-{
-    const size_t length = strlen(pattern), text_length = strlen(text);
-    if (pattern[0] == '*')
-        return text_length >= length - 1 && text_equal(pattern + 1, text + text_length - (length - 1));
-    if (length > 0 && pattern[length - 1] == '*')
-        return strncmp(pattern, text, length - 1) == 0;
-    return text_equal(pattern, text);
-}
-
 static bool is_of(const struct allowance *allowance, const struct price *price)
 {
     if (!text_equal(allowance->service, price->service))
         return false;
     for (int i = 0; i < MOST_TYPES && allowance->usage_types[i]; i++)
-        if (matches(allowance->usage_types[i], price->usage_type))
+        if (usage_type_matches(allowance->usage_types[i], price->usage_type))
             return true;
     return false;
 }

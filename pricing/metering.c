@@ -122,9 +122,9 @@ static bool refuse_missing(struct metering_work *work, const struct wanted *want
                found == PRICE_AMBIGUOUS ? "more than one" : "no", wanted->service, wanted->usage_type,
                key->operation[0] ? " with " : "", key->operation, wanted->region, key->resource);
     if (found == PRICE_AMBIGUOUS)
-        return diag_hint(work->diag, "an attribute must select one: %s",
-                         price_book_choices(work->book, wanted->service, wanted->usage_type, wanted->region,
-                                            work->arena));
+        return diag_hint(
+            work->diag, "an attribute must select one: %s",
+            price_book_choices(work->book, wanted->service, wanted->usage_type, wanted->region, work->arena));
     const struct billing_rule *const rule = wanted->rule ? NULL : billing_rule_nearest(key->service, key->usage_type);
     const char *near = price_book_nearest(work->book, wanted->service, wanted->usage_type, wanted->region, work->arena);
     if (rule && text_equal(rule->service, key->service) && strcmp(rule->usage_type, key->usage_type) != 0 &&
@@ -184,8 +184,9 @@ static const struct price *find_price(struct metering_work *work, const struct b
     if (!wanted.usage_type) {
         work->good = diag_error(work->diag, at, "usage type '%s' of service '%s' needs an attribute that says where",
                                 key->usage_type, key->service);
-        diag_hint(work->diag, strstr(rule->sold_as, "{to") ? "for example to=eu-west-1"
-                              : strstr(rule->sold_as, "{engine") ? "for example engine=Valkey" : "for example edge=US");
+        diag_hint(work->diag, strstr(rule->sold_as, "{to")       ? "for example to=eu-west-1"
+                              : strstr(rule->sold_as, "{engine") ? "for example engine=Valkey"
+                                                                 : "for example edge=US");
         return NULL;
     }
     const enum price_found found = look_up(work, &wanted, &price);
@@ -208,8 +209,7 @@ static bool check_units(struct metering_work *work, const struct usage_key *key,
     const struct billing_rule *const rule = sale->rule;
     const struct pricing_unit *const unit = pricing_unit_find(price->unit);
     if (!any_unit && key->unit != rule->unit && !is_month_share(key, unit)) {
-        diag_error(work->diag, at, "usage type '%s' of '%s' is metered in another unit", key->usage_type,
-                   key->service);
+        diag_error(work->diag, at, "usage type '%s' of '%s' is metered in another unit", key->usage_type, key->service);
         return diag_hint(work->diag, "its unit is %s", names[rule->unit]);
     }
     if (rule->grain != GRAIN_PEAK_DIMENSION && !sale->steps.scaled && unit->metered != rule->unit)
@@ -554,13 +554,12 @@ static void add_usage(struct metering_work *work, const struct usage *use)
                                 use->quantity, use->weight_e6, use->key->usage_type);
         return;
     }
-    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR,
-                                     { 0 } };
+    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR, { 0 } };
     if (route_of(work, use->key, false, reading.at)->count > 0)
         metering_add(work, &reading);
     else if (work->setting.allow_unpriced)
-        metering_add_unpriced(work, &(struct unpriced){ use->key, units[use->key->unit],
-                                                        reading.quantity * (uint64_t)use->weight_e6 });
+        metering_add_unpriced(
+            work, &(struct unpriced){ use->key, units[use->key->unit], reading.quantity * (uint64_t)use->weight_e6 });
 }
 
 void metering_add_usage(struct metering_work *work, const struct usage *usage, size_t usage_count)

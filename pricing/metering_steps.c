@@ -143,8 +143,7 @@ bool steps_resolve(struct steps *out, const struct billing_rule *rule, const cha
         if (!resolve_step(&r, &rule->steps[i], out))
             return false;
         if (out->factor > LARGEST_AMOUNT / ((uint128)1 << 60)) /* the next factor is below 2^60, or so small */
-            return diag_error(diag, at, "the attributes of '%s' multiply to more than can be billed",
-                              rule->usage_type);
+            return diag_error(diag, at, "the attributes of '%s' multiply to more than can be billed", rule->usage_type);
     }
     return true;
 }

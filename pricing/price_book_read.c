@@ -38,13 +38,20 @@ enum column {
 static const struct {
     const char *name, *absent;
 } columns[COLUMN_COUNT] = {
-    [SERVICE] = { "service", NULL },         [REGION] = { "region", "" },
-    [USAGE_TYPE] = { "usage_type", NULL },   [UNIT] = { "unit", NULL },
-    [PRICE] = { "price", NULL },             [ATTRIBUTES] = { "attributes", "" },
-    [TIER_FROM] = { "tier_from", "0" },      [TIER_TO] = { "tier_to", "Inf" },
-    [AS_OF] = { "as_of", "" },               [SOURCE] = { "source", "" },
-    [CONFIDENCE] = { "confidence", "given" }, [SKU] = { "sku", "" },
-    [DESCRIPTION] = { "description", "" },   [TERM] = { "term", "" },
+    [SERVICE] = { "service", NULL },
+    [REGION] = { "region", "" },
+    [USAGE_TYPE] = { "usage_type", NULL },
+    [UNIT] = { "unit", NULL },
+    [PRICE] = { "price", NULL },
+    [ATTRIBUTES] = { "attributes", "" },
+    [TIER_FROM] = { "tier_from", "0" },
+    [TIER_TO] = { "tier_to", "Inf" },
+    [AS_OF] = { "as_of", "" },
+    [SOURCE] = { "source", "" },
+    [CONFIDENCE] = { "confidence", "given" },
+    [SKU] = { "sku", "" },
+    [DESCRIPTION] = { "description", "" },
+    [TERM] = { "term", "" },
     [UPFRONT] = { "upfront", "0" },
 };
 

@@ -14,10 +14,22 @@
 #define MIB_PER_GB    UINT64_C(1024)
 
 /* What a thing costs that is there all the time: the hours of the month of it. */
-#define TIME(unit, one, many, tier, focus)  { unit, one, many, tier, focus, USAGE_NANOSECONDS, NS_PER_HOUR, 1, false, false }
-#define MONTH(unit, one, many, tier, focus) { unit, one, many, tier, focus, USAGE_NANOSECONDS, NS_PER_HOUR, 1, true, false }
-#define COUNT(unit, one, many)              { unit, one, many, many, unit, USAGE_COUNT, 1, 1, false, false }
-#define MANY(unit, one, many)               { unit, one, many, many, unit, USAGE_COUNT, 1, 1, false, true }
+#define TIME(unit, one, many, tier, focus) \
+    { \
+        unit, one, many, tier, focus, USAGE_NANOSECONDS, NS_PER_HOUR, 1, false, false \
+    }
+#define MONTH(unit, one, many, tier, focus) \
+    { \
+        unit, one, many, tier, focus, USAGE_NANOSECONDS, NS_PER_HOUR, 1, true, false \
+    }
+#define COUNT(unit, one, many) \
+    { \
+        unit, one, many, many, unit, USAGE_COUNT, 1, 1, false, false \
+    }
+#define MANY(unit, one, many) \
+    { \
+        unit, one, many, many, unit, USAGE_COUNT, 1, 1, false, true \
+    }
 
 static const struct pricing_unit pricing_units[] = {
     TIME("Hrs", "hour", "hours", "hours", "Hours"),
@@ -36,7 +48,8 @@ static const struct pricing_unit pricing_units[] = {
     { "Minutes", "minute", "minutes", "minutes", "Minutes", USAGE_NANOSECONDS, 60 * NS_PER_SECOND, 1, false, true },
     { "BudgetDay", "budget-day", "budget-days", "budget-days", "Budget-Days", USAGE_NANOSECONDS, 24 * NS_PER_HOUR, 1,
       false, false },
-    { "ACU-Hr", "ACU-hour", "ACU-hours", "ACU-hours", "ACU-Hours", USAGE_NANOSECONDS, NS_PER_HOUR, MILLI, false, false },
+    { "ACU-Hr", "ACU-hour", "ACU-hours", "ACU-hours", "ACU-Hours", USAGE_NANOSECONDS, NS_PER_HOUR, MILLI, false,
+      false },
     { "vCPU-Hours", "vCPU-hour", "vCPU-hours", "vCPU-hours", "vCPU-Hours", USAGE_NANOSECONDS, NS_PER_HOUR, MILLI, false,
       false },
     { "GB-Hours", "GB-hour", "GB-hours", "GB-hours", "GB-Hours", USAGE_NANOSECONDS, NS_PER_HOUR, MIB_PER_GB, false,

@@ -10,7 +10,8 @@
 static bool refuse(const char *path, int *cause, int error, struct diag *diag)
 {
     *cause = error;
-    return error == ENOENT ? false : diag_error(diag, (struct mark){ .file = path }, "cannot read: %s", strerror(error));
+    return error == ENOENT ? false
+                           : diag_error(diag, (struct mark){ .file = path }, "cannot read: %s", strerror(error));
 }
 
 static bool read_stream(FILE *file, const char *path, const char **out, size_t *out_length, int *cause,

@@ -36,10 +36,10 @@ static const struct {
     const char *name;
     bool required;
 } columns[COLUMN_COUNT] = {
-    [START] = { "start", false },       [HOURS] = { "hours", false },       [SERVICE] = { "service", true },
-    [REGION] = { "region", false },     [RESOURCE] = { "resource", false }, [USAGE_TYPE] = { "usage_type", true },
-    [QUANTITY] = { "quantity", true },  [UNIT] = { "unit", false },         [ATTRIBUTES] = { "attributes", false },
-    [ZONE] = { "zone", false },         [TIER] = { "tier", false },
+    [START] = { "start", false },      [HOURS] = { "hours", false },       [SERVICE] = { "service", true },
+    [REGION] = { "region", false },    [RESOURCE] = { "resource", false }, [USAGE_TYPE] = { "usage_type", true },
+    [QUANTITY] = { "quantity", true }, [UNIT] = { "unit", false },         [ATTRIBUTES] = { "attributes", false },
+    [ZONE] = { "zone", false },        [TIER] = { "tier", false },
 };
 
 /* Attributes that select a rate or say where; those of the billing rules' steps are known from there. */
@@ -346,8 +346,11 @@ static void read_header(struct parsing *p, const struct csv_cell *cells, size_t 
         if (c == COLUMN_COUNT) {
             p->good = diag_error(p->diag, cells[i].at, "unknown column '%.40s'", cells[i].text);
             const char *const near = text_nearest(cells[i].text, names, COLUMN_COUNT);
-            diag_hint(p->diag, near ? "did you mean '%s'?" : "the columns are start, hours, service, region, "
-                      "resource, usage_type, quantity, unit, attributes, zone, tier", near);
+            diag_hint(p->diag,
+                      near ? "did you mean '%s'?"
+                           : "the columns are start, hours, service, region, "
+                             "resource, usage_type, quantity, unit, attributes, zone, tier",
+                      near);
         } else if (p->at[c] >= 0)
             p->good = diag_error(p->diag, cells[i].at, "the header names '%s' twice", columns[c].name);
         else
@@ -391,8 +394,9 @@ static void know_attributes(struct parsing *p)
     for (size_t i = 0; i < ARRAY_LEN(selectors); i++)
         p->known[p->known_count++] = selectors[i];
     for (size_t i = 0; i < count; i++) {
-        const char *names[MOST_STEPS + 1] = { rules[i].when ? arena_text_n(p->arena, rules[i].when,
-                                                                            strcspn(rules[i].when, "=")) : NULL };
+        const char *names[MOST_STEPS + 1] = { rules[i].when
+                                                  ? arena_text_n(p->arena, rules[i].when, strcspn(rules[i].when, "="))
+                                                  : NULL };
         for (int s = 0; s < MOST_STEPS; s++)
             names[s + 1] = rules[i].steps[s].attribute;
         for (size_t n = 0; n < ARRAY_LEN(names); n++)
@@ -488,4 +492,21 @@ bool usage_file_load(struct usage_file *out, const char *path, const char *witho
         return false;
     }
     return usage_file_parse(out, path, text, length, without_start, hours_per_month, arena, diag);
+}
+
+bool usage_record_monthly(struct usage_record *out, const struct monthly_quantity *from, struct arena *arena,
+                          struct mark at, struct diag *diag)
+{
+    struct parsing p = { .arena = arena, .diag = diag, .good = true };
+    *out = (struct usage_record){ .key.to_zone = "", .key.zone = "", .key.tier = "", .at = at, .unit_at = at };
+    know_attributes(&p);
+    bool good = read_service(&p, &(struct csv_cell){ from->service, at }, out);
+    good = read_region(&p, &(struct csv_cell){ from->region, at }, out) && good;
+    good = read_quantity(&p, &(struct csv_cell){ from->quantity, at }, out) && good;
+    if (!good || !read_usage_type(&p, &(struct csv_cell){ from->usage_type, at }, out))
+        return false;
+    read_attributes(&p, &(struct csv_cell){ from->attributes, at }, out);
+    out->key.resource = from->resource;
+    out->unit = from->unit;
+    return true;
 }

@@ -39,6 +39,17 @@ bool usage_file_parse(struct usage_file *out, const char *file, const char *text
 bool usage_file_load(struct usage_file *out, const char *path, const char *without_start, int hours_per_month,
                      bool *unreadable, struct arena *arena, struct diag *diag);
 
+/*
+ * A fixed monthly quantity, as a scenario or a caller has it: the texts mean what the cells of a file mean. False when
+ * the region is not one of ours or the quantity is no quantity, reported at `at`. Bill it with bill_compute_all().
+ */
+struct monthly_quantity {
+    const char *service, *region, *resource, *usage_type, *quantity, *unit, *attributes;
+};
+
+bool usage_record_monthly(struct usage_record *out, const struct monthly_quantity *from, struct arena *arena,
+                          struct mark at, struct diag *diag);
+
 /* Converts units, spreads what is rounded by the hour over its hours, and meters it. Part of bill_compute_all(). */
 bool usage_records_meter(struct metering_work *work, const struct usage_record *records, size_t count,
                          int hours_of_month, struct arena *arena, struct diag *diag);

@@ -60,7 +60,7 @@ static void spread(const struct turn *turn, const struct usage_record *record, s
     }
 }
 
-/* A total of hours was counted by whoever wrote it: it is rounded up once. How many there are is counted by the hour. */
+/* A total of hours was counted by whoever wrote it and is rounded up once; how many there are is counted by the hour. */
 static bool is_spread(const struct usage_record *record, const struct meter *meter, const struct usage_factor *factor)
 {
     if (meter->rule->grain == GRAIN_PEAK_DIMENSION)
@@ -74,8 +74,8 @@ static bool meter_record(const struct turn *turn, const struct usage_record *rec
     const struct meter meter = metering_meter(turn->work, &record->key, record->at);
     struct usage_factor factor;
     if (!meter.rule) {
-        metering_add_unpriced(turn->work, &(struct unpriced){ &record->key, record->unit,
-                                                              (uint128)record->quantity_e10 / (E10 / E6) });
+        metering_add_unpriced(
+            turn->work, &(struct unpriced){ &record->key, record->unit, (uint128)record->quantity_e10 / (E10 / E6) });
         return true;
     }
     const int64_t span_ns = span_of(turn, record);

@@ -23,10 +23,10 @@ struct reading_unit {
 };
 
 static const struct word multiples[] = {
-    { "1k", 1000 },          { "10k", 10000 },          { "100k", 100000 }, { "1m", 1000000 },
-    { "k", 1000 },           { "m", 1000000 },          { "g", 1000000000 }, { "thousand", 1000 },
-    { "million", 1000000 },  { "billion", 1000000000 }, { "millions", 1000000 },
-    { "1000", 1000 },        { "10000", 10000 },        { "1000000", 1000000 },
+    { "1k", 1000 },         { "10k", 10000 },          { "100k", 100000 },      { "1m", 1000000 },
+    { "k", 1000 },          { "m", 1000000 },          { "g", 1000000000 },     { "thousand", 1000 },
+    { "million", 1000000 }, { "billion", 1000000000 }, { "millions", 1000000 }, { "1000", 1000 },
+    { "10000", 10000 },     { "1000000", 1000000 },
 };
 
 static const struct word times[] = {
@@ -52,19 +52,20 @@ static const struct word times[] = {
     { "months", 0 },
 };
 
-static const struct word sizes[] = { { "B", 0 },  { "byte", 0 }, { "bytes", 0 }, { "KB", 1 }, { "MB", 2 },
-                                     { "GB", 3 }, { "TB", 4 },   { "PB", 5 } };
+static const struct word sizes[] = { { "B", 0 },  { "byte", 0 }, { "bytes", 0 }, { "KB", 1 },
+                                     { "MB", 2 }, { "GB", 3 },   { "TB", 4 },    { "PB", 5 } };
 static const struct word binary_sizes[] = { { "KiB", 1 }, { "MiB", 2 }, { "GiB", 3 }, { "TiB", 4 }, { "PiB", 5 } };
 
 /* What is counted or there. Words of the pricing units count too. */
 static const char *const things[] = {
-    "count",     "thing",      "connection", "flow",      "item",     "write",      "task",      "pod",
-    "command",   "call",       "chunk",      "publish",   "instance", "volume",     "node",      "address",
-    "gateway",   "cluster",    "alarm",      "IOPS",      "vCPU",     "RCU",        "WCU",       "ACU",
-    "OCU",       "shard",      "key",        "secret",    "zone",     "rule",       "dashboard", "parameter",
-    "endpoint",  "attachment", "LCU",      "DSU",         "execution", "function", "environment", "balancer",  "MiB/s",
-    "MBps",      "MB/s",       "MiBps",      "accelerator", "stream", "database",   "path",      "ACL",
-    "domain",    "interface",  "month",    "Mo",        "plan",      "unit",      "PUT",      "GET",        "transition", "table",
+    "count",    "thing",      "connection", "flow",    "item",        "write",    "task",        "pod",
+    "command",  "call",       "chunk",      "publish", "instance",    "volume",   "node",        "address",
+    "gateway",  "cluster",    "alarm",      "IOPS",    "vCPU",        "RCU",      "WCU",         "ACU",
+    "OCU",      "shard",      "key",        "secret",  "zone",        "rule",     "dashboard",   "parameter",
+    "endpoint", "attachment", "LCU",        "DSU",     "execution",   "function", "environment", "balancer",
+    "MiB/s",    "MBps",       "MB/s",       "MiBps",   "accelerator", "stream",   "database",    "path",
+    "ACL",      "domain",     "interface",  "month",   "Mo",          "plan",     "unit",        "PUT",
+    "GET",      "transition", "table",
 };
 
 static const struct word *find_word(const struct word *words, size_t count, const char *text, size_t length)
@@ -197,7 +198,8 @@ static bool read_byte_hours(const struct reading_unit *r, const char *text)
         return false;
     uint64_t time_ns = r->span_ns;
     if (text[length] == '-') {
-        const struct word *const word = find_word(times, ARRAY_LEN(times), text + length + 1, strlen(text + length + 1));
+        const struct word *const word = find_word(times, ARRAY_LEN(times), text + length + 1,
+                                                  strlen(text + length + 1));
         if (!word)
             return false;
         time_ns = time_of(r, word);

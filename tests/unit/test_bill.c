@@ -121,8 +121,7 @@ static void given_the_alb_example_when_billed_then_bytes_decide_and_it_is_22_42(
     assert_string_equal(bill.lines[0].usage_type, "LCUUsage");
     assert_true(bill.lines[0].quantity_e6 == INT64_C(777600000)); /* 1.08 x 720 */
     assert_int_equal(bill.lines[0].cents, 622);
-    assert_string_equal(bill.lines[0].note,
-                        "the largest dimension of each hour: processed bytes in 100 % of hours");
+    assert_string_equal(bill.lines[0].note, "the largest dimension of each hour: processed bytes in 100 % of hours");
     assert_int_equal(bill.lines[1].cents, 1620);
     assert_int_equal(bill.total_cents, 2242);
 }

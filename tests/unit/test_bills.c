@@ -50,10 +50,11 @@ static void read_example(struct fixture *f, const struct csv_cell *cells)
     e->options.hours_per_month = atoi(cells[HOURS].text); /* "calendar" is 0 */
     e->options.free_tier = text_equal(cells[FREE_TIER].text, "always")       ? FREE_TIER_ALWAYS
                            : text_equal(cells[FREE_TIER].text, "first-year") ? FREE_TIER_FIRST_YEAR
-                                                                            : FREE_TIER_NONE;
+                                                                             : FREE_TIER_NONE;
     assert_true(money_from_decimal(cells[TOTAL].text, &total) && total % MONEY_PER_CENT == 0);
     e->cents = (int64_t)(total / MONEY_PER_CENT);
-    assert_true(usage_file_load(&file, path, "2026-10-01", e->options.hours_per_month, &unreadable, &f->arena, &f->diag));
+    assert_true(
+        usage_file_load(&file, path, "2026-10-01", e->options.hours_per_month, &unreadable, &f->arena, &f->diag));
     assert_int_equal(file.month_count, 1);
     e->month = file.months[0];
 }

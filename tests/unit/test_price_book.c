@@ -149,9 +149,9 @@ static void given_equal_usage_types_when_nothing_selects_one_then_the_lookup_say
     assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "", "us-east-1", &price),
                      PRICE_AMBIGUOUS);
     assert_null(price);
-    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Oracle",
-                                     "us-east-1", &price),
-                     PRICE_MISSING);
+    assert_int_equal(
+        price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Oracle", "us-east-1", &price),
+        PRICE_MISSING);
     assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "os=Windows", "us-east-1", &price),
                      PRICE_MISSING); /* never a Linux price for Windows */
     assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "mars-1", &price), PRICE_MISSING);
@@ -271,13 +271,13 @@ static void given_a_file_of_rates_when_laid_over_a_book_then_only_its_rates_chan
     assert_true(price->tiers[0].rate == 5 * MONEY_PER_USD / 100);
     assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "us-east-1", &price), PRICE_FOUND);
     assert_true(price->tiers[0].rate == 96 * MONEY_PER_USD / 1000);
-    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey",
-                                     "us-east-1", &price),
-                     PRICE_FOUND);
+    assert_int_equal(
+        price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Valkey", "us-east-1", &price),
+        PRICE_FOUND);
     assert_true(price->tiers[0].rate == MONEY_PER_USD / 10);
-    assert_int_equal(price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Redis",
-                                     "us-east-1", &price),
-                     PRICE_FOUND); /* its own price stays */
+    assert_int_equal(
+        price_book_find(book, "AmazonElastiCache", "NodeUsage:cache.r7g.large", "engine=Redis", "us-east-1", &price),
+        PRICE_FOUND); /* its own price stays */
     assert_true(price->tiers[0].rate > MONEY_PER_USD / 10);
     assert_int_equal(price_book_find(book, "AmazonBraket", "QPU", "", "us-east-1", &price), PRICE_FOUND);
     assert_int_equal(book->price_count, base->price_count + 1);

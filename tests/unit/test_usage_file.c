@@ -101,14 +101,16 @@ static void given_one_amount_in_many_units_when_billed_then_the_cost_is_the_same
     static const char *const same[][5] = {
         /* 730 hours of two m5.large: 140.16 */
         { ",,ec2,us-east-1,a,BoxUsage:m5.large,2,instances,", ",,ec2,us-east-1,a,BoxUsage:m5.large,1460,Hrs,",
-          "2026-06-01,730,ec2,us-east-1,a,BoxUsage:m5.large,2,count,", ",,ec2,us-east-1,a,BoxUsage:m5.large,2,instance-months,",
+          "2026-06-01,730,ec2,us-east-1,a,BoxUsage:m5.large,2,count,",
+          ",,ec2,us-east-1,a,BoxUsage:m5.large,2,instance-months,",
           ",,Amazon Elastic Compute Cloud,us-east-1,a,BoxUsage:m5.large,5256000,seconds," },
         /* 100 GB of gp3 for a month: 8.00 */
         { ",,AmazonEC2,us-east-1,v,EBS:VolumeUsage.gp3,100,GB,", ",,ebs,us-east-1,v,EBS:VolumeUsage.gp3,100,GB-Mo,",
           ",,ec2,us-east-1,v,EBS:VolumeUsage.gp3,73000,GB-hours,", ",,ec2,us-east-1,v,EBS:VolumeUsage.gp3,102400,MiB,",
           "2026-06-01,365,ec2,us-east-1,v,EBS:VolumeUsage.gp3,200,GB," },
         /* 10 million requests to SQS: 4.00 */
-        { ",,sqs,us-east-1,q,Requests-Tier1,10000000,requests,", ",,sqs,us-east-1,q,Requests-Tier1,10,million requests,",
+        { ",,sqs,us-east-1,q,Requests-Tier1,10000000,requests,",
+          ",,sqs,us-east-1,q,Requests-Tier1,10,million requests,",
           ",,sqs,us-east-1,q,Requests-Tier1,1000,10k requests,", ",,sqs,us-east-1,q,Requests-Tier1,10,1M requests,",
           "2026-06-01,100,sqs,us-east-1,q,Request,100000,requests/hour," },
         /* 1 TB through a NAT gateway: 46.08 */
@@ -116,11 +118,14 @@ static void given_one_amount_in_many_units_when_billed_then_the_cost_is_the_same
           ",,vpc,us-east-1,n,NatGateway-Bytes,1099511627776,bytes,", ",,vpc,us-east-1,n,NatGateway-Bytes,1,TiB,",
           "2026-06-01,512,vpc,us-east-1,n,NatGateway-Bytes,2,GB/h," },
         /* 3 alarms: 0.30 */
-        { ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,alarms,", ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,Alarm-Mo,",
-          ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,months,", ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,2190,alarm-hours,",
+        { ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,alarms,",
+          ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,Alarm-Mo,",
+          ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,3,months,",
+          ",,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,2190,alarm-hours,",
           "2026-06-01,365,cloudwatch,us-east-1,a,CW:AlarmMonitorUsage,6,alarms," },
         /* a balancer with 1 LCU in each of 730 hours */
-        { ",,elb,us-east-1,b,ALB:NewConnections,25,connections/s,", ",,elb,us-east-1,b,ALB:NewConnections,65.7,million connections,",
+        { ",,elb,us-east-1,b,ALB:NewConnections,25,connections/s,",
+          ",,elb,us-east-1,b,ALB:NewConnections,65.7,million connections,",
           ",,elb,us-east-1,b,ALB:ActiveConnections,3000,connections,", ",,elb,us-east-1,b,ALB:ProcessedBytes,1,GB/h,",
           ",,elb,us-east-1,b,LCUUsage,730,LCU-Hrs,operation=LoadBalancing:Application" },
     };
@@ -137,6 +142,8 @@ static void given_prefixes_of_a_region_when_billed_then_they_are_understood(void
     assert_int_equal(cents_of(*state, ",,ec2,us-west-2,a,USW2-BoxUsage:m5.large,100,Hrs,"), 960);
     assert_int_equal(cents_of(*state, ",,ec2,us-west-2,a,BoxUsage:m5.large,100,Hrs,os=linux"), 960);
     assert_int_equal(cents_of(*state, ",,datatransfer,us-east-1,a,USE1-EU-AWS-Out-Bytes,100,GB,"), 200);
+    assert_int_equal(cents_of(*state, ",,ec2,us-west-2,a,USW2-USE1-AWS-Out-Bytes,100,GB,"), 200);
+    assert_int_equal(cents_of(*state, ",,ec2,us-west-2,a,USW2-NatGateway-Hours,100,Hrs,"), 450);
     assert_int_equal(cents_of(*state, ",,rds,us-east-1,a,InstanceUsage:db.m5.12xlarge,10,Hrs,engine=MySQL"), 4104);
 }
 
@@ -161,6 +168,33 @@ static void given_several_months_when_parsed_then_each_has_its_records(void **st
     assert_int_equal(file.months[0].count, 2); /* that without a start is of the first month */
     assert_int_equal(file.months[1].count, 1);
     assert_int_equal(file.region_count, 2);
+}
+
+static void given_fixed_monthly_quantities_when_billed_with_simulated_usage_then_they_share_its_tiers(void **state)
+{
+    struct fixture *f = *state;
+    const struct usage_key egress = { .service = "AWSDataTransfer",
+                                      .usage_type = "DataTransfer-Out-Bytes",
+                                      .operation = "",
+                                      .resource = "web",
+                                      .region = "us-east-1",
+                                      .zone = "",
+                                      .to_zone = "",
+                                      .tier = "web",
+                                      .unit = USAGE_BYTES };
+    const struct usage simulated = { &egress, 0, INT64_C(10) << 40, 1000000 };
+    const struct monthly_quantity more = { "s3", "us-east-1", "exports", "DataTransfer-Out-Bytes", "1", "TB", "" };
+    const struct monthly_quantity wrong = { "s3", "us-esat-1", "exports", "DataTransfer-Out-Bytes", "x", "TB", "" };
+    struct usage_record record;
+    struct bill bill;
+    const struct bill_options options = { 0 };
+    assert_true(usage_record_monthly(&record, &more, &f->arena, (struct mark){ 0 }, &f->diag));
+    assert_true(bill_compute_all(&bill, f->book, &simulated, 1, &record, 1, bill_period_of(2026, 6), &options,
+                                 &f->arena, &f->diag));
+    assert_int_equal(bill.total_cents, 92160 + 8704); /* 10,240 GB at 0.09, 1,024 GB at 0.085 */
+    const int before = f->diag.errors;
+    assert_false(usage_record_monthly(&record, &wrong, &f->arena, (struct mark){ 0 }, &f->diag));
+    assert_int_equal(f->diag.errors, before + 2);
 }
 
 /* ---- what has no rate ---- */
@@ -352,6 +386,7 @@ int main(void)
         cmocka_unit_test(given_prefixes_of_a_region_when_billed_then_they_are_understood),
         cmocka_unit_test(given_a_calendar_month_when_billed_then_its_own_hours_count),
         cmocka_unit_test(given_several_months_when_parsed_then_each_has_its_records),
+        cmocka_unit_test(given_fixed_monthly_quantities_when_billed_with_simulated_usage_then_they_share_its_tiers),
         cmocka_unit_test(given_no_rate_when_it_is_allowed_then_the_line_and_the_bill_say_so),
         cmocka_unit_test(given_broken_files_when_parsed_then_each_is_told_its_place),
         cmocka_unit_test(given_a_misspelt_attribute_when_parsed_then_it_is_a_warning),
