@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pricing/aws_region.h"
 #include "pricing/metering_steps.h"
+#include "pricing/sold_price.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 
@@ -64,137 +64,7 @@ struct metering_work {
     bool good;
 };
 
-/* ---- what a key is sold as ---- */
-
-static const char *attribute_is(const struct usage_key *key, const char *name, const char *wanted, const char *then,
-                                struct arena *arena)
-{
-    const char *const value = price_attribute(key->operation, name, arena);
-    return value && text_distance(value, wanted, 0) == 0 ? then : "";
-}
-
-/* The text for "{name}" of a pattern; NULL when the record lacks the attribute. */
-static const char *sold_word(const char *name, const struct usage_key *key, struct arena *arena)
-{
-    if (text_equal(name, "arm"))
-        return attribute_is(key, "arch", "arm64", "-ARM", arena);
-    if (text_equal(name, "spot"))
-        return attribute_is(key, "spot", "yes", "SpotUsage-", arena);
-    if (text_equal(name, "class"))
-        return attribute_is(key, "table_class", "IA", "IA-", arena);
-    if (text_equal(name, "multi"))
-        return attribute_is(key, "deployment", "Multi-AZ", "Multi-AZ-", arena);
-    if (!text_equal(name, "to:prefix"))
-        return price_attribute(key->operation, name, arena);
-    const char *const to = price_attribute(key->operation, "to", arena);
-    const struct aws_region *const region = to ? aws_region_find(to) : NULL;
-    if (!to)
-        return NULL;
-    return !region ? arena_printf(arena, "%s-", to) : region->prefix[0] ? region->prefix : "USE1-";
-}
-
-/* "{edge}-Requests" with operation "edge=US" is "US-Requests". NULL when the attribute is missing. */
-static const char *sold_as(const struct billing_rule *rule, const struct usage_key *key, struct arena *arena)
-{
-    const char *pattern = rule->sold_as ? rule->sold_as : key->usage_type;
-    for (const char *open; (open = strchr(pattern, '{')) != NULL && strchr(open, '}');) {
-        const char *const close = strchr(open, '}');
-        const char *const name = arena_text_n(arena, open + 1, (size_t)(close - open - 1));
-        const char *const word = sold_word(name, key, arena);
-        if (!word || strchr(word, '{'))
-            return NULL;
-        pattern = arena_printf(arena, "%.*s%s%s", (int)(open - pattern), pattern, word, close + 1);
-    }
-    return pattern;
-}
-
-struct wanted {
-    const struct billing_rule *rule; /* NULL: sold as the book has it */
-    const struct usage_key *key;
-    const char *service, *usage_type, *region, *attributes;
-    struct mark at;
-};
-
-static bool refuse_missing(struct metering_work *work, const struct wanted *wanted, enum price_found found)
-{
-    const struct usage_key *const key = wanted->key;
-    diag_error(work->diag, wanted->at, "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
-               found == PRICE_AMBIGUOUS ? "more than one" : "no", wanted->service, wanted->usage_type,
-               key->operation[0] ? " with " : "", key->operation, wanted->region, key->resource);
-    if (found == PRICE_AMBIGUOUS)
-        return diag_hint(
-            work->diag, "an attribute must select one: %s",
-            price_book_choices(work->book, wanted->service, wanted->usage_type, wanted->region, work->arena));
-    const struct billing_rule *const rule = wanted->rule ? NULL : billing_rule_nearest(key->service, key->usage_type);
-    const char *near = price_book_nearest(work->book, wanted->service, wanted->usage_type, wanted->region, work->arena);
-    if (rule && text_equal(rule->service, key->service) && strcmp(rule->usage_type, key->usage_type) != 0 &&
-        (!near || text_distance(rule->usage_type, key->usage_type, 8) < text_distance(near, key->usage_type, 8)))
-        near = rule->usage_type;
-    if (near)
-        return diag_hint(work->diag, "the nearest that can be billed is '%s'", near);
-    const char *const service = service_code_nearest(wanted->service);
-    if (service && !text_equal(service, wanted->service))
-        return diag_hint(work->diag, "did you mean the service '%s'?", service);
-    return diag_hint(work->diag, "the price book has nothing of '%s' in '%s'", wanted->service, wanted->region);
-}
-
-/* RDS writes "db.m5.12xl" on the bill where the console has "db.m5.12xlarge". */
-static const char *short_size(const char *usage_type, struct arena *arena)
-{
-    static const char longer[] = "xlarge";
-    const size_t length = strlen(usage_type), tail = sizeof longer - 1;
-    if (length <= tail || strcmp(usage_type + length - tail, longer) != 0)
-        return NULL;
-    return arena_printf(arena, "%.*sxl", (int)(length - tail), usage_type);
-}
-
-/* In the region, else among what is sold under one price everywhere. Another region's price is never used. */
-static enum price_found look_up(struct metering_work *work, const struct wanted *wanted, const struct price **out)
-{
-    enum price_found found = price_book_find(work->book, wanted->service, wanted->usage_type, wanted->attributes,
-                                             wanted->region, out);
-    if (found == PRICE_MISSING && text_equal(wanted->service, "AmazonRDS")) {
-        const char *const other = short_size(wanted->usage_type, work->arena);
-        if (other)
-            found = price_book_find(work->book, wanted->service, other, wanted->attributes, wanted->region, out);
-    }
-    if (found == PRICE_MISSING)
-        found = price_book_find(work->book, wanted->service, wanted->usage_type, wanted->attributes, PRICE_GLOBAL, out);
-    return found;
-}
-
-/* NULL when there is none: reported, but where usage without a rate is allowed. */
-static const struct price *find_price(struct metering_work *work, const struct billing_rule *rule,
-                                      const struct usage_key *key, struct mark at)
-{
-    const struct price *price;
-    struct wanted wanted = {
-        .rule = rule,
-        .key = key,
-        .service = rule && rule->sold_service ? rule->sold_service : key->service,
-        .usage_type = rule ? sold_as(rule, key, work->arena) : key->usage_type,
-        .region = (rule && rule->global) || aws_region_is_global(key->region) ? PRICE_GLOBAL : key->region,
-        .attributes = key->operation,
-        .at = at,
-    };
-    if (rule && rule->sold_attributes)
-        wanted.attributes = rule->sold_attributes;
-    else if (rule && (rule->operation || rule->sold_service))
-        wanted.attributes = "";
-    if (!wanted.usage_type) {
-        work->good = diag_error(work->diag, at, "usage type '%s' of service '%s' needs an attribute that says where",
-                                key->usage_type, key->service);
-        diag_hint(work->diag, strstr(rule->sold_as, "{to")       ? "for example to=eu-west-1"
-                              : strstr(rule->sold_as, "{engine") ? "for example engine=Valkey"
-                                                                 : "for example edge=US");
-        return NULL;
-    }
-    const enum price_found found = look_up(work, &wanted, &price);
-    if (found == PRICE_FOUND || (found == PRICE_MISSING && work->setting.allow_unpriced))
-        return price;
-    work->good = refuse_missing(work, &wanted, found);
-    return NULL;
-}
+/* ---- a sale ---- */
 
 /* What is sold by the month is metered as time or directly as millionths of a month. */
 static bool is_month_share(const struct usage_key *key, const struct pricing_unit *unit)
@@ -285,7 +155,9 @@ static bool add_sale(struct metering_work *work, struct route *route, const stru
 {
     const struct usage_key *const key = route->key;
     struct sale *const sale = &route->sales[route->count];
-    const struct price *const price = find_price(work, rule, key, at);
+    const struct price *price;
+    if (!sold_price(&price, &work->setting, rule, key, at))
+        work->good = false;
     if (!price)
         return false;
     const struct pricing_unit *const unit = pricing_unit_find(price->unit);

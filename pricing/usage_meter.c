@@ -60,7 +60,7 @@ static void spread(const struct turn *turn, const struct usage_record *record, s
     }
 }
 
-/* A total of hours was counted by whoever wrote it and is rounded up once; how many there are is counted by the hour. */
+/* A total of hours was counted by its writer and is rounded up once; how many there are is counted by the hour. */
 static bool is_spread(const struct usage_record *record, const struct meter *meter, const struct usage_factor *factor)
 {
     if (meter->rule->grain == GRAIN_PEAK_DIMENSION)
