@@ -84,8 +84,8 @@ sim_time station_arrive_by(struct station *st, sim_time now, uint32_t job, uint3
     if (st->execution == STATION_AHEAD)
         return ahead_arrive(st, now, demand, deadline);
     CHECK(job < EVENT_NO_SLOT, "a job's number does not fit an event");
-    const struct station_waiter waiter = { demand, deadline, job, serial };
-    return st->discipline == STATION_PROCESSOR_SHARING ? ps_arrive(st, now, waiter) : servers_arrive(st, now, waiter);
+    return st->discipline == STATION_PROCESSOR_SHARING ? ps_arrive(st, now, job, serial, demand, deadline)
+                                                       : servers_arrive(st, now, job, serial, demand, deadline);
 }
 
 uint32_t station_done(struct station *st, sim_time now, uint32_t slot)
@@ -98,9 +98,9 @@ void station_meter(struct station *st, sim_time now)
     if (st->execution == STATION_AHEAD)
         ahead_meter(st, now);
     else if (st->discipline == STATION_PROCESSOR_SHARING)
-        station_integrate(st, now);
+        ps_integrate(st, now);
     else
-        servers_settle(st, now);
+        servers_meter(st, now);
 }
 
 uint32_t station_count(struct station *st, sim_time now)
@@ -115,7 +115,7 @@ uint32_t station_count(struct station *st, sim_time now)
 bool station_has_free_server(struct station *st, sim_time now)
 {
     if (st->execution == STATION_AHEAD)
-        return st->free_at[0] <= now;
+        return ahead_has_free_server(st, now);
     if (st->discipline == STATION_PROCESSOR_SHARING)
         return st->in_service < (st->servers < st->limit ? st->servers : st->limit);
     servers_settle(st, now);

@@ -10,7 +10,7 @@
 #include "sim/base/check.h"
 #include "sim/station_parts.h"
 
-enum { BOOKED_FIRST = 32, WAITS_FIRST = 16, FATE_BITS = 2 };
+enum { SMALL = 16, BOOKED_FIRST = 32, WAITS_FIRST = 16, FATE_BITS = 2 };
 
 /* 73 years, and the fate beside it. */
 static const sim_time DEPARTURE_MAX = (sim_time)1 << (63 - FATE_BITS);
@@ -24,18 +24,52 @@ void ahead_init(struct station *st, sim_time now)
         st->free_at[s] = now;
 }
 
-/* The first free server takes the work: its new time sinks to its place. */
-static void server_take(struct station *st, sim_time until)
+/* ---- who is free: a few servers are looked through, many are a heap */
+
+static inline bool is_small(const struct station *st)
 {
-    uint32_t i = 0;
-    for (uint32_t child; (child = 2 * i + 1) < st->servers; i = child) {
-        if (child + 1 < st->servers && st->free_at[child + 1] < st->free_at[child])
-            child++;
-        if (st->free_at[child] >= until)
-            break;
-        st->free_at[i] = st->free_at[child];
+    return st->servers <= SMALL;
+}
+
+/* Without a branch that could be mispredicted: nobody knows which server it is. */
+static inline uint32_t first_free(const struct station *st)
+{
+    if (!is_small(st))
+        return 0;
+    uint32_t first = 0;
+    sim_time at = st->free_at[0];
+    for (uint32_t s = 1; s < st->servers; s++) {
+        const sim_time other = st->free_at[s];
+        first = other < at ? s : first;
+        at = other < at ? other : at;
     }
-    st->free_at[i] = until;
+    return first;
+}
+
+/* The first free server works until then. In a heap its new time sinks to its place. */
+static inline void server_take(struct station *st, uint32_t first, sim_time until)
+{
+    if (is_small(st)) {
+        st->free_at[first] = until;
+        return;
+    }
+    /* The gap sinks to a leaf, the new time rises from there: it is late, so not far. */
+    sim_time *const heap = st->free_at;
+    const uint32_t count = st->servers;
+    uint32_t i = 0;
+    for (uint32_t child = 2; child < count; child = 2 * i + 2) {
+        const bool left = heap[child - 1] < heap[child];
+        const uint32_t down = child - left;
+        heap[i] = heap[down];
+        i = down;
+    }
+    if (2 * i + 1 < count) {
+        heap[i] = heap[2 * i + 1];
+        i = 2 * i + 1;
+    }
+    for (; i > 0 && heap[(i - 1) / 2] > until; i = (i - 1) / 2)
+        heap[i] = heap[(i - 1) / 2];
+    heap[i] = until;
 }
 
 /* ---- who is inside */
@@ -126,7 +160,8 @@ sim_time ahead_arrive(struct station *st, sim_time now, sim_time demand, sim_tim
 {
     if (UNLIKELY(deadline < now))
         return book(st, now, now, STATION_DROPPED);
-    const sim_time starts = st->free_at[0] > now ? st->free_at[0] : now;
+    const uint32_t first = first_free(st);
+    const sim_time starts = st->free_at[first] > now ? st->free_at[first] : now;
     if (starts > now && UNLIKELY(!line_has_room(st, now))) {
         st->refused++;
         st->fate = STATION_REFUSED;
@@ -138,9 +173,14 @@ sim_time ahead_arrive(struct station *st, sim_time now, sim_time demand, sim_tim
         return book(st, now, deadline, STATION_DROPPED);
     const sim_time ends = starts + (sim_time)station_time_for(st, (uint64_t)demand << 16);
     const sim_time departs = ends < deadline ? ends : deadline;
-    server_take(st, departs);
+    server_take(st, first, departs);
     st->booked_busy += (uint64_t)(departs - starts);
     return book(st, now, departs, ends > deadline ? STATION_CUT : STATION_SERVED);
+}
+
+bool ahead_has_free_server(const struct station *st, sim_time now)
+{
+    return st->free_at[first_free(st)] <= now;
 }
 
 static uint128 busy_beyond(const struct station *st, sim_time now)

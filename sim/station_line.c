@@ -28,30 +28,30 @@ static void line_reserve(struct station *st)
     st->head = 0;
 }
 
-void line_push(struct station *st, struct station_waiter waiter)
+void line_push(struct station *st, const struct station_waiter *waiter)
 {
     line_reserve(st);
     if (st->waiting == 0) {
-        st->first_deadline = waiter.deadline;
+        st->first_deadline = waiter->deadline;
         st->deadlines_in_order = true;
     } else {
-        if (waiter.deadline < line_at(st, st->waiting - 1)->deadline)
+        if (waiter->deadline < line_at(st, st->waiting - 1)->deadline)
             st->deadlines_in_order = false;
-        if (waiter.deadline < st->first_deadline)
-            st->first_deadline = waiter.deadline;
+        if (waiter->deadline < st->first_deadline)
+            st->first_deadline = waiter->deadline;
     }
-    *line_at(st, st->waiting++) = waiter;
-    if (waiter.deadline != SIM_NEVER)
-        station_push_event(st, waiter.deadline, waiter.serial, waiter.job);
+    *line_at(st, st->waiting++) = *waiter;
+    if (waiter->deadline != SIM_NEVER)
+        station_push_event(st, waiter->deadline, waiter->serial, waiter->job);
 }
 
-struct station_waiter line_take(struct station *st)
+const struct station_waiter *line_take(struct station *st)
 {
     CHECK(st->waiting > 0, "somebody was taken from an empty line");
     st->waiting--;
     if (st->discipline == STATION_LCFS)
-        return *line_at(st, st->waiting);
-    const struct station_waiter first = st->line[st->head];
+        return line_at(st, st->waiting);
+    const struct station_waiter *first = &st->line[st->head];
     st->head = (st->head + 1) & (st->line_capacity - 1);
     return first;
 }

@@ -8,7 +8,7 @@
 
 /* ---- time and events (station.c) */
 
-/* The integrals up to `now`, with those who are inside. On events. */
+/* The integrals up to `now`, with those who are inside. On events; who waits while others share is counted there. */
 static inline void station_integrate(struct station *st, sim_time now)
 {
     CHECK(now >= st->last, "a station's time runs backwards");
@@ -17,8 +17,6 @@ static inline void station_integrate(struct station *st, sim_time now)
     const uint64_t busy = st->in_service < st->servers ? st->in_service : st->servers;
     st->busy_q16 += (uint128)(busy * dt) << 16;
     st->number += (uint128)((uint64_t)(st->in_service + st->waiting) * dt);
-    if (st->waiting > 0)
-        st->queue += (uint128)(st->waiting * dt);
 }
 
 static inline void station_push_event(const struct station *st, sim_time at, uint32_t serial, uint32_t slot)
@@ -40,8 +38,9 @@ static inline uint64_t station_time_for(const struct station *st, uint64_t work_
 
 /* ---- the line (station_line.c) */
 
-void line_push(struct station *st, struct station_waiter waiter); /* an event tells of its deadline */
-struct station_waiter line_take(struct station *st);              /* the oldest, LCFS the newest; not empty */
+void line_push(struct station *st, const struct station_waiter *waiter); /* an event tells of its deadline */
+/* The oldest, LCFS the newest, out of the line; not empty. Valid until the next push. */
+const struct station_waiter *line_take(struct station *st);
 bool line_remove(struct station *st, uint32_t job);
 void line_drop_late(struct station *st, sim_time now); /* those whose deadline is `now` or earlier */
 
@@ -52,17 +51,20 @@ static inline bool line_is_late(const struct station *st, sim_time now)
 
 /* ---- processor sharing (station_ps.c) */
 
+void ps_integrate(struct station *st, sim_time now);
 void ps_advance(struct station *st, sim_time now);
-sim_time ps_arrive(struct station *st, sim_time now, struct station_waiter job);
+sim_time ps_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand, sim_time deadline);
 uint32_t ps_done(struct station *st, sim_time now, uint32_t slot);
 void ps_set_speed(struct station *st, uint32_t speed_q16);
 bool ps_remove(struct station *st, sim_time now, uint32_t job);
 
 /* ---- c servers on events (station_servers.c) */
 
-sim_time servers_arrive(struct station *st, sim_time now, struct station_waiter job);
+sim_time servers_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand,
+                        sim_time deadline);
 uint32_t servers_done(struct station *st, sim_time now, uint32_t slot);
 void servers_settle(struct station *st, sim_time now); /* everything that happens at `now` has happened */
+void servers_meter(struct station *st, sim_time now);
 void servers_set_speed(struct station *st, sim_time now, uint32_t speed_q16);
 bool servers_remove(struct station *st, sim_time now, uint32_t job);
 
@@ -70,6 +72,7 @@ bool servers_remove(struct station *st, sim_time now, uint32_t job);
 
 void ahead_init(struct station *st, sim_time now);
 sim_time ahead_arrive(struct station *st, sim_time now, sim_time demand, sim_time deadline);
+bool ahead_has_free_server(const struct station *st, sim_time now);
 void ahead_meter(struct station *st, sim_time now);
 void ahead_clear(struct station *st, sim_time now);
 

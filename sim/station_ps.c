@@ -100,11 +100,18 @@ static void rebase(struct station *st)
     st->virtual_q16 = 0;
 }
 
+void ps_integrate(struct station *st, sim_time now)
+{
+    if (UNLIKELY(st->waiting > 0))
+        st->queue += st->waiting * (uint128)(uint64_t)(now - st->last);
+    station_integrate(st, now);
+}
+
 void ps_advance(struct station *st, sim_time now)
 {
     if (now == st->virtual_at)
         return;
-    station_integrate(st, now);
+    ps_integrate(st, now);
     const uint64_t dt = (uint64_t)(now - st->virtual_at);
     st->virtual_at = now;
     if (st->in_service == 0)
@@ -148,14 +155,13 @@ static void arm(struct station *st)
 }
 
 /* Into the heap, beside the others. The virtual time is up to date. */
-static void share(struct station *st, struct station_waiter newcomer)
+static inline void share(struct station *st, uint32_t job, uint32_t serial, sim_time demand)
 {
     if (st->in_service == st->capacity) {
         st->capacity = st->capacity ? 2 * st->capacity : JOBS_FIRST;
         st->jobs = arena_grow(st->arena, st->jobs, st->in_service, st->capacity, sizeof *st->jobs);
     }
-    const struct station_job entry = { st->virtual_q16 + ((uint64_t)newcomer.demand << 16), newcomer.job,
-                                       newcomer.serial };
+    const struct station_job entry = { st->virtual_q16 + ((uint64_t)demand << 16), job, serial };
     sift_up(st->jobs, st->in_service++, job_key(entry));
     set_rate(st);
 }
@@ -166,13 +172,15 @@ static void release(struct station *st, uint32_t i)
     st->in_service--;
     if (st->in_service == 0)
         st->virtual_q16 = 0;
-    if (UNLIKELY(st->waiting > 0 && st->in_service < st->limit))
-        share(st, line_take(st));
-    else
+    if (LIKELY(st->waiting == 0 || st->in_service >= st->limit)) {
         set_rate(st);
+        return;
+    }
+    const struct station_waiter *next = line_take(st);
+    share(st, next->job, next->serial, next->demand);
 }
 
-static sim_time ps_wait(struct station *st, sim_time now, struct station_waiter job)
+static sim_time ps_wait(struct station *st, sim_time now, const struct station_waiter *job)
 {
     if (line_is_late(st, now))
         line_drop_late(st, now);
@@ -181,7 +189,7 @@ static sim_time ps_wait(struct station *st, sim_time now, struct station_waiter 
         st->fate = STATION_REFUSED;
         return now;
     }
-    if (job.deadline <= now) {
+    if (job->deadline <= now) {
         st->dropped++;
         st->fate = STATION_DROPPED;
         return now;
@@ -190,13 +198,13 @@ static sim_time ps_wait(struct station *st, sim_time now, struct station_waiter 
     return SIM_NEVER;
 }
 
-sim_time ps_arrive(struct station *st, sim_time now, struct station_waiter job)
+sim_time ps_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand, sim_time deadline)
 {
     ps_advance(st, now);
     if (UNLIKELY(st->in_service >= st->limit))
-        return ps_wait(st, now, job);
-    share(st, job);
-    if (!st->draining && st->jobs[0].job == job.job)
+        return ps_wait(st, now, &(struct station_waiter){ demand, deadline, job, serial });
+    share(st, job, serial, demand);
+    if (!st->draining && st->jobs[0].job == job)
         arm(st);
     return SIM_NEVER;
 }

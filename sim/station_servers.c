@@ -25,11 +25,21 @@ static inline bool service_before(const struct station_service *a, const struct 
     return a->serial != b->serial ? a->serial < b->serial : a->job < b->job;
 }
 
-static void sift_up(struct station_service *heap, uint32_t i, struct station_service moved)
+/* Field by field: a structure that was just put together from its parts is read back slowly as a whole. */
+static inline void put_service(struct station_service *place, const struct station_service *s)
 {
-    for (; i > 0 && service_before(&moved, &heap[(i - 1) / 2]); i = (i - 1) / 2)
+    place->departs = s->departs;
+    place->job = s->job;
+    place->serial = s->serial;
+    place->mark_q16 = s->mark_q16;
+    place->deadline = s->deadline;
+}
+
+static inline void sift_up(struct station_service *heap, uint32_t i, const struct station_service *moved)
+{
+    for (; i > 0 && service_before(moved, &heap[(i - 1) / 2]); i = (i - 1) / 2)
         heap[i] = heap[(i - 1) / 2];
-    heap[i] = moved;
+    put_service(&heap[i], moved);
 }
 
 static void sift_down(struct station_service *heap, uint32_t count, uint32_t i, struct station_service moved)
@@ -51,7 +61,7 @@ static void release(struct station *st, uint32_t i)
     if (i == st->in_service)
         return;
     if (i > 0 && service_before(&last, &st->serving[(i - 1) / 2]))
-        sift_up(st->serving, i, last);
+        sift_up(st->serving, i, &last);
     else
         sift_down(st->serving, st->in_service, i, last);
 }
@@ -90,7 +100,8 @@ static enum station_fate fate_of(const struct station *st, const struct station_
     return work_done_q16(st, service->departs) < service->mark_q16 ? STATION_CUT : STATION_SERVED;
 }
 
-static void begin(struct station *st, sim_time now, struct station_waiter job)
+static inline void begin(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand,
+                         sim_time deadline)
 {
     if (st->in_service == st->serving_capacity) {
         st->serving_capacity = st->serving_capacity ? 2 * st->serving_capacity : SERVERS_FIRST;
@@ -100,18 +111,19 @@ static void begin(struct station *st, sim_time now, struct station_waiter job)
         st->work_since = now; /* nothing is done since */
     else if (UNLIKELY(work_done_q16(st, now) > WORK_LIMIT_Q16))
         rebase_work(st, now);
-    const uint64_t mark = work_done_q16(st, now) + ((uint64_t)job.demand << 16);
+    const uint64_t mark = work_done_q16(st, now) + ((uint64_t)demand << 16);
     const sim_time end = end_of(st, mark);
-    const struct station_service service = { end < job.deadline ? end : job.deadline, job.job, job.serial, mark,
-                                             job.deadline };
-    sift_up(st->serving, st->in_service++, service);
+    const struct station_service service = { end < deadline ? end : deadline, job, serial, mark, deadline };
+    sift_up(st->serving, st->in_service++, &service);
     push_departure(st, &service);
 }
 
 static void begin_next(struct station *st, sim_time now)
 {
-    if (st->waiting > 0)
-        begin(st, now, line_take(st));
+    if (st->waiting == 0)
+        return;
+    const struct station_waiter *next = line_take(st);
+    begin(st, now, next->job, next->serial, next->demand, next->deadline);
 }
 
 /* The job at the head of the heap leaves; its place is free. */
@@ -140,26 +152,34 @@ void servers_settle(struct station *st, sim_time now)
         line_drop_late(st, now);
 }
 
-sim_time servers_arrive(struct station *st, sim_time now, struct station_waiter job)
+/* Who is inside and has no server waits. */
+void servers_meter(struct station *st, sim_time now)
 {
     servers_settle(st, now);
-    if (UNLIKELY(job.deadline < now)) {
+    st->queue = st->number - (st->busy_q16 >> 16);
+}
+
+sim_time servers_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand,
+                        sim_time deadline)
+{
+    servers_settle(st, now);
+    if (UNLIKELY(deadline < now)) {
         st->dropped++;
         st->fate = STATION_DROPPED;
         return now;
     }
     if (st->in_service < st->servers) {
-        begin(st, now, job);
+        begin(st, now, job, serial, demand, deadline);
     } else if (UNLIKELY(st->waiting >= st->backlog)) {
         st->refused++;
         st->fate = STATION_REFUSED;
         return now;
-    } else if (UNLIKELY(job.deadline == now)) {
+    } else if (UNLIKELY(deadline == now)) {
         st->dropped++;
         st->fate = STATION_DROPPED;
         return now;
     } else {
-        line_push(st, job);
+        line_push(st, &(struct station_waiter){ demand, deadline, job, serial });
     }
     return SIM_NEVER;
 }

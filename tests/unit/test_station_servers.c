@@ -110,6 +110,7 @@ static void given_a_deadline_when_it_comes_then_the_wait_is_dropped_and_the_serv
         assert_int_equal(f->done_at[i], done_at[i]);
         assert_int_equal(f->fate[i], fate[i]);
     }
+    station_meter(&f->st, 200);
     assert_true(f->st.busy_q16 >> 16 == 180);
     assert_true(f->st.number == 100 + 60 + 130 + 180);
     assert_true(f->st.queue == 60 + 100 + 130);
