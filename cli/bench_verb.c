@@ -9,14 +9,6 @@
 
 enum { NAMES_MAX = 64 };
 
-/* The checkout's folder, else the installed one, else NULL. */
-static const char *data_folder(const char *in_checkout, const char *installed)
-{
-    if (access(in_checkout, R_OK) == 0)
-        return in_checkout;
-    return access(installed, R_OK) == 0 ? installed : NULL;
-}
-
 static bool named(const struct options *options, const char *name)
 {
     for (int i = 0; i < options->argument_count; i++)
@@ -74,9 +66,10 @@ int verb_bench(const struct options *options)
     if (unknown)
         return cli_usage_error(options, nearest ? "no benchmark '%s'; did you mean '%s'?" : "no benchmark '%s'",
                                unknown, nearest);
+    struct data_path scenarios, own;
     const struct bench_options bench = {
-        .scenarios = data_folder(HEADROOM_SOURCE_DIR "/scenarios", HEADROOM_INSTALL_DIR "/scenarios"),
-        .own = data_folder(HEADROOM_SOURCE_DIR "/bench", HEADROOM_INSTALL_DIR "/bench"),
+        .scenarios = cli_data("scenarios", &scenarios) ? scenarios.chars : NULL,
+        .own = cli_data("bench", &own) ? own.chars : NULL,
         .quick = options->bench_quick,
         .rounds = (int)options->rounds,
     };

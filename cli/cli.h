@@ -88,7 +88,18 @@ bool cli_color(const struct options *options, FILE *stream);
 /* "headroom: error: ..." and a pointer to the verb's help, to stderr. Returns STATUS_USAGE. */
 int cli_usage_error(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The checkout's price books, or the installed ones. */
+struct data_path {
+    char chars[4096];
+};
+
+/*
+ * Where a file or folder of headroom's own data is ("pricing/books", "scenarios"): beside the program, as an installation
+ * has it wherever it was moved (bin/headroom, share/headroom) and a build tree too; else where it was to be installed.
+ * False when it is not there either; the path is then that last place, for the message.
+ */
+bool cli_data(const char *name, struct data_path *path);
+
+/* The price books; if there are none, where they should be. */
 const char *cli_price_folder(void);
 
 /*

@@ -30,10 +30,43 @@ int cli_usage_error(const struct options *options, const char *format, ...)
     return STATUS_USAGE;
 }
 
+/* The folder of the running program, without a slash behind; "" when the system does not tell. */
+static void program_folder(char *folder, size_t size)
+{
+    const ssize_t length = readlink("/proc/self/exe", folder, size - 1);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = '\0';
+}
+
+/* "../share/headroom" seen from /opt/x/bin is /opt/x/share/headroom: names in messages have no detours. */
+static bool find_beside(const char *program, const char *relative, const char *name, struct data_path *path)
+{
+    int length = (int)strlen(program);
+    for (; !strncmp(relative, "../", 3); relative += 3)
+        while (length > 0 && program[--length] != '/') {}
+    const int written = snprintf(path->chars, sizeof(path->chars), "%.*s/%s/%s", length, program, relative, name);
+    return program[0] && written < (int)sizeof(path->chars) && access(path->chars, R_OK) == 0;
+}
+
+bool cli_data(const char *name, struct data_path *path)
+{
+    static const char *const places[] = { HEADROOM_DATA_FROM_PROGRAM, "../share/headroom" };
+    char program[sizeof(path->chars)];
+    program_folder(program, sizeof(program));
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+        if (find_beside(program, places[i], name, path))
+            return true;
+    snprintf(path->chars, sizeof(path->chars), "%s/%s", HEADROOM_INSTALL_DIR, name);
+    return access(path->chars, R_OK) == 0;
+}
+
 const char *cli_price_folder(void)
 {
-    static const char in_checkout[] = HEADROOM_SOURCE_DIR "/pricing/books";
-    return access(in_checkout, R_OK) == 0 ? in_checkout : HEADROOM_INSTALL_DIR "/pricing/books";
+    static struct data_path path;
+    cli_data("pricing/books", &path);
+    return path.chars;
 }
 
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,

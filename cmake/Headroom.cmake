@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two functions carry the build; a folder's list file is a table of contents.
+include(GNUInstallDirs)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # the other one: development; cmake/Install.cmake
 
 add_library(headroom_warnings INTERFACE)
 target_compile_options(headroom_warnings INTERFACE
@@ -10,15 +12,13 @@ target_compile_options(headroom_warnings INTERFACE
 # The same bits everywhere: contraction would fuse multiply and add on some machines only.
 add_library(headroom_language INTERFACE)
 target_compile_options(headroom_language INTERFACE -ffp-contract=off)
-# Data files (price books) are looked for in the checkout first, then where they are installed.
-include(GNUInstallDirs)
 target_compile_definitions(headroom_language INTERFACE
-    _POSIX_C_SOURCE=200809L
+    $<BUILD_INTERFACE:_POSIX_C_SOURCE=200809L>
     $<$<BOOL:${HEADROOM_HEAP}>:HEADROOM_HEAP=1>
-    HEADROOM_VERSION="${PROJECT_VERSION}"
-    HEADROOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    HEADROOM_INSTALL_DIR="${CMAKE_INSTALL_FULL_DATADIR}/headroom")
-target_include_directories(headroom_language INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+    $<BUILD_INTERFACE:HEADROOM_VERSION="${PROJECT_VERSION}">)
+target_include_directories(headroom_language INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/headroom>)
 
 # Link-time optimisation for what is measured (headroom_optimise_at_link), not for the many tests: a library's objects
 # carry both forms, and each program chooses at its link.
@@ -39,7 +39,7 @@ function(headroom_library name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
     add_library(headroom_${name} STATIC ${ARG_SOURCES})
     add_library(headroom::${name} ALIAS headroom_${name})
-    target_link_libraries(headroom_${name} PUBLIC headroom_language ${ARG_LINKS} PRIVATE headroom_warnings)
+    target_link_libraries(headroom_${name} PUBLIC headroom_language ${ARG_LINKS} PRIVATE $<BUILD_INTERFACE:headroom_warnings>)
     if(headroom_lto)
         target_compile_options(headroom_${name} PRIVATE -flto=auto -ffat-lto-objects)
     endif()

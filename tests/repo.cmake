@@ -15,4 +15,8 @@ if(TARGET headroom)
             scenarios/smoke.yaml scenarios/black-friday.yaml scenarios/minimal.yaml scenarios/replay-trace.yaml
         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(repo_schema_agrees PROPERTIES LABELS schema SKIP_RETURN_CODE 77)
+    if(NOT HEADROOM_SANITIZE) # a stranger's program would have to be sanitized, too
+        add_test(NAME repo_installs COMMAND ${repo_tests}/installs ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+        set_tests_properties(repo_installs PROPERTIES LABELS install)
+    endif()
 endif()
