@@ -94,8 +94,9 @@ struct data_path {
 
 /*
  * Where a file or folder of headroom's own data is ("pricing/books", "scenarios"): beside the program, as an installation
- * has it wherever it was moved (bin/headroom, share/headroom) and a build tree too; else where it was to be installed.
- * False when it is not there either; the path is then that last place, for the message.
+ * has it wherever it was moved (bin/headroom, share/headroom) and a build tree too; else, for a program that was copied
+ * alone, in the checkout that it was built from, and where it was to be installed. False when it is nowhere; the path is
+ * then that last place, for the message.
  */
 bool cli_data(const char *name, struct data_path *path);
 

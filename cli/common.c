@@ -52,14 +52,19 @@ static bool find_beside(const char *program, const char *relative, const char *n
 
 bool cli_data(const char *name, struct data_path *path)
 {
-    static const char *const places[] = { HEADROOM_DATA_FROM_PROGRAM, "../share/headroom" };
+    static const char *const near[] = { HEADROOM_DATA_FROM_PROGRAM, "../share/headroom" };
     char program[sizeof(path->chars)];
     program_folder(program, sizeof(program));
-    for (size_t i = 0; i < ARRAY_LEN(places); i++)
-        if (find_beside(program, places[i], name, path))
+    for (size_t i = 0; i < ARRAY_LEN(near); i++)
+        if (find_beside(program, near[i], name, path))
             return true;
-    snprintf(path->chars, sizeof(path->chars), "%s/%s", HEADROOM_INSTALL_DIR, name);
-    return access(path->chars, R_OK) == 0;
+    static const char *const far[] = { HEADROOM_CHECKOUT, HEADROOM_INSTALL_DIR };
+    for (size_t i = far[0][0] == '\0'; i < ARRAY_LEN(far); i++) {
+        snprintf(path->chars, sizeof(path->chars), "%s/%s", far[i], name);
+        if (access(path->chars, R_OK) == 0)
+            return true;
+    }
+    return false;
 }
 
 const char *cli_price_folder(void)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `cmake --install` puts where. Two components: `program` (command, data, documents) and `development` (sim/ and
-# pricing/ as libraries, found by find_package(headroom)). Nothing that is installed knows where it was built: the program
-# finds its data beside itself, so the tree may be moved.
+# pricing/ as libraries, found by find_package(headroom)). The program finds its data beside itself, so the tree may be
+# moved; a package knows nothing of the place where it was built.
 include(CMakePackageConfigHelpers)
 
 set(data ${CMAKE_INSTALL_DATADIR}/headroom)
 file(RELATIVE_PATH data_from_program ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/headroom)
 target_compile_definitions(headroom PRIVATE
     HEADROOM_DATA_FROM_PROGRAM="${data_from_program}"
+    HEADROOM_CHECKOUT="$<$<NOT:$<BOOL:${HEADROOM_DEBIAN}>>:${PROJECT_SOURCE_DIR}>"
     HEADROOM_INSTALL_DIR="${CMAKE_INSTALL_FULL_DATADIR}/headroom")
 
 # The build tree has the same places, as links into the sources: cli/headroom, share/headroom.
