@@ -2,6 +2,8 @@
 /* aws_region -- a table. Prefixes as they appear in usage types of the price list and of bills. */
 #include "pricing/aws_region.h"
 
+#include <strings.h>
+
 #include "sim/base/compiler.h"
 #include "sim/base/text.h"
 
@@ -28,6 +30,14 @@ const struct aws_region *aws_region_find(const char *code)
 {
     for (size_t i = 0; i < ARRAY_LEN(regions); i++)
         if (text_equal(regions[i].code, code))
+            return &regions[i];
+    return NULL;
+}
+
+const struct aws_region *aws_region_named(const char *text)
+{
+    for (size_t i = 0; i < ARRAY_LEN(regions); i++)
+        if (strcasecmp(regions[i].code, text) == 0 || strcasecmp(regions[i].name, text) == 0)
             return &regions[i];
     return NULL;
 }

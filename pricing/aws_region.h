@@ -16,6 +16,9 @@ struct aws_region {
 /* NULL when the code is not one of ours. */
 const struct aws_region *aws_region_find(const char *code);
 
+/* The same by code or by name, "US East (N. Virginia)", letter case aside. */
+const struct aws_region *aws_region_named(const char *text);
+
 /* "Global", "Any" and "" all mean: sold under one price everywhere. */
 bool aws_region_is_global(const char *code);
 

@@ -204,7 +204,7 @@ static bool read_region(struct parsing *p, const struct csv_cell *cell, struct u
         record->key.region = PRICE_GLOBAL;
         return true;
     }
-    const struct aws_region *const region = aws_region_find(text);
+    const struct aws_region *const region = aws_region_named(text);
     if (region) {
         record->key.region = region->code;
         return true;

@@ -58,14 +58,75 @@ static const struct word binary_sizes[] = { { "KiB", 1 }, { "MiB", 2 }, { "GiB",
 
 /* What is counted or there. Words of the pricing units count too. */
 static const char *const things[] = {
-    "count",    "thing",      "connection", "flow",    "item",        "write",    "task",        "pod",
-    "command",  "call",       "chunk",      "publish", "instance",    "volume",   "node",        "address",
-    "gateway",  "cluster",    "alarm",      "IOPS",    "vCPU",        "RCU",      "WCU",         "ACU",
-    "OCU",      "shard",      "key",        "secret",  "zone",        "rule",     "dashboard",   "parameter",
-    "endpoint", "attachment", "LCU",        "DSU",     "execution",   "function", "environment", "balancer",
-    "MiB/s",    "MBps",       "MB/s",       "MiBps",   "accelerator", "stream",   "database",    "path",
-    "ACL",      "domain",     "interface",  "month",   "Mo",          "plan",     "unit",        "PUT",
-    "GET",      "transition", "table",
+    "new connection",
+    "active connection",
+    "new flow",
+    "active flow",
+    "rule evaluation",
+    "API call",
+    "GET request",
+    "PUT request",
+    "HTTP request",
+    "HTTPS request",
+    "count",
+    "thing",
+    "connection",
+    "flow",
+    "item",
+    "write",
+    "task",
+    "pod",
+    "command",
+    "call",
+    "chunk",
+    "publish",
+    "instance",
+    "volume",
+    "node",
+    "address",
+    "gateway",
+    "cluster",
+    "alarm",
+    "IOPS",
+    "vCPU",
+    "RCU",
+    "WCU",
+    "ACU",
+    "OCU",
+    "shard",
+    "key",
+    "secret",
+    "zone",
+    "rule",
+    "dashboard",
+    "parameter",
+    "endpoint",
+    "attachment",
+    "LCU",
+    "DSU",
+    "execution",
+    "function",
+    "environment",
+    "balancer",
+    "MiB/s",
+    "MBps",
+    "MB/s",
+    "MiBps",
+    "accelerator",
+    "stream",
+    "database",
+    "path",
+    "ACL",
+    "domain",
+    "interface",
+    "month",
+    "Mo",
+    "plan",
+    "unit",
+    "PUT",
+    "GET",
+    "transition",
+    "table",
 };
 
 static const struct word *find_word(const struct word *words, size_t count, const char *text, size_t length)
@@ -160,12 +221,15 @@ static bool read_count(const struct reading_unit *r, const char *text, struct ar
     take_multiple(r, &text, &length);
     if (!is_counted(text, length, arena))
         return false;
-    apply_rate(r, per);
-    if (!per && r->meter->rule->level) { /* how many there are, in a rule that counts them hour by hour */
-        r->out->numerator *= r->span_ns;
-        r->out->denominator *= NS_PER_HOUR;
-        r->out->level = true;
+    if (!r->meter->rule->level) {
+        apply_rate(r, per);
+        return true;
     }
+    if (per && per->value != 60 * NS_PER_SECOND)
+        return false;
+    r->out->numerator *= r->span_ns; /* how many there are, which AWS samples once a minute: "connections/min" */
+    r->out->denominator *= NS_PER_HOUR;
+    r->out->level = true;
     return true;
 }
 
@@ -193,18 +257,18 @@ static bool read_bytes(const struct reading_unit *r, const char *text)
 /* "GB-Mo" and "GB-hours" are all of it, "GB" lasts as long as the record. */
 static bool read_byte_hours(const struct reading_unit *r, const char *text)
 {
-    const size_t length = strcspn(text, "-");
+    const size_t length = strcspn(text, "- /");
     if (!read_size(r, text, length))
         return false;
     uint64_t time_ns = r->span_ns;
-    if (text[length] == '-') {
+    if (text[length]) {
         const struct word *const word = find_word(times, ARRAY_LEN(times), text + length + 1,
                                                   strlen(text + length + 1));
         if (!word)
             return false;
         time_ns = time_of(r, word);
     }
-    r->out->level = text[length] != '-';
+    r->out->level = !text[length];
     r->out->numerator *= time_ns;
     r->out->denominator *= NS_PER_HOUR;
     return true;
@@ -213,7 +277,9 @@ static bool read_byte_hours(const struct reading_unit *r, const char *text)
 /* "Hrs" and "instance-hours" are all of it; "instances" and "million objects" last as long as the record. */
 static bool read_time(const struct reading_unit *r, const char *text, struct arena *arena)
 {
-    const char *const dash = strrchr(text, '-');
+    const char *dash = strrchr(text, '-'); /* "instance-hours", "instance hours" */
+    if (!dash)
+        dash = strrchr(text, ' ');
     const char *const word = dash ? dash + 1 : text;
     const struct word *const time = find_word(times, ARRAY_LEN(times), word, strlen(word));
     size_t length = time ? (dash ? (size_t)(dash - text) : 0) : strlen(text);

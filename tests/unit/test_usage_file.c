@@ -105,7 +105,8 @@ static void given_one_amount_in_many_units_when_billed_then_the_cost_is_the_same
           ",,ec2,us-east-1,a,BoxUsage:m5.large,2,instance-months,",
           ",,Amazon Elastic Compute Cloud,us-east-1,a,BoxUsage:m5.large,5256000,seconds," },
         /* 100 GB of gp3 for a month: 8.00 */
-        { ",,AmazonEC2,us-east-1,v,EBS:VolumeUsage.gp3,100,GB,", ",,ebs,us-east-1,v,EBS:VolumeUsage.gp3,100,GB-Mo,",
+        { ",,AmazonEC2,us-east-1,v,EBS:VolumeUsage.gp3,100,GB,",
+          ",,ebs,US East (N. Virginia),v,EBS:VolumeUsage.gp3,100,GB month,",
           ",,ec2,us-east-1,v,EBS:VolumeUsage.gp3,73000,GB-hours,", ",,ec2,us-east-1,v,EBS:VolumeUsage.gp3,102400,MiB,",
           "2026-06-01,365,ec2,us-east-1,v,EBS:VolumeUsage.gp3,200,GB," },
         /* 10 million requests to SQS: 4.00 */
@@ -126,7 +127,8 @@ static void given_one_amount_in_many_units_when_billed_then_the_cost_is_the_same
         /* a balancer with 1 LCU in each of 730 hours */
         { ",,elb,us-east-1,b,ALB:NewConnections,25,connections/s,",
           ",,elb,us-east-1,b,ALB:NewConnections,65.7,million connections,",
-          ",,elb,us-east-1,b,ALB:ActiveConnections,3000,connections,", ",,elb,us-east-1,b,ALB:ProcessedBytes,1,GB/h,",
+          ",,elb,us-east-1,b,ALB:ActiveConnections,3000,active connections/min,",
+          ",,elb,us-east-1,b,ALB:ProcessedBytes,1,GB/h,",
           ",,elb,us-east-1,b,LCUUsage,730,LCU-Hrs,operation=LoadBalancing:Application" },
     };
     static const int64_t cents[] = { 14016, 800, 400, 4608, 30, 584 };
@@ -246,6 +248,8 @@ static void given_broken_files_when_parsed_then_each_is_told_its_place(void **st
     assert_refused(f, HEADER ",,sqs,us-east-1,q,Requests-Tier1,1,GB,\n", 2, 36, "is not a unit", "Requests");
     assert_refused(f, HEADER ",,sqs,us-east-1,q,Requests-Tier9,1,,\n", 2, 19, "no rate", "Requests-Tier1");
     assert_refused(f, HEADER ",,sqss,us-east-1,q,Requests-Tier1,1,,\n", 2, 20, "no rate", "sqs");
+    assert_refused(f, HEADER ",,elb,us-east-1,q,ALB:ActiveConnections,1,connections/s,\n", 2, 43, "is not a unit",
+                   NULL);
     assert_refused(f, HEADER ",,vcp,us-east-1,q,NatGateway-Bytes,1,,\n", 2, 19, "no rate", "vpc");
     assert_refused(f, HEADER ",,vpc,us-east-1,q,NatGateway-Bytes,1,,\n", 2, 38, "the unit is empty", "GB");
     assert_refused(f, HEADER ",,rds,us-east-1,q,InstanceUsage:db.m5.large,1,,\n", 2, 19, "more than one rate",
