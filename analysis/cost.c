@@ -16,43 +16,40 @@ struct held { /* a headline day that waits for its price */
 
 static const double LEVEL = 0.95;
 
-static const struct replication *day_of(const struct costing *b, int day_type, uint32_t replication)
+struct month_usage costing_month_usage(const struct costing *b, int month, const int64_t *days_e6, struct arena *arena)
 {
-    return b->days[(uint32_t)day_type * BILL_REPLICATIONS + replication];
-}
-
-/* The records of all day types, each as often as its day occurs in the month. */
-static struct usage *month_usage(const struct costing *b, int month, uint32_t replication, size_t *count,
-                                 struct arena *arena)
-{
-    const int types = b->sc->day_type_count;
+    const int days = b->sc->day_type_count * BILL_REPLICATIONS;
+    struct month_usage out = { .period = bill_period_of(b->cost.calendar.year, month) };
     size_t most = 0;
-    for (int d = 0; d < types; d++)
-        most += day_of(b, d, replication)->usage_count;
-    struct usage *usage = ARENA_ARRAY(arena, struct usage, most + 1);
-    *count = 0;
-    for (int d = 0; d < types; d++) {
-        const struct replication *rep = day_of(b, d, replication);
-        const int64_t days_e6 = b->cost.calendar.days_e6[month - 1][d];
-        if (days_e6 == 0)
-            continue;
-        for (size_t i = 0; i < rep->usage_count; i++) {
-            usage[*count] = rep->usage[i];
-            usage[*count].hour += 24 * d; /* days of different types never share an hour of the bill */
-            usage[(*count)++].weight_e6 = days_e6;
+    for (int d = 0; d < days; d++)
+        most += days_e6[d] ? b->days[d]->usage_count : 0;
+    out.records = ARENA_ARRAY(arena, struct usage, most + 1);
+    for (int d = 0; d < days; d++) {
+        const struct replication *rep = b->days[d];
+        for (size_t i = 0; days_e6[d] && i < rep->usage_count; i++) {
+            struct usage *record = &out.records[out.count++];
+            *record = rep->usage[i];
+            record->hour += 24 * d;
+            record->weight_e6 = days_e6[d];
         }
     }
-    return usage;
+    return out;
 }
 
+bool costing_bill_month(struct bill *out, const struct costing *b, const struct month_usage *month, struct arena *arena)
+{
+    return bill_compute(out, b->book, month->records, month->count, month->period, arena, b->diag);
+}
+
+/* The month in which every day is that of one replication. */
 static bool month_bill(struct bill *out, const struct costing *b, int month, uint32_t replication, struct arena *arena)
 {
-    size_t count;
-    const struct usage *usage = month_usage(b, month, replication, &count, arena);
-    const struct bill_period period = { .year = b->cost.calendar.year,
-                                        .month = month,
-                                        .days = b->cost.calendar.days[month - 1] };
-    return bill_compute(out, b->book, usage, count, period, arena, b->diag);
+    const int types = b->sc->day_type_count;
+    int64_t *days_e6 = ARENA_ARRAY(arena, int64_t, types * BILL_REPLICATIONS);
+    for (int d = 0; d < types; d++)
+        days_e6[(uint32_t)d * BILL_REPLICATIONS + replication] = b->cost.calendar.days_e6[month - 1][d];
+    const struct month_usage usage = costing_month_usage(b, month, days_e6, arena);
+    return costing_bill_month(out, b, &usage, arena);
 }
 
 static bool bill_months(struct cost *cost, const struct costing *b, struct arena *arena)
@@ -83,15 +80,18 @@ static bool bill_months(struct cost *cost, const struct costing *b, struct arena
 
 static void summarise_months(struct cost *cost)
 {
-    double mean[BILL_REPLICATIONS] = { 0 };
+    double mean[BILL_REPLICATIONS] = { 0 }, annual[BILL_REPLICATIONS] = { 0 };
     cost->peak_month = 1;
     for (int m = 0; m < MONTHS; m++) {
-        for (int r = 0; r < BILL_REPLICATIONS; r++)
+        for (int r = 0; r < BILL_REPLICATIONS; r++) {
             mean[r] += (double)cost->months[m].cents[r] / 100 / MONTHS;
+            annual[r] += (double)cost->months[m].cents[r] / 100;
+        }
         if (cost->months[m].usd.mean > cost->months[cost->peak_month - 1].usd.mean)
             cost->peak_month = m + 1;
     }
     cost->monthly_mean_usd = ci_of_mean(mean, BILL_REPLICATIONS, LEVEL);
+    cost->annual_usd = ci_of_mean(annual, BILL_REPLICATIONS, LEVEL);
     cost->monthly_peak_usd = cost->months[cost->peak_month - 1].usd;
 }
 
@@ -162,6 +162,13 @@ static bool bill_calendar(struct costing *c)
     if (!bill_months(&c->cost, c, c->arena))
         return false;
     summarise_months(&c->cost);
+    struct year_law law;
+    if (!year_draw(&law, c))
+        return false;
+    for (int m = 0; m < MONTHS; m++)
+        c->cost.months[m].spread = law.months[m];
+    c->cost.monthly_spread = law.mean_month;
+    c->cost.annual_spread = law.annual;
     return bill_start_month(&c->cost, c, c->arena);
 }
 

@@ -14,13 +14,22 @@
 #include "analysis/calendar.h"
 #include "analysis/ci.h"
 #include "analysis/tasks.h"
+#include "analysis/year.h"
 #include "pricing/bill.h"
 
 struct price_book; /* pricing/price_book.h */
 
+/* What one calendar month used: records of its days, weighted by how often they occur in it. */
+struct month_usage {
+    struct bill_period period;
+    struct usage *records; /* days that differ never share an hour */
+    size_t count;
+};
+
 struct month_cost {
     int64_t cents[BILL_REPLICATIONS]; /* total of each bill */
     struct ci usd;
+    struct spread spread; /* of the months that could be drawn: year.h */
 };
 
 struct service_cost {
@@ -33,8 +42,11 @@ struct cost {
     bool monthly; /* there is a calendar and its days are simulated */
     struct calendar_fill calendar;
     struct month_cost months[MONTHS];
-    struct ci monthly_mean_usd;    /* mean over the 12 months */
-    struct ci monthly_peak_usd;    /* of the dearest month */
+    struct ci monthly_mean_usd;   /* mean over the 12 months */
+    struct ci monthly_peak_usd;   /* of the dearest month */
+    struct ci annual_usd;         /* the sum of the 12 months */
+    struct spread monthly_spread; /* of the mean month of a year that could be drawn */
+    struct spread annual_spread;
     int peak_month;                /* 1..12 */
     int start_month;               /* 1..12: contains `start` */
     int shown;                     /* the replication that is shown line by line */
@@ -67,6 +79,20 @@ struct costing {
     int held_count, held_capacity;
     struct arena held_arena;
 };
+
+/*
+ * The bill of a month: the one place where a month's usage meets prices and terms. Months of equally many days whose usage
+ * is the same have the same lines, whatever their number in the year. False when a rate is missing (in diag).
+ */
+bool costing_bill_month(struct bill *out, const struct costing *costing, const struct month_usage *month,
+                        struct arena *arena);
+
+/*
+ * What month 1..12 used when replication r of day type d happens days_e6[d * BILL_REPLICATIONS + r] millionths of a day
+ * in it. In `arena`; keys are borrowed.
+ */
+struct month_usage costing_month_usage(const struct costing *costing, int month, const int64_t *days_e6,
+                                       struct arena *arena);
 
 void costing_init(struct costing *costing, const struct scenario *sc, const struct price_book *book,
                   struct arena *arena, struct diag *diag);

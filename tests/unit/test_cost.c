@@ -146,6 +146,49 @@ static void given_a_day_that_was_held_when_priced_then_it_costs_the_same(void **
     assert_true(held.mean == f->costing.window_usd.mean && held.squares == f->costing.window_usd.squares);
 }
 
+static void given_days_that_differ_little_when_years_are_drawn_then_they_stay_between_the_extremes(void **state)
+{
+    struct fixture *f = *state;
+    compute(f);
+    const struct cost *c = &f->cost;
+    for (int m = 0; m < MONTHS; m++) {
+        const struct month_cost *month = &c->months[m];
+        const int64_t low = month->cents[0] < month->cents[1] ? month->cents[0] : month->cents[1];
+        const int64_t high = month->cents[0] + month->cents[1] - low;
+        assert_true(month->spread.p5 <= month->spread.p50 && month->spread.p50 <= month->spread.p95);
+        assert_true(month->spread.p5 * 100 >= (double)low - 2 && month->spread.p95 * 100 <= (double)high + 2);
+    }
+    assert_true(c->annual_spread.p5 <= c->annual_usd.mean && c->annual_usd.mean <= c->annual_spread.p95);
+    const struct spread before = c->annual_spread;
+    compute(f);
+    assert_memory_equal(&before, &f->cost.annual_spread, sizeof before);
+}
+
+/* A day of replication r uses r + 1 hours of an instance, so a month of 31 drawn days uses 31 + B(31, 1/2) hours: 42,
+ * 46.5 and 51 of them at the 5th, 50th and 95th percentile; 200 years know these within an hour and a half. Days are
+ * independent, so the year's sum has a standard deviation of sqrt(365 / 4) hours. */
+static void given_days_that_differ_when_years_are_drawn_then_months_are_binomial(void **state)
+{
+    static const double USD_PER_HOUR = 0.0816;
+    struct fixture *f = *state;
+    struct usage_key key = { "AmazonEC2", "BoxUsage:m7g.large", "RunInstances", "web", "us-east-1", "", "",
+                             "web",       USAGE_NANOSECONDS };
+    f->sc->day_type_count = 1;
+    costing_init(&f->costing, f->sc, f->book, &f->arena, &f->diag);
+    for (uint32_t r = 0; r < BILL_REPLICATIONS; r++) {
+        struct usage usage = { .key = &key, .quantity = (int64_t)(r + 1) * 3600000000000, .weight_e6 = 1000000 };
+        const struct replication rep = { .number = r, .usage = &usage, .usage_count = 1 };
+        assert_true(costing_take_day(&f->costing, &rep, NULL));
+    }
+    const struct spread january = f->costing.cost.months[0].spread, year = f->costing.cost.annual_spread;
+    assert_true(fabs(january.p5 / USD_PER_HOUR - 42) < 1.5);
+    assert_true(fabs(january.p50 / USD_PER_HOUR - 46.5) < 1.5);
+    assert_true(fabs(january.p95 / USD_PER_HOUR - 51) < 1.5);
+    const double half = 1.645 * sqrt(365 / 4.0);
+    assert_true(fabs(year.p50 / USD_PER_HOUR - 365 * 1.5) < 3);
+    assert_true(fabs((year.p95 - year.p5) / 2 / USD_PER_HOUR - half) < 0.2 * half);
+}
+
 static void given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price(void **state)
 {
     struct fixture *f = *state;
@@ -168,6 +211,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_a_day_that_was_held_when_priced_then_it_costs_the_same, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            given_days_that_differ_little_when_years_are_drawn_then_they_stay_between_the_extremes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_days_that_differ_when_years_are_drawn_then_months_are_binomial, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has_a_price,
                                         set_up, tear_down),
