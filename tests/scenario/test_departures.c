@@ -202,6 +202,109 @@ static void given_shops_made_up_by_chance_when_departures_are_computed_then_the_
     assert_true(saved > 100000);
 }
 
+/* Long lines at overloaded databases, long ways back, and something breaks every ten seconds: whoever waits, is served,
+ * is on the way back or was left behind meets a fault. */
+static void given_faults_every_ten_seconds_when_departures_are_computed_then_the_day_is_that_of_events(void **state)
+{
+    enum { FAULTS_IN_A_DAY = 50 };
+    for (uint64_t day = 1; day <= 3; day++) {
+        struct arena arena;
+        arena_init(&arena);
+        uint64_t chance = day;
+        const char *faults = "faults=[";
+        for (int f = 0; f < FAULTS_IN_A_DAY; f++)
+            faults = arena_printf(&arena, "%s{at: +%ums, %s}%s", faults, (unsigned)f * 10000 + choose(&chance, 10000),
+                                  FAULTS[choose(&chance, 7)], f + 1 < FAULTS_IN_A_DAY ? ", " : "]");
+        const char *const sets[] = {
+            faults,
+            arena_printf(&arena, "seed=%u", (unsigned)day),
+            "clock.length=10m",
+            "clock.warm_up=1m",
+            "traffic.shoppers.rate.mean=60/s",
+            "regions.us-east-1.rtt_same_zone=exp(30ms)",
+            "regions.us-east-1.rtt_cross_zone=exp(30ms)",
+            "regions.us-east-1.catalog-cache.hit_ratio=50%",
+            "regions.us-east-1.catalog-cache.failover=3s",
+            "regions.us-east-1.catalog-db.failover=3s",
+            "regions.us-east-1.orders-db.failover=3s",
+            "regions.us-east-1.web-fleet.size.min=6",
+            "regions.us-east-1.web-fleet.launch=10s",
+            "services.web.operations.search=[{cpu: exp(5ms)}, {read: {from: catalog-db, time: exp(400ms), timeout: "
+            "8s}}]",
+            "services.web.operations.checkout=[{cpu: exp(5ms)}, {write: {to: orders-db, time: exp(400ms), timeout: "
+            "8s}}]",
+        };
+        assert_same_day("scenarios/departure-times.yaml", sets, (int)(sizeof sets / sizeof *sets));
+        arena_fini(&arena);
+    }
+}
+
+/* ---- a deadline at the server ---- */
+
+static const struct replication *day_of(const char *path, const char *const *sets, int set_count, struct arena *arena)
+{
+    const struct replication *r = replicate(load(path, sets, set_count, arena), -1, 0, arena, NULL, NULL);
+    assert_null(r->violation);
+    return r;
+}
+
+static const struct operation_result *operation(const struct replication *r, const char *name)
+{
+    for (int o = 0; o < r->operation_count; o++)
+        if (!strcmp(r->operations[o].name, name))
+            return &r->operations[o];
+    fail_msg("no operation '%s'", name);
+    return NULL;
+}
+
+static double last_value(const struct replication *r, const char *component, const char *name)
+{
+    for (int c = 0; c < r->series.column_count; c++)
+        if (!strcmp(r->series.columns[c].component, component) && !strcmp(r->series.columns[c].name, name))
+            return r->series.values[(c + 1) * r->series.window_count - 1];
+    fail_msg("no column '%s' of '%s'", name, component);
+    return 0;
+}
+
+/* A query of 200 ms that may take 100 ms: everybody gets an error, 100 ms after the query began. */
+static void given_queries_that_take_too_long_when_served_in_order_then_each_fails_at_its_timeout(void **state)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *const sets[] = {
+        "faults=[]", "clock.length=5m", "traffic.shoppers.client.reload=0%",
+        "services.web.operations.search=[{read: {from: catalog-db, time: 200ms, timeout: 100ms}}]"
+    };
+    const struct replication *r = day_of("scenarios/departure-times.yaml", sets, 4, &arena);
+    const struct operation_result *search = operation(r, "search");
+    assert_true(search->begun > 1000);
+    assert_int_equal(search->outcomes[OUTCOME_OK], 0);
+    assert_true(search->outcomes[OUTCOME_HTTP_500] > search->begun * 99 / 100);
+    const double fastest_ms = histogram_quantile_ns(&search->latency, 0.01) / 1e6,
+                 median_ms = histogram_quantile_ns(&search->latency, 0.5) / 1e6;
+    assert_true(fastest_ms > 99.0 && median_ms < 150.0);
+    arena_fini(&arena);
+}
+
+/* Silence until the timeout, though the station that knew of it is gone: otherwise workers would be held for ever. */
+static void given_a_lost_database_when_it_served_in_order_then_its_queries_end_and_workers_are_free_again(void **state)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *faults = "faults=[";
+    for (int minute = 2; minute < 14; minute += 2)
+        faults = arena_printf(&arena, "%s{at: +%dm, component: orders-db, kind: down, lasts: 1m}%s", faults, minute,
+                              minute < 12 ? ", " : "]");
+    const char *const sets[] = { faults, "clock.length=16m", "services.web.workers=8",
+                                 "services.web.operations.checkout=[{write: {to: orders-db, time: exp(200ms), timeout: "
+                                 "2s}}]",
+                                 "traffic.shoppers.rate.mean=60/s" };
+    const struct replication *r = day_of("scenarios/departure-times.yaml", sets, 5, &arena);
+    assert_true(operation(r, "checkout")->outcomes[OUTCOME_HTTP_500] > 0);
+    assert_true(last_value(r, "web-fleet", "workers") < 0.3);
+    arena_fini(&arena);
+}
+
 /* ---- which ones ---- */
 
 static void given_a_scenario_when_it_is_loaded_then_each_station_has_its_execution_and_a_reason(void **state)
@@ -247,6 +350,9 @@ int main(void)
         cmocka_unit_test(
             given_black_friday_in_order_of_arrival_when_departures_are_computed_then_the_day_is_that_of_events),
         cmocka_unit_test(given_shops_made_up_by_chance_when_departures_are_computed_then_the_day_is_that_of_events),
+        cmocka_unit_test(given_faults_every_ten_seconds_when_departures_are_computed_then_the_day_is_that_of_events),
+        cmocka_unit_test(given_queries_that_take_too_long_when_served_in_order_then_each_fails_at_its_timeout),
+        cmocka_unit_test(given_a_lost_database_when_it_served_in_order_then_its_queries_end_and_workers_are_free_again),
         cmocka_unit_test(given_a_scenario_when_it_is_loaded_then_each_station_has_its_execution_and_a_reason),
         cmocka_unit_test(given_two_threads_of_a_core_when_they_serve_in_order_then_the_machine_has_its_capacity),
     };
