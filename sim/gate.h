@@ -32,9 +32,9 @@ struct gate_waiter {
 };
 
 struct gate {
-    struct arena *arena; /* borrowed: the ring grows there */
-    uint32_t limit;      /* places; may be changed, then see gate_admit() */
-    uint32_t backlog;    /* at most this many wait */
+    struct arena *arena;   /* borrowed: the ring grows there */
+    uint32_t limit;        /* places; may be changed, then see gate_admit() */
+    uint32_t backlog;      /* at most this many wait */
     enum gate_order order; /* who gets a free place; may be changed at any time */
     uint32_t inside, waiting;
     struct gate_waiter *ring; /* the line, oldest at head; the job of who withdrew is GATE_NONE until it is at an end */

@@ -126,9 +126,9 @@ struct station {
 
     /* ahead */
     uint32_t booked, booked_capacity;
-    uint64_t *booked_until;       /* departure * 4 + fate of whoever may still be inside, unordered */
-    sim_time *free_at;            /* when each server is free; of many servers a binary heap */
-    sim_time *waits_until;        /* bounded: binary heap of when each waiter leaves the line */
+    uint64_t *booked_until; /* departure * 4 + fate of whoever may still be inside, unordered */
+    sim_time *free_at;      /* when each server is free; of many servers a binary heap */
+    sim_time *waits_until;  /* bounded: binary heap of when each waiter leaves the line */
     uint32_t waits, waits_capacity;
     uint128 booked_busy;   /* server-ns of all services */
     uint128 booked_number; /* job-ns of all sojourns */

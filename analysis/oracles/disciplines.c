@@ -71,7 +71,8 @@ double sojourn_limit_busy(double lambda_per_s, double limit_s)
 double sojourn_limit_number(double lambda_per_s, double limit_s)
 {
     const double spare = 1.0 - lambda_per_s, beyond = exp(-spare * limit_s);
-    const double sojourn_s = ((1.0 - beyond) / spare - lambda_per_s * limit_s * beyond) / below_limit(lambda_per_s, limit_s);
+    const double sojourn_s = ((1.0 - beyond) / spare - lambda_per_s * limit_s * beyond) /
+                             below_limit(lambda_per_s, limit_s);
     return lambda_per_s * sojourn_s;
 }
 

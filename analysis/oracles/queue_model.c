@@ -120,7 +120,8 @@ static void arrive(struct simulation *s, sim_time now, uint64_t ordinal)
     *c = (struct customer){
         .arrived_at = now, .demand = sampler_draw(&s->service, bits.a), .ordinal = ordinal, .inside = true
     };
-    s->waited += measured && !(s->m->limit ? s->gate.inside < s->m->servers : station_has_free_server(&s->station, now));
+    s->waited += measured &&
+                 !(s->m->limit ? s->gate.inside < s->m->servers : station_has_free_server(&s->station, now));
     if (s->m->patience_s > 0.0) {
         c->gives_up_at = now + sampler_draw(&s->patience, bits.b);
         event_set_push(s->events, event_make(c->gives_up_at, EVENT_TIMEOUT, KIND_PATIENCE, 0, (uint32_t)ordinal, slot));

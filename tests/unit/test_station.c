@@ -44,12 +44,9 @@ static int tear_down(void **state)
 static void start(struct fixture *f, enum discipline discipline, uint32_t servers, double speed,
                   const uint32_t *cap_q16)
 {
-    const struct station_config config = { .discipline = discipline,
-                                           .kind = KIND,
-                                           .entity = ENTITY,
-                                           .servers = servers,
-                                           .speed = speed,
-                                           .cap_q16 = cap_q16 };
+    const struct station_config config = {
+        .discipline = discipline, .kind = KIND, .entity = ENTITY, .servers = servers, .speed = speed, .cap_q16 = cap_q16
+    };
     station_init(&f->st, &f->arena, f->events, &config, 0);
 }
 

@@ -94,8 +94,10 @@ static void arrive(struct run *r, sim_time now, uint32_t job)
     const struct draw_block d = draw_at(KEY, job, 1, (uint32_t)u->seed);
     sim_time deadline = SIM_NEVER;
     if (u->patience > 0)
-        deadline = now + (u->same_patience ? (sim_time)(u->patience * mean_ns) / u->grain * u->grain
-                                           : exponential(u, draw_at(KEY, job, 2, (uint32_t)u->seed).b, u->patience * mean_ns)) -
+        deadline = now +
+                   (u->same_patience
+                        ? (sim_time)(u->patience * mean_ns) / u->grain * u->grain
+                        : exponential(u, draw_at(KEY, job, 2, (uint32_t)u->seed).b, u->patience * mean_ns)) -
                    (job % 64 == 0 ? u->grain : 0); /* a few are too late when they come */
     const sim_time departs = station_arrive_by(&r->st, now, job, job, exponential(u, d.b, mean_ns), deadline);
     r->arrived = job + 1;
@@ -164,8 +166,9 @@ static void given_a_station_when_departures_are_computed_ahead_then_they_are_tho
     const uint32_t servers[] = { 1, 2, 3, 8, 16, 17, 40 };
     for (size_t s = 0; s < ARRAY_LEN(servers); s++)
         for (sim_time grain = 1; grain <= 1000000; grain *= 1000) {
-            struct usage u = { .servers = servers[s], .speed = 1.0, .load = 0.6, .grain = grain,
-                               .end = 1000 * SIM_SECOND, .seed = s };
+            struct usage u = {
+                .servers = servers[s], .speed = 1.0, .load = 0.6, .grain = grain, .end = 1000 * SIM_SECOND, .seed = s
+            };
             assert_same(&u);
             u.speed = 0.7;
             u.load = 0.65;
@@ -179,16 +182,25 @@ static void given_an_end_within_the_work_when_meters_are_read_then_they_stop_the
 {
     for (uint32_t servers = 1; servers <= 4; servers++)
         for (uint64_t seed = 0; seed < 8; seed++)
-            assert_same(&(struct usage){ .servers = servers, .speed = 1.0, .load = 1.1, .grain = 1,
-                                         .end = 3500 * SIM_MILLISECOND, .seed = seed });
+            assert_same(&(struct usage){ .servers = servers,
+                                         .speed = 1.0,
+                                         .load = 1.1,
+                                         .grain = 1,
+                                         .end = 3500 * SIM_MILLISECOND,
+                                         .seed = seed });
 }
 
 static void given_losses_of_the_station_when_work_is_booked_then_the_same_customers_are_lost(void **state)
 {
     for (uint32_t servers = 1; servers <= 4; servers++)
         for (uint64_t seed = 0; seed < 8; seed++)
-            assert_same(&(struct usage){ .servers = servers, .speed = 1.0, .load = 0.95, .grain = seed % 2 ? 1 : 500000,
-                                         .loss_every = 71 * SIM_MILLISECOND, .end = 1000 * SIM_SECOND, .seed = seed });
+            assert_same(&(struct usage){ .servers = servers,
+                                         .speed = 1.0,
+                                         .load = 0.95,
+                                         .grain = seed % 2 ? 1 : 500000,
+                                         .loss_every = 71 * SIM_MILLISECOND,
+                                         .end = 1000 * SIM_SECOND,
+                                         .seed = seed });
 }
 
 /* Everything at once: 300 ways to use a station, of which the draws decide. */

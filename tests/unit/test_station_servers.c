@@ -119,8 +119,8 @@ static void given_a_deadline_when_it_comes_then_the_wait_is_dropped_and_the_serv
 static void given_a_full_line_when_one_more_comes_then_it_is_refused(void **state)
 {
     struct fixture *f = *state;
-    start(f, (struct station_config){ .discipline = STATION_FCFS, .servers = 1, .speed = 1.0, .bounded = true,
-                                      .backlog = 1 });
+    start(f, (struct station_config){
+                 .discipline = STATION_FCFS, .servers = 1, .speed = 1.0, .bounded = true, .backlog = 1 });
     assert_int_equal(station_arrive(&f->st, 0, 0, 0, 100), SIM_NEVER);
     assert_int_equal(station_arrive(&f->st, 1, 1, 1, 100), SIM_NEVER);
     assert_int_equal(station_arrive(&f->st, 2, 2, 2, 100), 2);
@@ -170,8 +170,12 @@ static void given_a_station_that_stands_when_a_deadline_comes_then_it_is_obeyed(
 static void given_a_limit_of_sharers_when_it_is_reached_then_the_others_wait_in_order(void **state)
 {
     struct fixture *f = *state;
-    start(f, (struct station_config){ .discipline = STATION_PROCESSOR_SHARING, .servers = 1, .speed = 1.0, .limit = 2,
-                                      .bounded = true, .backlog = 2 });
+    start(f, (struct station_config){ .discipline = STATION_PROCESSOR_SHARING,
+                                      .servers = 1,
+                                      .speed = 1.0,
+                                      .limit = 2,
+                                      .bounded = true,
+                                      .backlog = 2 });
     station_arrive(&f->st, 0, 0, 0, 100);
     station_arrive(&f->st, 0, 1, 1, 100);
     assert_int_equal(station_arrive(&f->st, 10, 2, 2, 50), SIM_NEVER);
@@ -190,7 +194,8 @@ static void given_a_limit_of_sharers_when_it_is_reached_then_the_others_wait_in_
 static void given_a_limit_of_sharers_when_one_is_taken_out_then_the_next_begins(void **state)
 {
     struct fixture *f = *state;
-    start(f, (struct station_config){ .discipline = STATION_PROCESSOR_SHARING, .servers = 1, .speed = 1.0, .limit = 1 });
+    start(f,
+          (struct station_config){ .discipline = STATION_PROCESSOR_SHARING, .servers = 1, .speed = 1.0, .limit = 1 });
     for (uint32_t i = 0; i < 4; i++)
         station_arrive(&f->st, 0, i, i, 100);
     assert_true(station_remove(&f->st, 40, 0));
