@@ -72,7 +72,7 @@ static bool is_spread(const struct usage_record *record, const struct meter *met
 static bool meter_record(const struct turn *turn, const struct usage_record *record)
 {
     const struct meter meter = metering_meter(turn->work, &record->key, record->at);
-    struct usage_factor factor;
+    struct usage_factor factor = { 0 };
     if (!meter.rule) {
         metering_add_unpriced(
             turn->work, &(struct unpriced){ &record->key, record->unit, (uint128)record->quantity_e10 / (E10 / E6) });
