@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pricing/bill_pool.h"
 #include "pricing/price_book.h"
 #include "pricing/usage_file.h"
 #include "sim/base/text.h"
@@ -25,13 +26,13 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    static const char *const regions[] = { "us-east-1", "us-west-2" };
+    static const char *const regions[] = { "us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-1" };
     struct fixture *f = calloc(1, sizeof *f);
     if (!f)
         return -1;
     arena_init(&f->arena);
     diag_init(&f->diag, &f->arena);
-    f->book = price_book_load("pricing/books", regions, 2, &f->arena, &f->diag);
+    f->book = price_book_load("pricing/books", regions, 5, &f->arena, &f->diag);
     *state = f;
     return f->book ? 0 : -1;
 }
@@ -197,6 +198,42 @@ static void given_fixed_monthly_quantities_when_billed_with_simulated_usage_then
     const int before = f->diag.errors;
     assert_false(usage_record_monthly(&record, &wrong, &f->arena, (struct mark){ 0 }, &f->diag));
     assert_int_equal(f->diag.errors, before + 2);
+}
+
+/* What the first ten units cost: a free first tier counts where it is a part of the price. */
+static money first_ten(const struct price *price)
+{
+    const bool gift = price->tier_count > 1 && price->tiers[0].rate == 0 &&
+                      !bill_first_tier_is_open(price, FREE_TIER_NONE);
+    return 10 * price->tiers[gift ? 1 : 0].rate;
+}
+
+/* Ten units of each price of the shipped books, one bill each: nothing is in the book that cannot be billed. */
+static void given_every_price_of_the_books_when_used_then_it_is_billed_at_its_rate(void **state)
+{
+    struct fixture *f = *state;
+    const struct bill_options options = { .hours_per_month = 730 };
+    size_t checked = 0;
+    for (size_t i = 0; i < f->book->price_count; i++) {
+        const struct price *const price = &f->book->prices[i];
+        const struct monthly_quantity ten = { price->service, price->region, "thing",          price->usage_type,
+                                              "10",           price->unit,   price->attributes };
+        struct usage_record record;
+        struct bill bill;
+        assert_true(usage_record_monthly(&record, &ten, &f->arena, (struct mark){ 0 }, &f->diag));
+        if (!bill_compute_all(&bill, f->book, NULL, 0, &record, 1, bill_period_of(2026, 10), &options, &f->arena,
+                              &f->diag)) {
+            diag_print(&f->diag, stderr, false);
+            fail_msg("%s %s %s cannot be billed", price->region, price->service, price->usage_type);
+        }
+        if (text_equal(price->unit, "Ratio") || strncmp(price->usage_type, "CachedData:", 11) == 0)
+            continue; /* a minimum is more than ten units */
+        assert_int_equal(bill.line_count, 1);
+        if (bill.lines[0].exact != first_ten(price))
+            fail_msg("%s %s %s has another price", price->region, price->service, price->usage_type);
+        checked++;
+    }
+    printf("%zu prices billed\n", checked);
 }
 
 /* ---- what has no rate ---- */
@@ -391,6 +428,7 @@ int main(void)
         cmocka_unit_test(given_a_calendar_month_when_billed_then_its_own_hours_count),
         cmocka_unit_test(given_several_months_when_parsed_then_each_has_its_records),
         cmocka_unit_test(given_fixed_monthly_quantities_when_billed_with_simulated_usage_then_they_share_its_tiers),
+        cmocka_unit_test(given_every_price_of_the_books_when_used_then_it_is_billed_at_its_rate),
         cmocka_unit_test(given_no_rate_when_it_is_allowed_then_the_line_and_the_bill_say_so),
         cmocka_unit_test(given_broken_files_when_parsed_then_each_is_told_its_place),
         cmocka_unit_test(given_a_misspelt_attribute_when_parsed_then_it_is_a_warning),
