@@ -15,6 +15,7 @@ target_compile_options(headroom_language INTERFACE -ffp-contract=off)
 target_compile_definitions(headroom_language INTERFACE
     $<BUILD_INTERFACE:_POSIX_C_SOURCE=200809L>
     $<$<BOOL:${HEADROOM_HEAP}>:HEADROOM_HEAP=1>
+    $<$<NOT:$<BOOL:${HEADROOM_VECTORS}>>:HEADROOM_VECTORS=0>
     $<BUILD_INTERFACE:HEADROOM_VERSION="${PROJECT_VERSION}">)
 target_include_directories(headroom_language INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>

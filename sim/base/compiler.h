@@ -17,8 +17,11 @@ __extension__ typedef unsigned __int128 uint128;
 #define NORETURN          __attribute__((noreturn))
 #define CACHE_ALIGNED     __attribute__((aligned(64)))
 
-/* Functions for processors with AVX2, to be called where cpu_has_avx2() says so. */
-#if defined(__x86_64__)
+/* Functions for processors with AVX2, to be called where cpu_has_avx2() says so. HEADROOM_VECTORS=0: never. */
+#ifndef HEADROOM_VECTORS
+#define HEADROOM_VECTORS 1
+#endif
+#if HEADROOM_VECTORS && defined(__x86_64__)
 #define HAVE_AVX2_FUNCTIONS 1
 #define AVX2_FUNCTION       __attribute__((target("avx2")))
 #define cpu_has_avx2()      (__builtin_cpu_supports("avx2") != 0)
