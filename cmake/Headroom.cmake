@@ -21,6 +21,12 @@ target_include_directories(headroom_language INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/headroom>)
 
+# A package does not name the folder that it was built in.
+if(HEADROOM_DEBIAN)
+    add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+    add_link_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+endif()
+
 # Link-time optimisation for what is measured (headroom_optimise_at_link), not for the many tests: a library's objects
 # carry both forms, and each program chooses at its link.
 include(CheckCCompilerFlag)

@@ -85,3 +85,13 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/headroomConfig.cmake.i
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/headroomConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/headroomConfig.cmake ${PROJECT_BINARY_DIR}/headroomConfigVersion.cmake
     DESTINATION ${cmake_folder} COMPONENT development)
+
+# Static libraries without debugging and without the compiler's own form for link-time optimisation, which only the very
+# same compiler reads.
+if(HEADROOM_DEBIAN)
+    install(CODE "
+        file(GLOB archives \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libheadroom_*.a)
+        execute_process(COMMAND ${CMAKE_STRIP} --strip-debug --enable-deterministic-archives -R .comment -R .note
+            -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1 \${archives} COMMAND_ERROR_IS_FATAL ANY)"
+        COMPONENT development)
+endif()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Debian packages by CPack: headroom (the program) and headroom-dev (the libraries). `cmake --preset package`, build, then
 # `cpack --preset package`; .ci/package does it and installs the result on a clean Debian.
-option(HEADROOM_DEBIAN "lay out the installed files as Debian's policy asks" OFF)
 set(HEADROOM_MAINTAINER "headroom maintainers <headroom@packages.local>" CACHE STRING "whom a package names")
 if(NOT HEADROOM_DEBIAN)
     return()
@@ -9,6 +8,7 @@ endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME headroom)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT ${HEADROOM_MAINTAINER})
 set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
@@ -26,20 +26,21 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 # A report without plots is a report: what draws them is recommended, so installed unless somebody says no.
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, fonts-dejavu-core")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "headroom-dev, python3-simpy3")
-set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "capacity and cost planning of AWS architectures by simulation
- A scenario file describes an AWS architecture, the traffic of its worst day and
- the failures that it must survive. headroom simulates the day request by request
- and says whether the architecture keeps its promises, what limits it and what
- the month costs, with intervals, plots and a bill that can be checked.")
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "capacity and cost planning of AWS architectures by simulation
+A scenario file describes an AWS architecture, the traffic of its worst day
+and the failures that it must survive. headroom simulates the day request by
+request and says whether the architecture keeps its promises, what limits it
+and what the month costs, with intervals, plots and a bill that can be checked.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME headroom-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libgsl-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "headroom, cmake, pkg-config")
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "discrete-event simulation of queues, and AWS billing, as C libraries
- The engine of headroom (time, events, reproducible random draws, stations, gates,
- buckets, queues, dispatchers, stores) and its billing (price books, metering
- rules, bills) as static libraries with headers and a CMake package.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "discrete-event simulation of queues, and AWS billing, as C libraries
+The engine of headroom (time, events, reproducible random draws, stations,
+gates, buckets, queues, dispatchers, stores) and its billing (price books,
+metering rules, bills) as static libraries with headers and a CMake package.")
+
 
 # ---- what policy wants of every package: copyright and changelogs ----
 
@@ -61,13 +62,5 @@ foreach(pair program:headroom development:headroom-dev)
     install(FILES ${papers}/changelog.Debian.gz ${papers}/changelog.gz DESTINATION ${folder} COMPONENT ${component})
     install(FILES cmake/debian-copyright DESTINATION ${folder} RENAME copyright COMPONENT ${component})
 endforeach()
-
-# Static libraries without debugging and without the compiler's own form for link-time optimisation, which only the very
-# same compiler reads.
-install(CODE "
-    file(GLOB archives \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libheadroom_*.a)
-    execute_process(COMMAND ${CMAKE_STRIP} --strip-debug --enable-deterministic-archives -R .comment -R .note
-        -R .gnu.lto_* -R .gnu.debuglto_* -N __gnu_lto_v1 \${archives} COMMAND_ERROR_IS_FATAL ANY)"
-    COMPONENT development)
 
 include(CPack)
