@@ -12,8 +12,6 @@
  */
 #include "models/client.h"
 
-#include "models/route53.h"
-
 /* ---- what customers draw ---- */
 
 /* One block, four words: viewer, region, WAF, balancer. */
@@ -30,15 +28,20 @@ static sim_time path_delay(const struct world *w, const struct population_state 
     return delay + sampler_draw(&w->balancer_time, path.b << 32);
 }
 
-/* Of the block "client": the operation, the connection, the patience. */
+/* Sessions know when a connection is needed; of other clients' requests one in so many opens one. */
+static bool opens_connection(const struct population_state *p, struct draw_block client)
+{
+    return unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
+}
+
+/* Of the block "client": the operation, the patience. */
 static struct customer customer_of(const struct world *w, const struct population_state *p, struct draw_block client,
-                                   struct draw_block path, struct draw_block node)
+                                   struct draw_block path, struct draw_block node, bool connects)
 {
     const double u = unit_of_32(client.a >> 32);
     int m = 0;
     while (m < p->mix_count - 1 && u >= p->mix_limit[m])
         m++;
-    const bool connects = unit_of_32(client.a) * p->config->requests_per_connection < 1.0;
     return (struct customer){ .operation = p->mix_operation[m],
                               .connects = connects,
                               .patience = sampler_draw(&p->patience, client.b),
@@ -60,7 +63,7 @@ static void customers_draw(struct world *w, struct population_state *p)
     draw_row(w->key, first, p->place_path, 0, path);
     draw_row(w->key, first, PLACE_NODE, 0, node);
     for (uint32_t i = 0; i < DRAW_ROW; i++) {
-        p->row[i] = customer_of(w, p, client[i], path[i], node[i]);
+        p->row[i] = customer_of(w, p, client[i], path[i], node[i], p->sessions || opens_connection(p, client[i]));
         p->row[i].at = arrivals_next(&p->arrivals);
     }
 }
@@ -128,21 +131,6 @@ static void population_meters(struct world *w, struct population_state *p)
                                                               .tier = "edge",
                                                               .unit = USAGE_BYTES });
     }
-    if (w->sc->by_kind_count[KIND_ROUTE53]) {
-        const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
-        const struct route53_config *route53 = zone->config;
-        p->lookups = meter_get(&w->meters, (struct usage_key){ .service = "AmazonRoute53",
-                                                               .operation = "",
-                                                               .resource = zone->name,
-                                                               .region = "Any",
-                                                               .usage_type = route53->record == ROUTE53_ALIAS
-                                                                                 ? "Intra-AWS-DNS-Queries"
-                                                                                 : "DNS-Queries",
-                                                               .zone = "",
-                                                               .to_zone = "",
-                                                               .tier = "edge",
-                                                               .unit = USAGE_COUNT });
-    }
 }
 
 static void arrivals_of(struct world *w, struct population_state *p, const struct rate_curve *curve)
@@ -159,6 +147,13 @@ static void arrivals_of(struct world *w, struct population_state *p, const struc
     if (config->rate.batch.present)
         arrivals_set_batches(&p->arrivals, config->rate.batch.law,
                              draw_place(arena_printf(w->arena, "%s/batches", config->name)));
+}
+
+/* The balancer closes what is idle for too long; CloudFront is more patient than browsers. */
+static sim_time visit_keep_alive(const struct world *w, const struct population *config)
+{
+    const sim_time idle_timeout = w->albs[w->front].config->idle_timeout;
+    return w->cloudfront || config->keep_alive < idle_timeout ? config->keep_alive : idle_timeout;
 }
 
 /* What a client asks for when it arrives: an operation of the mix, or the first one of a session. */
@@ -211,6 +206,7 @@ void clients_init(struct world *w, int day_type)
         if (config->page.present && w->cloudfront)
             objects_init(w, p);
         population_meters(w, p);
+        p->visits.keep_alive = visit_keep_alive(w, config);
         const struct rate_curve curve = scenario_rate(sc, config, day_type, w->arena);
         arrivals_of(w, p, &curve);
         p->row = ARENA_ARRAY(w->arena, struct customer, DRAW_ROW);
@@ -272,8 +268,7 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
         p->hour_requests++;
-        p->hour_connections += customer->connects;
-        w->balancer_connections += customer->connects;
+        p->visits.opened += customer->connects;
         if (p->uploads[f->operation] && p->uploads_bytes)
             meter_add(&w->meters, p->uploads_bytes, p->config->request);
     }
@@ -281,10 +276,10 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
     request_begin(w, f, customer->node);
 }
 
-struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal)
+struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal, bool connects)
 {
     return customer_of(w, p, draw_at(w->key, ordinal, p->place_client, 0), draw_at(w->key, ordinal, p->place_path, 0),
-                       draw_at(w->key, ordinal, PLACE_NODE, 0));
+                       draw_at(w->key, ordinal, PLACE_NODE, 0), connects);
 }
 
 void client_begin(struct world *w, struct population_state *p, uint64_t ordinal, uint32_t session,
@@ -329,7 +324,8 @@ void client_attempt(struct world *w, struct frame *f)
     const struct draw_block client = draw_at(w->key, f->ordinal, p->place_client, f->attempt);
     const struct draw_block path = draw_at(w->key, f->ordinal, p->place_path, f->attempt);
     f->tries = 0;
-    const struct customer customer = customer_of(w, p, client, path, request_node_draw(w, f));
+    const bool connects = !f->session && opens_connection(p, client);
+    const struct customer customer = customer_of(w, p, client, path, request_node_draw(w, f), connects);
     attempt(w, f, &customer);
 }
 

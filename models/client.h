@@ -6,6 +6,7 @@
 #ifndef HEADROOM_CLIENT_H
 #define HEADROOM_CLIENT_H
 
+#include "models/connections.h"
 #include "models/world.h"
 #include "sim/arrivals.h"
 
@@ -63,12 +64,13 @@ struct population_state {
     int64_t *response;
     struct delay_law hit, miss;
     struct geo_meters *geo;
-    struct meter *uploads_bytes, *origin_bytes, *lookups;
+    struct meter *uploads_bytes, *origin_bytes;
     struct meter *egress;            /* without a CDN: from the balancer to the internet */
     uint64_t pages;                  /* answered in this window, their objects not yet requested */
     uint64_t hour_hits, hour_misses; /* latencies not yet recorded */
-    uint64_t hour_requests, hour_connections;
+    uint64_t hour_requests;
     int64_t hour_bytes;
+    struct visits visits;
 };
 
 /* 32 bits as a uniform number in (0, 1): enough for a coin. */
@@ -96,8 +98,9 @@ void session_window(struct world *w, struct population_state *p);
 /* An operation begins, by the customer's draws; session: 0 when the client came for nothing else. */
 void client_begin(struct world *w, struct population_state *p, uint64_t ordinal, uint32_t session,
                   const struct customer *customer);
-/* What is drawn for the first attempt of an operation. The operation and the time of the arrival are the caller's. */
-struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal);
+/* What is drawn for the first attempt of an operation. The operation and the time of the arrival are the caller's, and
+ * whether a connection is still open. */
+struct customer client_draw(const struct world *w, const struct population_state *p, uint64_t ordinal, bool connects);
 
 /* ---- objects.c ---- */
 

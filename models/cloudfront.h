@@ -29,9 +29,10 @@ struct cloudfront_config {
     sim_time connection_timeout;
     sim_time response_timeout; /* of the origin: no answer for so long is a 504 */
     int64_t connection_attempts;
-    double requests_per_connection; /* to the origin, kept alive */
-    sim_time connection_life;       /* mean life of a connection to the origin */
-    int64_t resolvers;              /* groups of edge locations that resolve the origin's name together */
+    sim_time keep_alive;                /* of connections to the origin */
+    int64_t edge_locations, edge_hosts; /* hosts: of each location; a host keeps its own connections */
+    double edge_skew;                   /* exponent of Zipf's law: popularity of edge locations */
+    int64_t resolvers; /* groups of edge locations that resolve the origin's name together */
 };
 
 extern const struct component_type cloudfront_type;

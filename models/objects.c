@@ -8,7 +8,6 @@
  */
 #include "models/client.h"
 
-#include "models/route53.h"
 #include "sim/base/text.h"
 #include "sim/binomial.h"
 #include "sim/draw_rng.h"
@@ -116,11 +115,7 @@ static void split_by_geography(struct world *w, struct population_state *p, gsl_
         bytes -= bytes_here;
         left -= config->from[g].share;
     }
-    if (p->lookups) {
-        const struct route53_config *route53 = w->sc->by_kind[KIND_ROUTE53][0]->config;
-        meter_add(&w->meters, p->lookups, (int64_t)((double)p->hour_connections * route53->lookups + 0.5));
-    }
-    p->hour_requests = p->hour_connections = 0;
+    p->hour_requests = 0;
     p->hour_bytes = 0;
 }
 

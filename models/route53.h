@@ -17,7 +17,10 @@ struct route53_config {
     int policy;     /* only simple */
     int record;     /* enum route53_record */
     int64_t zones;  /* hosted zones */
-    double lookups; /* DNS queries that reach Route 53 per viewer connection: resolvers cache the rest */
+    sim_time ttl;
+    int64_t resolvers;    /* that viewers ask */
+    double resolver_skew; /* exponent of Zipf's law: their popularity */
+    int64_t questions;    /* record types asked for in a lookup */
 };
 
 extern const struct component_type route53_type;

@@ -265,7 +265,8 @@ struct population {
     } client;
     struct dist rtt;                /* viewer to edge location, round trip */
     int64_t request, response;      /* bytes of a dynamic request, and of an answer that does not say otherwise */
-    double requests_per_connection; /* HTTP requests that a viewer sends over one connection: new connections */
+    double requests_per_connection; /* HTTP requests that a viewer sends over one connection, without sessions */
+    sim_time keep_alive;            /* a browser closes a connection that is idle for so long */
     int index;
 };
 

@@ -224,8 +224,12 @@ static const struct param population_params[] = {
       .doc = "bytes of an answer whose operation does not say",
       .source = "[HTTP-ARCHIVE-2024] HTML of the median page" },
     { .name = "requests_per_connection", .kind = PARAM_NUMBER, .offset = AT(population, requests_per_connection),
-      .def = "20", .min = "1", .max = "1e6", .doc = "requests that a viewer sends over one connection",
+      .def = "20", .min = "1", .max = "1e6",
+      .doc = "requests that a viewer sends over one connection; sessions open one, and another after a long pause",
       .source = "assumed" },
+    { .name = "keep_alive", .kind = PARAM_DURATION, .offset = AT(population, keep_alive), .def = "60s", .min = "1s",
+      .max = "1h", .doc = "a connection that is idle for so long is closed by the browser; by a load balancer after its"
+      " idle_timeout", .source = "assumed; browsers 60-300 s" },
     PARAM_END,
 };
 

@@ -31,6 +31,7 @@ struct session {
     uint32_t left; /* operations that may follow; of a free one: the next free */
     uint16_t row;  /* of the navigation */
     uint8_t state;
+    bool connects; /* after the pause: its connection will have been closed */
 };
 _Static_assert(sizeof(struct session) == 24, "a session is three words");
 
@@ -174,7 +175,7 @@ static int way_on(const struct world *w, const struct session *s, enum outcome o
 void session_answered(struct world *w, uint32_t number, enum outcome outcome, sim_time at)
 {
     struct session *s = session_at(w, number);
-    const struct population_state *p = &w->populations[population_of(s)];
+    struct population_state *p = &w->populations[population_of(s)];
     CHECK(s->state == SESSION_ASKS, "an answer to a session that did not ask");
     const struct draw_block bits = draw_at(w->key, s->ordinal, p->sessions->place_navigation, 0);
     const int row = way_on(w, s, outcome, bits);
@@ -186,6 +187,9 @@ void session_answered(struct world *w, uint32_t number, enum outcome outcome, si
         pause = sampler_draw(&p->sessions->think, bits.a);
         pause = most && pause > most ? most : pause;
     }
+    s->connects = pause > p->visits.keep_alive;
+    if (at >= w->start)
+        p->visits.idle_ns += row < 0 || s->connects ? p->visits.keep_alive : pause;
     if (at + pause < w->end)
         event_set_push(w->events, event_make(at + pause, EVENT_ARRIVAL, EV_SESSION, (uint32_t)population_of(s),
                                              (uint32_t)s->ordinal, number));
@@ -208,7 +212,7 @@ void session_goes_on(struct world *w, uint32_t number)
     s->state = SESSION_ASKS;
     s->ordinal += UINT64_C(1) << OPERATION_SHIFT;
     s->left -= s->left < UINT32_MAX;
-    struct customer customer = client_draw(w, p, s->ordinal);
+    struct customer customer = client_draw(w, p, s->ordinal, s->connects);
     customer.operation = flow->operation[s->row];
     client_begin(w, p, s->ordinal, number, &customer);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * window -- what is looked at when a window of the series ends: capacity, utilisation, backlog, bulk metering. And what
- * the whole run amounts to: utilisations, limits, fleets, flows, the usage of things that exist all day.
+ * the whole run amounts to: utilisations, limits, fleets, flows.
  */
 #include "models/world.h"
 
 #include <math.h>
 
 #include "models/catalogue/catalogue.h"
-#include "models/route53.h"
+#include "models/connections.h"
 #include "sim/base/check.h"
 
 enum { COLUMN_DESIRED, COLUMN_IN_SERVICE, COLUMN_HEALTHY, COLUMN_CPU, COLUMN_WORKERS };
@@ -28,6 +28,7 @@ static void account_add(struct world *w, const char *component, const char *reso
 void windows_init(struct world *w)
 {
     struct recorder *r = &w->recorder;
+    connections_init(w);
     for (int f = 0; f < w->fleet_count; f++) {
         struct fleet *fleet = &w->fleets[f];
         const char *name = fleet->component->name;
@@ -133,20 +134,6 @@ static void queue_window(struct world *w, struct queue *q)
     recorder_value(&w->recorder, q->column + 1, (double)message_queue_oldest_age(&q->messages, w->now) / 1e9);
 }
 
-static struct usage_key key_of(const char *service, const char *type, const char *operation, const struct component *c,
-                               enum usage_unit unit)
-{
-    return (struct usage_key){ .service = service,
-                               .usage_type = type,
-                               .operation = operation,
-                               .resource = c->name,
-                               .region = c->region ? c->region->name : "Global",
-                               .zone = "",
-                               .to_zone = "",
-                               .tier = c->type->tier,
-                               .unit = unit };
-}
-
 static void add(struct world *w, struct usage_key key, int64_t quantity)
 {
     meter_add(&w->meters, meter_get(&w->meters, key), quantity);
@@ -157,26 +144,20 @@ static void balancer_window(struct world *w)
 {
     const struct component *c = w->sc->by_kind[KIND_ALB][w->front];
     const struct alb_config *config = c->config;
-    /* Viewers' own connections, or the CDN's kept-alive ones; idle for so long the balancer closes them. */
-    const double connections = w->cloudfront ? (double)w->balancer_requests / w->cloudfront->requests_per_connection
-                                             : (double)w->balancer_connections;
-    const double life_s = (double)(w->cloudfront ? w->cloudfront->connection_life : config->idle_timeout) / 1e9;
-    add(w, key_of("AWSELB", "ALB:NewConnections", "", c, USAGE_COUNT), (int64_t)(connections + 0.5));
-    /* Little's law: connections that are open, summed over the minutes, are connections times their life in minutes. */
-    add(w, key_of("AWSELB", "ALB:ActiveConnectionMinutes", "", c, USAGE_COUNT),
-        (int64_t)(connections * life_s / 60.0 + 0.5));
-    add(w, key_of("AWSELB", "ALB:ProcessedBytes", "", c, USAGE_BYTES), w->balancer_bytes);
+    add(w, usage_key_of(c, "AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES), w->balancer_bytes);
     const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
-    add(w, key_of("AWSELB", "ALB:RuleEvaluations", "", c, USAGE_COUNT), (int64_t)w->balancer_requests * billed_rules);
+    add(w, usage_key_of(c, "AWSELB", "ALB:RuleEvaluations", "", USAGE_COUNT),
+        (int64_t)w->balancer_requests * billed_rules);
 }
 
 static void traffic_window(struct world *w, double seconds)
 {
     const uint64_t edge = clients_static_window(w);
     if (w->waf)
-        add(w, key_of("awswaf", "Request", "", w->waf_component, USAGE_COUNT),
+        add(w, usage_key_of(w->waf_component, "awswaf", "Request", "", USAGE_COUNT),
             (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
     balancer_window(w);
+    connections_window(w);
     if ((double)edge / seconds > w->peak_edge_per_s) {
         w->peak_edge_per_s = (double)edge / seconds;
         w->peak_edge_at_s = since_start_s(w);
@@ -227,8 +208,10 @@ void window_end(struct world *w)
             fleet_window(w, &w->fleets[f], length, count);
     for (int a = 0; a < w->account_count; a++)
         account_window(w, &w->accounts[a], length, count);
-    if (!count)
+    if (!count) {
         forget_warm_up(w);
+        connections_start(w);
+    }
     if (count) {
         for (int q = 0; q < w->queue_count; q++)
             queue_window(w, &w->queues[q]);
@@ -236,7 +219,7 @@ void window_end(struct world *w)
         recorder_window(&w->recorder, (double)length / 1e9);
     }
     w->balancer_bytes = 0;
-    w->balancer_requests = w->balancer_connections = w->window_misses = 0;
+    w->balancer_requests = w->window_misses = 0;
     w->recorder.window++;
     const sim_time into = w->now - w->start;
     w->meters.hour = w->now < w->end ? (int)(into / SIM_HOUR) : -1;
@@ -244,104 +227,4 @@ void window_end(struct world *w)
     if (w->now < w->end)
         event_set_push(w->events,
                        event_make(next < w->end ? next : w->end, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
-}
-
-/* ---- things that exist all day ---- */
-
-static void exist(struct world *w, struct usage_key key, int64_t things)
-{
-    meter_add_time(&w->meters, meter_get(&w->meters, key), things, w->start, w->end);
-}
-
-static void store(struct world *w, struct usage_key key, int64_t bytes)
-{
-    meter_add_storage(&w->meters, meter_get(&w->meters, key), bytes, w->start, w->end);
-}
-
-static void meter_database(struct world *w, const struct component *c)
-{
-    const struct rds_config *config = c->config;
-    const char *engine = config->engine == RDS_POSTGRES ? "engine=PostgreSQL" : "engine=MySQL";
-    const char *multi = config->multi_az ? "Multi-AZ" : "Instance";
-    exist(w,
-          key_of("AmazonRDS", arena_printf(w->arena, "%sUsage:%s", multi, config->instance), engine, c,
-                 USAGE_NANOSECONDS),
-          1);
-    store(w,
-          key_of("AmazonRDS", config->multi_az ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage", engine, c,
-                 USAGE_BYTE_HOURS),
-          config->storage);
-    if (!config->read_replicas)
-        return;
-    exist(
-        w,
-        key_of("AmazonRDS", arena_printf(w->arena, "InstanceUsage:%s", config->instance), engine, c, USAGE_NANOSECONDS),
-        config->read_replicas);
-    store(w, key_of("AmazonRDS", "RDS:GP3-Storage", engine, c, USAGE_BYTE_HOURS),
-          config->read_replicas * config->storage);
-}
-
-static void meter_component(struct world *w, const struct component *c)
-{
-    switch ((enum component_order)c->kind) {
-    case KIND_ALB:
-        exist(w, key_of("AWSELB", "LoadBalancerUsage", "LoadBalancing:Application", c, USAGE_NANOSECONDS), 1);
-        exist(w, key_of("AmazonVPC", "PublicIPv4:InUseAddress", "", c, USAGE_NANOSECONDS), c->region->zones);
-        break;
-    case KIND_ELASTICACHE: {
-        const struct elasticache_config *config = c->config;
-        exist(w,
-              key_of("AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
-                     config->engine == 0 ? "engine=Valkey" : "engine=Redis", c, USAGE_NANOSECONDS),
-              config->shards * (1 + config->replicas));
-        break;
-    }
-    case KIND_RDS: meter_database(w, c); break;
-    case KIND_S3:
-        store(w, key_of("AmazonS3", "TimedStorage-ByteHrs", "", c, USAGE_BYTE_HOURS),
-              ((const struct s3_config *)c->config)->storage);
-        break;
-    case KIND_WAF: {
-        const struct component *on = w->waf->on.target;
-        struct usage_key key = key_of("awswaf", "WebACL", "", c, USAGE_NANOSECONDS);
-        key.region = on && on->region ? on->region->name : "Global";
-        exist(w, key, 1);
-        key.usage_type = "Rule";
-        exist(w, key, ((const struct waf_config *)c->config)->rules);
-        break;
-    }
-    case KIND_ROUTE53: {
-        struct usage_key key = key_of("AmazonRoute53", "HostedZone", "", c, USAGE_NANOSECONDS);
-        key.region = "Any";
-        exist(w, key, ((const struct route53_config *)c->config)->zones);
-        break;
-    }
-    case KIND_ASG: { /* two alarms for each target tracking policy; AWS makes and bills them */
-        const struct asg_config *config = c->config;
-        if (config->scaling_count)
-            exist(w, key_of("AmazonCloudWatch", "CW:AlarmMonitorUsage", "", c, USAGE_NANOSECONDS),
-                  2 * config->scaling_count);
-        break;
-    }
-    case KIND_CLOUDFRONT:
-    case KIND_SQS:
-    case KIND_COUNT: break;
-    }
-}
-
-void usage_close(struct world *w)
-{
-    fleets_meter(w, w->end);
-    for (int i = 0; i < w->sc->component_count; i++)
-        meter_component(w, &w->sc->components[i]);
-    for (int q = 0; q < w->queue_count; q++) { /* empty long polls */
-        const struct queue *queue = &w->queues[q];
-        if (queue->fleet < 0)
-            continue;
-        struct fleet *fleet = &w->fleets[queue->fleet];
-        threads_settle(w, fleet, w->end);
-        const double polls = (double)fleet->idle_thread_ns / (double)queue->config->long_poll;
-        for (int hour = 0; hour < w->meters.hours; hour++)
-            queue->requests->quantity[hour] += (int64_t)(polls / w->meters.hours + 0.5);
-    }
 }

@@ -288,7 +288,8 @@ struct world {
     struct meters meters;
     struct fingerprint fingerprint;
     int64_t balancer_bytes;
-    uint64_t balancer_requests, balancer_connections; /* in the present window */
+    uint64_t balancer_requests; /* in the present window */
+    struct connections *connections;
     double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
     uint64_t window_misses;
     uint64_t events_handled, station_visits, attempts_total, health_checks;
@@ -325,6 +326,11 @@ static inline sim_time zone_rtt(const struct world *w, int region, int zone_a, i
 /* ---- window.c ---- */
 void windows_init(struct world *w);
 void window_end(struct world *w);
+
+/* ---- billed.c ---- */
+/* Of a component: its name, region and tier. */
+struct usage_key usage_key_of(const struct component *c, const char *service, const char *type, const char *operation,
+                              enum usage_unit unit);
 void usage_close(struct world *w); /* meters what exists all day */
 
 /* ---- client.c ---- */
