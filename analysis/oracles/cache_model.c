@@ -108,7 +108,8 @@ static void simulate(const struct experiment *e, double rate, uint32_t replicati
     store_init(&c->store, &arena, &config, 0);
     catalogue_init(c, m, m->exponent * rate, &arena);
     run(c, m, rate, draw_key_make(experiment_seed(e), replication), &arena, &before);
-    const double requests = (double)(m->requests - m->requests / 5);
+    const uint64_t after_warm_up = m->requests - m->requests / 5;
+    const double requests = (double)after_warm_up;
     const double shares[] = {
         [CACHE_HITS] = (double)(c->store.hits - before.hits) / requests,
         [CACHE_FETCHES] = (double)(c->store.misses + c->store.alone - before.misses - before.alone) / requests,
