@@ -153,7 +153,27 @@ static bool bill_start_month(struct cost *cost, const struct costing *b, struct 
         cost->services[i].mean_usd = (double)cents / 100 / BILL_REPLICATIONS;
     }
     qsort(cost->services, (size_t)cost->service_count, sizeof *cost->services, dearest_first);
+    cost->activity = activity_of(b, &cost->bill, cost->start_month, cost->shown, arena);
+    if (!cost->violation && cost->activity.total_cents != cost->bill.total_cents)
+        cost->violation = "what operations cost does not add up to the bill";
     return true;
+}
+
+/* What the year's days do, for the cost of a thousand of it. */
+static void count_volume(struct costing *c)
+{
+    for (int d = 0; d < c->sc->day_type_count; d++) {
+        double days = 0;
+        for (int m = 0; m < MONTHS; m++)
+            days += (double)c->cost.calendar.days_e6[m][d] / 1e6;
+        for (int r = 0; r < BILL_REPLICATIONS; r++) {
+            const struct replication *rep = c->days[d * BILL_REPLICATIONS + r];
+            c->cost.volume.requests += days * (double)rep->edge_requests / BILL_REPLICATIONS;
+            for (int o = 0; c->sc->business.present && o < rep->operation_count; o++)
+                if (strcmp(rep->operations[o].name, c->sc->business.operation_name) == 0)
+                    c->cost.volume.orders += days * (double)rep->operations[o].outcomes[OUTCOME_OK] / BILL_REPLICATIONS;
+        }
+    }
 }
 
 static bool bill_calendar(struct costing *c)
@@ -162,6 +182,7 @@ static bool bill_calendar(struct costing *c)
     if (!bill_months(&c->cost, c, c->arena))
         return false;
     summarise_months(&c->cost);
+    count_volume(c);
     struct year_law law;
     if (!year_draw(&law, c))
         return false;

@@ -11,6 +11,7 @@
 #ifndef HEADROOM_COST_H
 #define HEADROOM_COST_H
 
+#include "analysis/activity.h"
 #include "analysis/calendar.h"
 #include "analysis/ci.h"
 #include "analysis/tasks.h"
@@ -38,6 +39,11 @@ struct service_cost {
     double mean_usd; /* exact in half cents: the means of all services add up to the mean total */
 };
 
+struct volume {
+    double requests; /* of the edge, static objects included */
+    double orders;   /* that went through; 0 without a business */
+};
+
 struct cost {
     bool monthly; /* there is a calendar and its days are simulated */
     struct calendar_fill calendar;
@@ -53,8 +59,10 @@ struct cost {
     struct bill bill;              /* its bill for the month of `start` */
     struct service_cost *services; /* month of `start`, dearest first */
     int service_count;
-    struct ci window_usd;  /* the headline day */
-    const char *violation; /* NULL, or a bill that does not add up */
+    struct activity activity; /* the bill that is shown, by operation */
+    struct volume volume;     /* of the year, mean of its replications */
+    struct ci window_usd;     /* the headline day */
+    const char *violation;    /* NULL, or a bill that does not add up */
 };
 
 /*

@@ -101,13 +101,18 @@ static void keep_faults(struct replication *rep, struct arena *arena)
     }
 }
 
-static void keep_components(struct replication *rep, struct arena *arena)
+static void keep_utilisations(struct replication *rep, struct arena *arena)
 {
     rep->utilisations = keep_array(rep->utilisations, rep->utilisation_count, sizeof *rep->utilisations, arena);
     for (int i = 0; i < rep->utilisation_count; i++) {
         rep->utilisations[i].component = keep_text(rep->utilisations[i].component, arena);
         rep->utilisations[i].resource = keep_text(rep->utilisations[i].resource, arena);
     }
+}
+
+static void keep_components(struct replication *rep, struct arena *arena)
+{
+    keep_utilisations(rep, arena);
     rep->limits = keep_array(rep->limits, rep->limit_count, sizeof *rep->limits, arena);
     for (int i = 0; i < rep->limit_count; i++) {
         rep->limits[i].component = keep_text(rep->limits[i].component, arena);
@@ -137,7 +142,8 @@ struct replication *replication_keep(const struct replication *rep, enum keep_wh
     }
     if (what == KEEP_USAGE) {
         kept->series = (struct series){ 0 };
-        kept->fault_count = kept->utilisation_count = kept->limit_count = kept->fleet_count = kept->flow_count = 0;
+        kept->fault_count = kept->limit_count = kept->fleet_count = kept->flow_count = 0;
+        keep_utilisations(kept, arena);
         return kept;
     }
     keep_series(&kept->series, what == KEEP_ALL, arena);

@@ -12,7 +12,7 @@
 
 enum keep_what {
     KEEP_ALL,
-    KEEP_USAGE,   /* counts, sums and usage, without histograms, series and timelines: a billed day */
+    KEEP_USAGE,   /* counts, sums, utilisations and usage, without histograms, series, timelines: a billed day */
     KEEP_OUTLINE, /* counts, names and timelines, without histograms, usage and the values of the series */
 };
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/bill_groups.h"
 #include "analysis/escape.h"
 #include "analysis/figure.h"
 #include "analysis/report.h"
@@ -80,6 +81,35 @@ static void write_verdict(struct markdown *m)
             figure_short((double)r->requests, &m->arena), r->sc->seed);
 }
 
+static const char *cents_text(struct markdown *m, int64_t cents)
+{
+    return arena_printf(&m->arena, "\\%s", figure_cents(cents, &m->arena));
+}
+
+/* The bill that is shown line by line elsewhere, to the cent. */
+static void write_grouping(struct markdown *m, enum bill_grouping grouping)
+{
+    const struct cost *c = &m->r->cost;
+    struct bill_group *groups;
+    const int count = bill_groups(&c->bill, grouping, &groups, &m->arena);
+    fprintf(m->out, "\n| %s %d by %s | USD |\n| --- | ---: |\n", calendar_month_name(c->start_month), c->calendar.year,
+            bill_grouping_names[grouping]);
+    for (int g = 0; g < count; g++)
+        fprintf(m->out, "| %s | %s |\n", text(m, groups[g].name), cents_text(m, groups[g].cents));
+    fprintf(m->out, "| **total** | **%s** |\n", cents_text(m, c->bill.total_cents));
+}
+
+static void write_activity(struct markdown *m)
+{
+    const struct activity *a = &m->r->cost.activity;
+    fputs("\n| operation | answered in the month | per 1,000, USD | USD |\n| --- | ---: | ---: | ---: |\n", m->out);
+    for (int o = 0; o < a->operation_count; o++)
+        fprintf(m->out, "| %s | %s | %.4f | %s |\n", text(m, a->operations[o]), figure_short(a->answered[o], &m->arena),
+                a->answered[o] > 0 ? activity_unit_usd(a, o) * 1000 : 0, cents_text(m, a->cents[o]));
+    fprintf(m->out, "| *idle capacity* | | | %s |\n| **total** | | | **%s** |\n", cents_text(m, a->idle_cents),
+            cents_text(m, a->total_cents));
+}
+
 static void write_money(struct markdown *m)
 {
     const struct results *r = m->r;
@@ -90,16 +120,17 @@ static void write_money(struct markdown *m)
         fprintf(m->out, "| dearest month, %s | %s |\n", calendar_month_name(c->peak_month),
                 usd_interval(m, c->monthly_peak_usd));
     }
+    if (c->monthly)
+        fprintf(m->out, "| year %d | %s |\n", c->calendar.year, usd_interval(m, c->annual_usd));
     fprintf(m->out, "| this day | %s |\n", usd_interval(m, c->window_usd));
     if (r->business.present) {
         fprintf(m->out, "| orders lost to failures | %s |\n", usd_interval(m, r->business.lost_value_usd));
         fprintf(m->out, "| per 1,000 orders | %s |\n", usd(m, r->business.usd_per_1000_orders.mean));
     }
     if (c->monthly) {
-        fprintf(m->out, "\n| %s %d by service | USD |\n| --- | ---: |\n", calendar_month_name(c->start_month),
-                c->calendar.year);
-        for (int i = 0; i < c->service_count; i++)
-            fprintf(m->out, "| %s | %s |\n", text(m, c->services[i].name), usd(m, c->services[i].mean_usd));
+        write_grouping(m, GROUP_SERVICE);
+        write_grouping(m, GROUP_TIER);
+        write_activity(m);
     }
     fputc('\n', m->out);
 }

@@ -7,47 +7,10 @@
 #include <string.h>
 
 #include "analysis/report.h"
+#include "analysis/results_json.h"
 #include "sim/base/check.h"
 
 static const char SCHEMA[] = "headroom-results/1";
-
-static void add_number(cJSON *object, const char *key, double value)
-{
-    if (!isfinite(value))
-        return;
-    char text[40];
-    snprintf(text, sizeof text, "%.9g", value);
-    cJSON_AddRawToObject(object, key, text);
-}
-
-static void add_count(cJSON *object, const char *key, uint64_t count)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, count);
-    cJSON_AddRawToObject(object, key, text);
-}
-
-/* Exact to a tenth of a cent, which is exact for the mean of two bills. */
-static void add_usd(cJSON *object, const char *key, double usd)
-{
-    if (!isfinite(usd))
-        return;
-    char text[48];
-    snprintf(text, sizeof text, "%.3f", usd);
-    size_t end = strlen(text);
-    if (text[end - 1] == '0')
-        text[end - 1] = '\0';
-    cJSON_AddRawToObject(object, key, text);
-}
-
-static void add_interval(cJSON *object, const char *key, struct ci ci)
-{
-    if (!ci_has_interval(ci))
-        return;
-    char text[80];
-    snprintf(text, sizeof text, "[%.9g,%.9g]", ci.lo, ci.hi);
-    cJSON_AddRawToObject(object, key, text);
-}
 
 static cJSON *add_operation(cJSON *parent, const struct operation_summary *op)
 {
@@ -74,14 +37,14 @@ static void add_engine(cJSON *root, const struct results *r)
     cJSON *engine = cJSON_AddObjectToObject(root, "engine");
     cJSON_AddStringToObject(engine, "version", HEADROOM_VERSION);
     cJSON_AddStringToObject(engine, "mode", "exact");
-    add_count(engine, "seed", (uint64_t)r->sc->seed);
-    add_count(engine, "replications", (uint64_t)r->replications);
-    add_count(engine, "requests", r->requests);
-    add_count(engine, "dynamic_requests", r->dynamic_requests);
-    add_count(engine, "events", r->events);
-    add_count(engine, "station_visits", r->station_visits);
-    add_count(engine, "billed_requests", r->billed_requests);
-    add_count(engine, "billed_events", r->billed_events);
+    json_count(engine, "seed", (uint64_t)r->sc->seed);
+    json_count(engine, "replications", (uint64_t)r->replications);
+    json_count(engine, "requests", r->requests);
+    json_count(engine, "dynamic_requests", r->dynamic_requests);
+    json_count(engine, "events", r->events);
+    json_count(engine, "station_visits", r->station_visits);
+    json_count(engine, "billed_requests", r->billed_requests);
+    json_count(engine, "billed_events", r->billed_events);
     char text[24];
     snprintf(text, sizeof text, "%016" PRIx64, r->fingerprint);
     cJSON_AddStringToObject(engine, "fingerprint", text);
@@ -93,26 +56,26 @@ static void add_stopping(cJSON *root, const struct results *r)
     if (r->sc->precision <= 0)
         return;
     cJSON *stopping = cJSON_AddObjectToObject(root, "stopping");
-    add_number(stopping, "precision", r->sc->precision);
-    add_count(stopping, "max_replications", (uint64_t)r->sc->max_replications);
-    add_count(stopping, "looks", (uint64_t)r->tally->looks + 1);
+    json_number(stopping, "precision", r->sc->precision);
+    json_count(stopping, "max_replications", (uint64_t)r->sc->max_replications);
+    json_count(stopping, "looks", (uint64_t)r->tally->looks + 1);
     cJSON_AddBoolToObject(stopping, "reached", r->tally->sufficed);
-    add_number(stopping, "level", r->level);
-    add_number(stopping, "objectives_level", r->objective_level);
+    json_number(stopping, "level", r->level);
+    json_number(stopping, "objectives_level", r->objective_level);
 }
 
 static void add_timing(cJSON *root, const struct timing *t)
 {
     cJSON *timing = cJSON_AddObjectToObject(root, "timing");
-    add_count(timing, "threads", (uint64_t)t->threads);
-    add_count(timing, "ranks", 1);
-    add_number(timing, "wall_s", t->wall_s);
-    add_number(timing, "cpu_s", t->cpu_s);
+    json_count(timing, "threads", (uint64_t)t->threads);
+    json_count(timing, "ranks", 1);
+    json_number(timing, "wall_s", t->wall_s);
+    json_number(timing, "cpu_s", t->cpu_s);
     cJSON *by_thread = cJSON_AddArrayToObject(timing, "cpu_s_by_thread");
     for (int i = 0; i < t->threads; i++)
         cJSON_AddItemToArray(by_thread, cJSON_CreateNumber(t->cpu_s_by_thread[i]));
-    add_number(timing, "requests_per_s", t->requests_per_s);
-    add_count(timing, "peak_rss_bytes", (uint64_t)t->peak_rss_bytes);
+    json_number(timing, "requests_per_s", t->requests_per_s);
+    json_count(timing, "peak_rss_bytes", (uint64_t)t->peak_rss_bytes);
 }
 
 static void add_availability(cJSON *root, const struct results *r)
@@ -121,17 +84,17 @@ static void add_availability(cJSON *root, const struct results *r)
     for (int i = 0; i < r->operation_count; i++) {
         const struct operation_summary *op = &r->operations[i];
         cJSON *one = add_operation(availability, op);
-        add_number(one, "mean", op->availability.mean);
-        add_interval(one, "ci95", op->availability);
-        add_count(one, "begun", op->begun);
-        add_count(one, "ok", op->outcomes[OUTCOME_OK]);
-        add_count(one, "failed", op->failed);
-        add_count(one, "in_flight", op->in_flight);
-        add_count(one, "attempts", op->attempts);
-        add_number(one, "attempt_success", op->attempt_success.mean);
-        add_number(one, "bad_minutes", op->bad_minutes.mean);
+        json_number(one, "mean", op->availability.mean);
+        json_interval(one, "ci95", op->availability);
+        json_count(one, "begun", op->begun);
+        json_count(one, "ok", op->outcomes[OUTCOME_OK]);
+        json_count(one, "failed", op->failed);
+        json_count(one, "in_flight", op->in_flight);
+        json_count(one, "attempts", op->attempts);
+        json_number(one, "attempt_success", op->attempt_success.mean);
+        json_number(one, "bad_minutes", op->bad_minutes.mean);
         if (!isnan(op->bad_minutes.mean))
-            add_number(one, "bad_minutes_below", op->bad_below);
+            json_number(one, "bad_minutes_below", op->bad_below);
     }
 }
 
@@ -145,10 +108,10 @@ static void add_latency(cJSON *root, const struct results *r, const char *key, b
             continue;
         cJSON *one = add_operation(latency, op);
         for (int f = 0; f < LATENCY_FIGURES; f++)
-            add_number(one, latency_figure_names[f], figures[f].mean);
+            json_number(one, latency_figure_names[f], figures[f].mean);
         cJSON *intervals = cJSON_AddObjectToObject(one, "ci95");
         for (int f = 0; f < LATENCY_FIGURES; f++)
-            add_interval(intervals, latency_figure_names[f], figures[f]);
+            json_interval(intervals, latency_figure_names[f], figures[f]);
     }
 }
 
@@ -159,7 +122,7 @@ static void add_errors(cJSON *root, const struct results *r)
         cJSON *one = add_operation(errors, &r->operations[i]);
         for (int o = 0; o < OUTCOME_COUNT; o++)
             if (o != OUTCOME_OK)
-                add_count(one, outcome_name((enum outcome)o), r->operations[i].outcomes[o]);
+                json_count(one, outcome_name((enum outcome)o), r->operations[i].outcomes[o]);
     }
 }
 
@@ -171,9 +134,9 @@ static void add_objectives(cJSON *root, const struct results *r)
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(objectives, one);
         cJSON_AddStringToObject(one, "text", o->text);
-        add_number(one, "value", o->value.mean);
-        add_interval(one, "ci95", o->value);
-        add_number(one, o->at_least ? "at_least" : "at_most", o->limit);
+        json_number(one, "value", o->value.mean);
+        json_interval(one, "ci95", o->value);
+        json_number(one, o->at_least ? "at_least" : "at_most", o->limit);
         cJSON_AddStringToObject(one, "unit", o->unit);
         cJSON_AddStringToObject(one, "verdict", verdict_name(o->verdict));
         if (o->note)
@@ -189,20 +152,20 @@ static void add_faults(cJSON *root, const struct results *r)
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(faults, one);
         cJSON_AddStringToObject(one, "name", f->name);
-        add_number(one, "start_s", f->start_s);
-        add_number(one, "end_s", f->end_s);
-        add_number(one, "detected_s", f->detected_s.mean);
-        add_number(one, "restored_s", f->restored_s.mean);
-        add_number(one, "restored_last_s", f->restored_last_s);
-        add_count(one, "restored_replications", (uint64_t)f->restored_count);
-        add_number(one, "failed_requests", f->failed_requests.mean);
-        add_interval(one, "failed_requests_ci95", f->failed_requests);
+        json_number(one, "start_s", f->start_s);
+        json_number(one, "end_s", f->end_s);
+        json_number(one, "detected_s", f->detected_s.mean);
+        json_number(one, "restored_s", f->restored_s.mean);
+        json_number(one, "restored_last_s", f->restored_last_s);
+        json_count(one, "restored_replications", (uint64_t)f->restored_count);
+        json_number(one, "failed_requests", f->failed_requests.mean);
+        json_interval(one, "failed_requests_ci95", f->failed_requests);
         cJSON *timeline = cJSON_AddArrayToObject(one, "timeline");
         for (int e = 0; e < f->shown->event_count; e++) {
             const struct fault_event *event = &f->shown->events[e];
             cJSON *step = cJSON_CreateObject();
             cJSON_AddItemToArray(timeline, step);
-            add_number(step, "at_s", event->at_s);
+            json_number(step, "at_s", event->at_s);
             cJSON_AddStringToObject(step, "component", event->component);
             cJSON_AddStringToObject(step, "what", event->what);
         }
@@ -214,17 +177,17 @@ static void add_components(cJSON *root, const struct results *r)
     cJSON *capacity = cJSON_AddObjectToObject(root, "capacity");
     for (int i = 0; i < r->fleet_count; i++) {
         cJSON *one = cJSON_AddObjectToObject(capacity, r->fleets[i].name);
-        add_number(one, "min", r->fleets[i].min);
-        add_number(one, "mean", r->fleets[i].mean);
-        add_number(one, "max", r->fleets[i].max);
+        json_number(one, "min", r->fleets[i].min);
+        json_number(one, "mean", r->fleets[i].mean);
+        json_number(one, "max", r->fleets[i].max);
     }
     cJSON *utilisation = cJSON_AddObjectToObject(root, "utilisation");
     for (int i = 0; i < r->utilisation_count; i++) {
         const struct utilisation_summary *u = &r->utilisations[i];
         cJSON *one = cJSON_AddObjectToObject(utilisation, u->key);
         cJSON_AddStringToObject(one, "resource", u->resource);
-        add_number(one, "mean", u->mean.mean);
-        add_number(one, "peak", u->peak);
+        json_number(one, "mean", u->mean.mean);
+        json_number(one, "peak", u->peak);
     }
     cJSON *limits = cJSON_AddArrayToObject(root, "limits");
     for (int i = 0; i < r->limit_count; i++) {
@@ -233,10 +196,10 @@ static void add_components(cJSON *root, const struct results *r)
         cJSON_AddItemToArray(limits, one);
         cJSON_AddStringToObject(one, "component", l->component);
         cJSON_AddStringToObject(one, "limit", l->limit);
-        add_number(one, "peak_share", l->peak_share);
-        add_number(one, "at_s", l->at_s);
-        add_number(one, "value", l->value);
-        add_number(one, "maximum", l->maximum);
+        json_number(one, "peak_share", l->peak_share);
+        json_number(one, "at_s", l->at_s);
+        json_number(one, "value", l->value);
+        json_number(one, "maximum", l->maximum);
     }
 }
 
@@ -247,56 +210,8 @@ static void add_flows(cJSON *root, const struct results *r)
         cJSON *one = cJSON_GetObjectItemCaseSensitive(flows, r->flows[i].component);
         if (!one)
             one = cJSON_AddObjectToObject(flows, r->flows[i].component);
-        add_number(one, r->flows[i].name, r->flows[i].per_day);
+        json_number(one, r->flows[i].name, r->flows[i].per_day);
     }
-}
-
-static void add_months(cJSON *cost, const struct cost *c)
-{
-    cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
-    add_usd(monthly, "mean", c->monthly_mean_usd.mean);
-    add_usd(monthly, "peak", c->monthly_peak_usd.mean);
-    char text[48];
-    snprintf(text, sizeof text, "%04d-%02d", c->calendar.year, c->peak_month);
-    cJSON_AddStringToObject(monthly, "peak_month", text);
-    cJSON *months = cJSON_AddObjectToObject(cost, "months_usd");
-    for (int m = 0; m < MONTHS; m++) {
-        snprintf(text, sizeof text, "%04d-%02d", c->calendar.year, m + 1);
-        add_usd(months, text, c->months[m].usd.mean);
-    }
-    cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
-    for (int i = 0; i < c->service_count; i++)
-        add_usd(services, c->services[i].name, c->services[i].mean_usd);
-    cJSON *bill = cJSON_AddObjectToObject(cost, "bill");
-    snprintf(text, sizeof text, "%04d-%02d", c->bill.period.year, c->bill.period.month);
-    cJSON_AddStringToObject(bill, "month", text);
-    add_count(bill, "replication", (uint64_t)c->shown);
-    add_usd(bill, "total_usd", (double)c->bill.total_cents / 100);
-}
-
-static void add_cost(cJSON *root, const struct results *r)
-{
-    const struct cost *c = &r->cost;
-    cJSON *cost = cJSON_AddObjectToObject(root, "cost");
-    add_usd(cost, "window_usd", c->window_usd.mean);
-    if (c->monthly)
-        add_months(cost, c);
-    cJSON *intervals = cJSON_AddObjectToObject(cost, "ci95");
-    add_interval(intervals, "window_usd", c->window_usd);
-    if (c->monthly) {
-        add_interval(intervals, "monthly_mean_usd", c->monthly_mean_usd);
-        add_interval(intervals, "monthly_peak_usd", c->monthly_peak_usd);
-    }
-    add_number(cost, "usd_per_million_requests", r->usd_per_million_requests.mean);
-    if (r->price_date)
-        cJSON_AddStringToObject(cost, "prices_as_of", r->price_date);
-    if (!r->business.present)
-        return;
-    cJSON *business = cJSON_AddObjectToObject(cost, "business");
-    add_number(business, "failed_orders", r->business.failed_orders.mean);
-    add_usd(business, "lost_value_usd", r->business.lost_value_usd.mean);
-    add_usd(business, "lost_margin_usd", r->business.lost_margin_usd.mean);
-    add_number(business, "usd_per_1000_orders", r->business.usd_per_1000_orders.mean);
 }
 
 static const char *unit_name(enum usage_unit unit)
@@ -331,7 +246,7 @@ static void add_usage(cJSON *root, const struct results *r)
         add_text(one, "region", key->region);
         add_text(one, "zone", key->zone);
         add_text(one, "to_zone", key->to_zone);
-        add_number(one, "quantity", r->usage[i].per_day);
+        json_number(one, "quantity", r->usage[i].per_day);
         add_text(one, "unit", unit_name(key->unit));
     }
 }
@@ -364,7 +279,7 @@ void results_json_write(const struct results *r, FILE *out)
     add_faults(root, r);
     add_components(root, r);
     add_flows(root, r);
-    add_cost(root, r);
+    results_json_cost(root, r);
     add_usage(root, r);
     add_warnings(root, r);
     char *text = cJSON_Print(root);

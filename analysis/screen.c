@@ -95,6 +95,18 @@ static void write_label(struct screen *s, const char *label)
     fprintf(s->out, "  %-*s ", LABEL, label);
 }
 
+/* The month that is shown line by line, to the cent; the year beside it. */
+static void write_bill(struct screen *s)
+{
+    const struct cost *c = &s->r->cost;
+    struct arena *a = &s->arena;
+    if (!c->monthly)
+        return;
+    write_label(s, "bill");
+    fprintf(s->out, "%s for %s %d, line by line in the report; the year %s\n", figure_cents(c->bill.total_cents, a),
+            calendar_month_name(c->start_month), c->calendar.year, usd_with_error(s, c->annual_usd));
+}
+
 static void write_money(struct screen *s)
 {
     const struct cost *c = &s->r->cost;
@@ -199,6 +211,7 @@ void screen_write(const struct results *r, const char *directory, bool color, FI
     write_head(&s);
     write_objectives(&s);
     write_money(&s);
+    write_bill(&s);
     write_operations(&s, "availability", availability_value);
     write_operations(&s, "p99 latency", p99_value);
     write_faults(&s);

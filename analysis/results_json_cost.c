@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The money in results.json, and how its numbers are written. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/bill_groups.h"
+#include "analysis/results_json.h"
+
+void json_number(cJSON *object, const char *key, double value)
+{
+    if (!isfinite(value))
+        return;
+    char text[40];
+    snprintf(text, sizeof text, "%.9g", value);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+void json_count(cJSON *object, const char *key, uint64_t count)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, count);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+void json_usd(cJSON *object, const char *key, double usd)
+{
+    if (!isfinite(usd))
+        return;
+    char text[48];
+    snprintf(text, sizeof text, "%.3f", usd);
+    size_t end = strlen(text);
+    if (text[end - 1] == '0')
+        text[end - 1] = '\0';
+    cJSON_AddRawToObject(object, key, text);
+}
+
+void json_interval(cJSON *object, const char *key, struct ci ci)
+{
+    if (!ci_has_interval(ci))
+        return;
+    char text[80];
+    snprintf(text, sizeof text, "[%.9g,%.9g]", ci.lo, ci.hi);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static const char *month_key(char *text, size_t size, int year, int month)
+{
+    snprintf(text, size, "%04d-%02d", year, month);
+    return text;
+}
+
+static void add_spread(cJSON *parent, const char *key, struct spread spread)
+{
+    cJSON *one = cJSON_AddObjectToObject(parent, key);
+    json_usd(one, "p5", spread.p5);
+    json_usd(one, "p50", spread.p50);
+    json_usd(one, "p95", spread.p95);
+}
+
+static void add_months(cJSON *cost, const struct cost *c)
+{
+    char text[48];
+    cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
+    json_usd(monthly, "mean", c->monthly_mean_usd.mean);
+    json_usd(monthly, "peak", c->monthly_peak_usd.mean);
+    cJSON_AddStringToObject(monthly, "peak_month", month_key(text, sizeof text, c->calendar.year, c->peak_month));
+    cJSON *months = cJSON_AddObjectToObject(cost, "months_usd");
+    for (int m = 0; m < MONTHS; m++)
+        json_usd(months, month_key(text, sizeof text, c->calendar.year, m + 1), c->months[m].usd.mean);
+    json_usd(cost, "annual_usd", c->annual_usd.mean);
+    cJSON *drawn = cJSON_AddObjectToObject(cost, "drawn");
+    json_count(drawn, "years", YEARS_DRAWN);
+    add_spread(drawn, "annual_usd", c->annual_spread);
+    add_spread(drawn, "monthly_mean_usd", c->monthly_spread);
+    months = cJSON_AddObjectToObject(drawn, "months_usd");
+    for (int m = 0; m < MONTHS; m++)
+        add_spread(months, month_key(text, sizeof text, c->calendar.year, m + 1), c->months[m].spread);
+    cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
+    for (int i = 0; i < c->service_count; i++)
+        json_usd(services, c->services[i].name, c->services[i].mean_usd);
+    json_number(cost, "usd_per_1000_requests", c->annual_usd.mean / c->volume.requests * 1000);
+    json_number(cost, "usd_per_1000_orders", c->annual_usd.mean / c->volume.orders * 1000);
+}
+
+static void add_cents(cJSON *object, const char *key, int64_t cents)
+{
+    json_usd(object, key, (double)cents / 100);
+}
+
+static void add_bill(cJSON *cost, const struct cost *c)
+{
+    struct arena scratch;
+    char text[48];
+    arena_init(&scratch);
+    cJSON *bill = cJSON_AddObjectToObject(cost, "bill");
+    cJSON_AddStringToObject(bill, "month", month_key(text, sizeof text, c->bill.period.year, c->bill.period.month));
+    json_count(bill, "replication", (uint64_t)c->shown);
+    add_cents(bill, "total_usd", c->bill.total_cents);
+    for (int g = 0; g < GROUPINGS; g++) {
+        struct bill_group *groups;
+        const int count = bill_groups(&c->bill, (enum bill_grouping)g, &groups, &scratch);
+        snprintf(text, sizeof text, "by_%s", bill_grouping_names[g]);
+        cJSON *object = cJSON_AddObjectToObject(bill, text);
+        for (int i = 0; i < count; i++)
+            add_cents(object, groups[i].name, groups[i].cents);
+    }
+    arena_fini(&scratch);
+}
+
+/* Operations x components, the cents of the bill exactly; zero where nothing was given. */
+static void add_activity(cJSON *cost, const struct activity *a)
+{
+    cJSON *operations = cJSON_AddObjectToObject(cost, "by_operation");
+    for (int o = 0; o < a->operation_count; o++) {
+        cJSON *one = cJSON_AddObjectToObject(operations, a->operations[o]);
+        add_cents(one, "usd", a->cents[o]);
+        json_number(one, "answered", a->answered[o]);
+        json_number(one, "usd_per_1000", activity_unit_usd(a, o) * 1000);
+        cJSON *parts = cJSON_AddObjectToObject(one, "components");
+        for (int p = 0; p < a->part_count; p++)
+            add_cents(parts, a->parts[p].name, a->parts[p].cents[o]);
+    }
+    cJSON *idle = cJSON_AddObjectToObject(cost, "idle");
+    add_cents(idle, "usd", a->idle_cents);
+    cJSON *parts = cJSON_AddObjectToObject(idle, "components");
+    for (int p = 0; p < a->part_count; p++)
+        add_cents(parts, a->parts[p].name, a->parts[p].idle_cents);
+}
+
+void results_json_cost(cJSON *root, const struct results *r)
+{
+    const struct cost *c = &r->cost;
+    cJSON *cost = cJSON_AddObjectToObject(root, "cost");
+    json_usd(cost, "window_usd", c->window_usd.mean);
+    if (c->monthly) {
+        add_months(cost, c);
+        add_bill(cost, c);
+        add_activity(cost, &c->activity);
+    }
+    cJSON *intervals = cJSON_AddObjectToObject(cost, "ci95");
+    json_interval(intervals, "window_usd", c->window_usd);
+    if (c->monthly) {
+        json_interval(intervals, "monthly_mean_usd", c->monthly_mean_usd);
+        json_interval(intervals, "monthly_peak_usd", c->monthly_peak_usd);
+        json_interval(intervals, "annual_usd", c->annual_usd);
+    }
+    json_number(cost, "usd_per_million_requests", r->usd_per_million_requests.mean);
+    if (r->price_date)
+        cJSON_AddStringToObject(cost, "prices_as_of", r->price_date);
+    if (!r->business.present)
+        return;
+    cJSON *business = cJSON_AddObjectToObject(cost, "business");
+    json_number(business, "failed_orders", r->business.failed_orders.mean);
+    json_usd(business, "lost_value_usd", r->business.lost_value_usd.mean);
+    json_usd(business, "lost_margin_usd", r->business.lost_margin_usd.mean);
+    json_number(business, "usd_per_1000_orders", r->business.usd_per_1000_orders.mean);
+}
