@@ -97,8 +97,8 @@ static void write_months(struct page *page)
         c->calendar.year, BILL_REPLICATIONS);
     write_month_rows(page);
     fprintf(page->out,
-            "</tbody><tfoot><tr><th scope=\"row\">Year</th><td></td><td class=\"n\">%s</td><td class=\"n soft\">%s</td><td "
-            "class=\"track\"></td></tr></tfoot></table></div>\n",
+            "</tbody><tfoot><tr><th scope=\"row\">Year</th><td></td><td class=\"n\">%s</td><td class=\"n soft\">%s</td>"
+            "<td class=\"track\"></td></tr></tfoot></table></div>\n",
             figure_usd(c->annual_usd.mean, &page->arena), range_text(page, c->annual_spread));
 }
 

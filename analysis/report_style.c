@@ -38,7 +38,8 @@ const char *const report_style[] = {
     "border-bottom:1px solid var(--rule)}th{font-weight:600;font-size:.8125rem;color:var(--soft);white-space:nowrap}\n"
     "tbody th{color:var(--ink);font-size:.9375rem;font-weight:500}td.n,th.n{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}th:last-child,td:last-child{padding-right:0}tfoot td,tfoot th{"
-    "font-weight:650;font-size:.9375rem;border-bottom:0;color:var(--ink)}td .soft,th .soft{font-weight:400;font-size:.8125rem}\n"
+    "font-weight:650;font-size:.9375rem;border-bottom:0;color:var(--ink)}"
+    "td .soft,th .soft{font-weight:400;font-size:.8125rem}\n"
     ".mark{font-weight:650;white-space:nowrap}.wide{min-width:46rem}td.source{font-size:.8125rem;max-width:14rem;"
     "overflow-wrap:anywhere}\n",
     ".bar{display:block;height:.6em;border-radius:2px;background:var(--bar);min-width:1px}.track{width:32%;"
@@ -66,7 +67,8 @@ const char *const report_style[] = {
     "h1{font-size:1.55rem}h2{margin-top:2.25rem}.figures{grid-template-columns:1fr 1fr}.figures div{padding:10px 12px}"
     ".figures dd{font-size:1.15rem}.verdict{padding:14px 16px}.verdict strong{font-size:1.15rem}details .scroll{"
     "margin-left:0}.track{display:none}table,tbody th,tfoot td,tfoot th{font-size:.875rem}"
-    "th,td{padding-right:8px}td.n.soft{white-space:normal}.wide{min-width:40rem}.timeline li{flex-direction:column;gap:0}}\n"
+    "th,td{padding-right:8px}td.n.soft{white-space:normal}.wide{min-width:40rem}"
+    ".timeline li{flex-direction:column;gap:0}}\n"
     "@media print{body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav{display:none}h2{break-after:"
     "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible}.plot svg{min-width:0}"
     "a{color:inherit;text-decoration:none}.wide{min-width:0}}\n",
