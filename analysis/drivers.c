@@ -7,26 +7,6 @@
 #include "models/rds.h"
 #include "models/waf.h"
 
-static const char *const NAMES[DRIVER_COUNT] = {
-    [DRIVER_CPU] = "CPU seconds",
-    [DRIVER_COMMANDS] = "seconds of commands",
-    [DRIVER_QUERIES] = "seconds of queries",
-    [DRIVER_READS] = "seconds of reads",
-    [DRIVER_WRITES] = "seconds of writes",
-    [DRIVER_MESSAGES] = "messages",
-    [DRIVER_REQUESTS] = "dynamic requests",
-    [DRIVER_EDGE_REQUESTS] = "edge requests",
-    [DRIVER_OBJECTS] = "static objects",
-    [DRIVER_EDGE_BYTES] = "bytes of answers",
-    [DRIVER_UPLOADS] = "bytes of uploads",
-    [DRIVER_INSIDE_BYTES] = "bytes between tiers",
-};
-
-const char *driver_name(enum driver driver)
-{
-    return NAMES[driver];
-}
-
 /* ---- which driver ---- */
 
 /* The first row that fits. */
@@ -35,7 +15,10 @@ static const struct {
     const char *usage; /* part of the usage type */
     struct line_driver driver;
 } rules[] = {
-    { KIND_ASG, "DataTransfer-", { DRIVER_INSIDE_BYTES, NULL } },
+    { KIND_ASG, "DataTransfer-Regional", { DRIVER_INSIDE_BYTES, NULL } },
+    { KIND_ASG, "DataTransfer-", { DRIVER_CALLS, NULL } },
+    { KIND_ASG, "NatGateway-", { DRIVER_CALLS, NULL } },
+    { KIND_ASG, "DataProcessing-Bytes", { DRIVER_CPU, NULL } }, /* logs */
     { KIND_ASG, "", { DRIVER_CPU, "cpu" } },
     { KIND_ELASTICACHE, "NodeUsage", { DRIVER_COMMANDS, "shard_" } },
     { KIND_ELASTICACHE, "", { DRIVER_COMMANDS, NULL } },
@@ -116,6 +99,12 @@ static double inside_bytes(const struct tagged *step, const void *context)
     return (double)(query->request + query->response);
 }
 
+static double calls(const struct tagged *step, const void *context)
+{
+    (void)context;
+    return step->variant == STEP_CALL ? 1 : 0;
+}
+
 /* Bytes differ between populations: their mean, by how often each asks. */
 static double mean_over_populations(const struct scenario *sc, const struct operation_config *operation,
                                     int64_t (*bytes)(const struct population *, const struct operation_config *))
@@ -187,6 +176,7 @@ double driver_per_attempt(const struct scenario *sc, enum driver driver, const s
                demand_of_operation(operation, demand_write_s, component);
     case DRIVER_READS: return demand_of_operation(operation, demand_read_s, component);
     case DRIVER_WRITES: return demand_of_operation(operation, demand_write_s, component);
+    case DRIVER_CALLS: return demand_of_operation(operation, calls, NULL);
     case DRIVER_MESSAGES: return demand_of_operation(operation, demand_sends, component);
     case DRIVER_REQUESTS:
     case DRIVER_EDGE_REQUESTS: return 1;
@@ -194,7 +184,6 @@ double driver_per_attempt(const struct scenario *sc, enum driver driver, const s
     case DRIVER_EDGE_BYTES: return mean_over_populations(sc, operation, answer_bytes);
     case DRIVER_UPLOADS: return mean_over_populations(sc, operation, upload_bytes);
     case DRIVER_INSIDE_BYTES: return demand_of_operation(operation, inside_bytes, NULL);
-    case DRIVER_COUNT: break;
     }
     return 0;
 }

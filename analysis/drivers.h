@@ -20,6 +20,7 @@ enum driver {
     DRIVER_QUERIES,       /* seconds of the database's CPUs */
     DRIVER_READS,         /* of them, by queries that replicas answer */
     DRIVER_WRITES,        /* and by those that only the primary does */
+    DRIVER_CALLS,         /* of others' services */
     DRIVER_MESSAGES,      /* sent to the queue */
     DRIVER_REQUESTS,      /* dynamic ones */
     DRIVER_EDGE_REQUESTS, /* and those of static objects */
@@ -27,9 +28,7 @@ enum driver {
     DRIVER_EDGE_BYTES,    /* answers */
     DRIVER_UPLOADS,       /* bytes of requests that write */
     DRIVER_INSIDE_BYTES,  /* between an instance and caches and databases */
-    DRIVER_COUNT,
 };
-const char *driver_name(enum driver driver); /* "CPU seconds" */
 
 /* What drives the lines of a component whose usage type, on the bill, holds some text. */
 struct line_driver {
