@@ -46,6 +46,7 @@ struct asg_config {
     sim_time metric_delay;  /* from the end of a datapoint's minute until an alarm sees it */
     double scale_in_step;   /* share of the group that leaves at once at the most */
     int64_t volume;         /* root volume, gp3, bytes */
+    int64_t logs;           /* bytes of an entry; each request or message has one */
     struct dist drain;      /* workers without a balancer: time to finish after the order to leave */
 };
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * billed -- usage of things that exist all day, metered when the run is over: what costs money without being asked.
+ * billed -- usage beside the requests' own: instances' way to the internet, their logs, and what exists all day and costs
+ * money without being asked, metered when the run is over.
+ *
+ *   instance --> NAT gateway of its zone, or of the first one --> internet       egress, gateway hours, gateway bytes
+ *
+ * Left out: what else goes through a gateway (packages, AWS's own interfaces), log storage, exports of snapshots.
  */
 #include "models/route53.h"
 #include "models/world.h"
@@ -18,6 +23,77 @@ struct usage_key usage_key_of(const struct component *c, const char *service, co
                                .tier = c->type->tier,
                                .unit = unit };
 }
+
+/* ---- the way out, and logs ---- */
+
+/* CloudWatch adds so many bytes to each entry.     [CW-PRICE] Logs */
+enum { LOG_OVERHEAD = 26 };
+
+static struct meter *fleet_bytes(struct world *w, const struct fleet *fleet, const char *service, const char *type,
+                                 const char *operation)
+{
+    struct usage_key key = usage_key_of(fleet->component, service, type, operation, USAGE_BYTES);
+    key.tier = fleet->queue >= 0 ? "workers" : "web";
+    return meter_get(&w->meters, key);
+}
+
+void usage_begin(struct world *w)
+{
+    for (int i = 0; i < w->fleet_count; i++) {
+        struct fleet *fleet = &w->fleets[i];
+        if (fleet->config->logs > 0)
+            fleet->logs = fleet_bytes(w, fleet, "AmazonCloudWatch", "DataProcessing-Bytes", "");
+        if (w->code->external_count == 0)
+            continue;
+        const int nat = w->sc->regions[fleet->region].nat;
+        fleet->sent = fleet_bytes(w, fleet, "AWSDataTransfer", "DataTransfer-Out-Bytes", "");
+        fleet->received = fleet_bytes(w, fleet, "AWSDataTransfer", "DataTransfer-In-Bytes", "");
+        if (nat != NAT_NONE)
+            fleet->through_nat = fleet_bytes(w, fleet, "AmazonVPC", "NatGateway-Bytes", "");
+        if (nat == NAT_ONE)
+            fleet->cross_zone_nat = fleet_bytes(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes",
+                                                "both;peer=nat");
+    }
+}
+
+static void meter_way_out(struct world *w, const struct frame *f, int64_t bytes)
+{
+    const struct instance *i = &w->instances[f->instance];
+    const struct fleet *fleet = &w->fleets[i->fleet];
+    if (fleet->through_nat)
+        meter_add(&w->meters, fleet->through_nat, bytes);
+    if (fleet->cross_zone_nat && i->zone != 0)
+        meter_add(&w->meters, fleet->cross_zone_nat, bytes);
+}
+
+void meter_sent(struct world *w, const struct frame *f, int64_t bytes)
+{
+    meter_add(&w->meters, w->fleets[w->instances[f->instance].fleet].sent, bytes);
+    meter_way_out(w, f, bytes);
+}
+
+void meter_received(struct world *w, const struct frame *f, int64_t bytes)
+{
+    meter_add(&w->meters, w->fleets[w->instances[f->instance].fleet].received, bytes);
+    meter_way_out(w, f, bytes);
+}
+
+void usage_window(struct world *w)
+{
+    for (int i = 0; i < w->fleet_count; i++) {
+        const struct fleet *fleet = &w->fleets[i];
+        uint64_t entries = fleet->alb == w->front ? w->balancer_requests : 0;
+        if (!fleet->logs)
+            continue;
+        if (fleet->queue >= 0)
+            entries = w->queues[fleet->queue].messages.removed - w->queues[fleet->queue].removed_before;
+        meter_add(&w->meters, fleet->logs, (int64_t)entries * (fleet->config->logs + LOG_OVERHEAD));
+    }
+    for (int q = 0; q < w->queue_count; q++)
+        w->queues[q].removed_before = w->queues[q].messages.removed;
+}
+
+/* ---- what exists all day ---- */
 
 static void exist_as(struct world *w, struct usage_key key, int64_t things)
 {
@@ -98,6 +174,58 @@ static void meter_component(struct world *w, const struct component *c)
     }
 }
 
+/* A gateway for each zone or for all, with an address each, where there are instances. */
+static void meter_gateways(struct world *w, const struct region *region)
+{
+    int64_t fleets = 0;
+    for (int i = 0; i < w->fleet_count; i++)
+        fleets += &w->sc->regions[w->fleets[i].region] == region;
+    for (int z = 0; fleets > 0 && region->nat != NAT_NONE && z < (region->nat == NAT_ONE ? 1 : region->zones); z++) {
+        struct usage_key key = { .service = "AmazonVPC",
+                                 .usage_type = "NatGateway-Hours",
+                                 .operation = "",
+                                 .resource = "nat",
+                                 .region = region->name,
+                                 .zone = region->zone_names[z],
+                                 .to_zone = "",
+                                 .tier = "network",
+                                 .unit = USAGE_NANOSECONDS };
+        exist_as(w, key, 1);
+        key.usage_type = "PublicIPv4:InUseAddress";
+        exist_as(w, key, 1);
+    }
+}
+
+/* The backups of a region's databases: a full one, and for each day that is kept what it changed. As much as the
+ * databases' storage is free, which the bill knows by provisioned_gb. */
+static void meter_backups(struct world *w, const struct region *region)
+{
+    int64_t stored = 0, provisioned = 0;
+    for (int d = 0; d < w->sc->by_kind_count[KIND_RDS]; d++) {
+        const struct component *c = w->sc->by_kind[KIND_RDS][d];
+        const struct rds_config *config = c->config;
+        if (c->region != region)
+            continue;
+        const double data = (double)config->storage * config->backup.filled;
+        provisioned += config->storage * (1 + config->read_replicas);
+        if (config->backup.days > 0)
+            stored += (int64_t)(data * (1.0 + config->backup.changed * (double)config->backup.days) + 0.5);
+    }
+    if (stored == 0)
+        return;
+    const struct usage_key key = { .service = "AmazonRDS",
+                                   .usage_type = "RDS:BackupStorage",
+                                   .operation = arena_printf(w->arena, "provisioned_gb=%lld",
+                                                             (long long)(provisioned >> 30)),
+                                   .resource = "backups",
+                                   .region = region->name,
+                                   .zone = "",
+                                   .to_zone = "",
+                                   .tier = "database",
+                                   .unit = USAGE_BYTE_HOURS };
+    meter_add_storage(&w->meters, meter_get(&w->meters, key), stored, w->start, w->end);
+}
+
 /* Threads that wait for a message ask again whenever a long poll ends; their number over the day is known. */
 static void meter_empty_polls(struct world *w, const struct queue *queue)
 {
@@ -113,6 +241,10 @@ void usage_close(struct world *w)
     fleets_meter(w, w->end);
     for (int i = 0; i < w->sc->component_count; i++)
         meter_component(w, &w->sc->components[i]);
+    for (int r = 0; r < w->sc->region_count; r++) {
+        meter_gateways(w, &w->sc->regions[r]);
+        meter_backups(w, &w->sc->regions[r]);
+    }
     for (int q = 0; q < w->queue_count; q++)
         if (w->queues[q].fleet >= 0)
             meter_empty_polls(w, &w->queues[q]);

@@ -41,6 +41,8 @@ void call_begin(struct world *w, struct frame *f, const struct step *step)
     const bool down = other->down_until > w->now;
     f->tries++;
     other->calls++;
+    if (!down)
+        meter_sent(w, f, step->request);
     f->flags &= (uint8_t)~FLAG_BROKEN;
     if (down || takes > step->timeout)
         f->flags |= FLAG_BROKEN;
@@ -54,6 +56,7 @@ void call_ended(struct world *w, struct frame *f, const struct step *step)
     breaker_result(w, f, step, failed);
     w->externals[step->external].failures += failed;
     if (!failed) {
+        meter_received(w, f, step->response);
         f->step++;
         request_run(w, f);
     } else if (f->tries < step->attempts) {

@@ -103,22 +103,12 @@ static void population_meters(struct world *w, struct population_state *p)
         key.usage_type = "DataTransfer-Out-Bytes";
         key.unit = USAGE_BYTES;
         p->geo[g].bytes = meter_get(&w->meters, key);
+        key.usage_type = "DataTransfer-Out-OBytes";
+        p->geo[g].uploads = meter_get(&w->meters, key);
     }
-    if (w->cloudfront) {
-        struct usage_key key = { .service = "AmazonCloudFront",
-                                 .usage_type = "DataTransfer-Out-OBytes",
-                                 .operation = arena_printf(w->arena, "edge=%s", config->from[0].name),
-                                 .resource = w->cloudfront_component->name,
-                                 .region = "Global",
-                                 .zone = "",
-                                 .to_zone = "",
-                                 .tier = "edge",
-                                 .unit = USAGE_BYTES };
-        p->uploads_bytes = meter_get(&w->meters, key);
-        key.usage_type = "Origin-DataTransfer";
-        key.operation = "";
-        p->origin_bytes = meter_get(&w->meters, key);
-    }
+    if (w->cloudfront)
+        p->origin_bytes = meter_get(&w->meters, usage_key_of(w->cloudfront_component, "AmazonCloudFront",
+                                                             "Origin-DataTransfer", "", USAGE_BYTES));
     if (!w->cloudfront) {
         const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
         p->egress = meter_get(&w->meters, (struct usage_key){ .service = "AWSDataTransfer",
@@ -269,8 +259,8 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
         w->recorder.operations[f->operation].attempts++;
         p->hour_requests++;
         p->visits.opened += customer->connects;
-        if (p->uploads[f->operation] && p->uploads_bytes)
-            meter_add(&w->meters, p->uploads_bytes, p->config->request);
+        if (p->uploads[f->operation])
+            p->hour_uploads += p->config->request;
     }
     arm_patience(w, f);
     request_begin(w, f, customer->node);

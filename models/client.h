@@ -17,7 +17,7 @@ struct delay_law {
 };
 
 struct geo_meters {
-    struct meter *requests, *bytes;
+    struct meter *requests, *bytes, *uploads;
 };
 
 /* What a customer will draw on the way to the balancer; a row of them is drawn together. */
@@ -60,16 +60,16 @@ struct population_state {
     double *mix_limit;  /* cumulative shares of what clients ask for when they arrive */
     int *mix_operation; /* index in the results */
     int mix_count;
-    bool *uploads;      /* per operation of the results: writes, so the request carries a body */
+    bool *uploads; /* per operation of the results: writes, so the request carries a body */
     int64_t *response;
     struct delay_law hit, miss;
     struct geo_meters *geo;
-    struct meter *uploads_bytes, *origin_bytes;
+    struct meter *origin_bytes;
     struct meter *egress;            /* without a CDN: from the balancer to the internet */
     uint64_t pages;                  /* answered in this window, their objects not yet requested */
     uint64_t hour_hits, hour_misses; /* latencies not yet recorded */
     uint64_t hour_requests;
-    int64_t hour_bytes;
+    int64_t hour_bytes, hour_uploads;
     struct visits visits;
 };
 

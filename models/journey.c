@@ -136,6 +136,8 @@ static void compile_call(struct compiler *c, const struct step_call *call)
     sampler_init(&step->time, c->code->externals[step->external].time, c->arena);
     step->timeout = call->timeout;
     step->attempts = call->attempts;
+    step->request = call->request;
+    step->response = call->response;
     if (call->breaker.present)
         step->breaker = breaker_of(c, call);
 }

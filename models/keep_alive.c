@@ -7,7 +7,7 @@ enum { TERMS = 14 };
 static const double LN_2 = 0.693147180559945309;
 /* Levels that occur more rarely than this are left out; beyond so many busy connections the level hardly moves
  * relative to itself, and the pool is looked at in parts. */
-static const double NEGLIGIBLE = 1e-12, BUSY_MAX = 500.0;
+static const double NEGLIGIBLE = 1e-7, BUSY_MAX = 500.0;
 
 /* Stehfest's coefficients, each divided by its number: the sum then takes s F(s). */
 static const double stehfest[TERMS] = {

@@ -28,7 +28,7 @@ struct keep_alive {
 };
 
 /* rate_per_s, keep_alive_s > 0; busy: mean number of requests under way. Costs about 14 divisions for each level that
- * occurs, of which there are about busy + 7 sqrt(busy) + 3. */
+ * occurs, of which there are about busy + 5 sqrt(busy) + 3. */
 struct keep_alive keep_alive_pool(double rate_per_s, double busy, double keep_alive_s);
 
 #endif

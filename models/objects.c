@@ -102,7 +102,7 @@ static void split_by_geography(struct world *w, struct population_state *p, gsl_
     const struct population *config = p->config;
     uint64_t requests = p->hour_requests;
     const double bytes_per_request = requests ? (double)p->hour_bytes / (double)requests : 0;
-    int64_t bytes = p->hour_bytes;
+    int64_t bytes = p->hour_bytes, uploads = p->hour_uploads;
     double left = 1.0;
     for (int g = 0; g < config->from_count && w->cloudfront; g++) {
         const bool last = g == config->from_count - 1;
@@ -110,13 +110,16 @@ static void split_by_geography(struct world *w, struct population_state *p, gsl_
         const uint64_t here = last ? requests : binomial_quantile(requests, share, gsl_rng_uniform(rng));
         const int64_t bytes_here = last ? bytes : (int64_t)((double)here * bytes_per_request);
         meter_add(&w->meters, p->geo[g].requests, (int64_t)here);
+        const int64_t uploads_here = last || !requests ? uploads : (int64_t)((int128)uploads * here / requests);
         meter_add(&w->meters, p->geo[g].bytes, bytes_here);
+        meter_add(&w->meters, p->geo[g].uploads, uploads_here);
         requests -= here;
         bytes -= bytes_here;
+        uploads -= uploads_here;
         left -= config->from[g].share;
     }
     p->hour_requests = 0;
-    p->hour_bytes = 0;
+    p->hour_bytes = p->hour_uploads = 0;
 }
 
 static void request_objects(struct world *w, struct population_state *p, gsl_rng *rng)

@@ -7,6 +7,36 @@
 
 static const char *const ENGINES[] = { "postgres", "mysql", NULL };
 
+#define BACKUP(member) (AT(rds_config, backup.member) - AT(rds_config, backup))
+
+static const struct param backup_params[] = {
+    { .name = "days",
+      .kind = PARAM_COUNT,
+      .offset = BACKUP(days),
+      .def = "7",
+      .min = "0",
+      .max = "35",
+      .doc = "days that automated backups are kept; 0: there are none",
+      .source = "[RDS-UG] Backup retention period (the console's default)" },
+    { .name = "filled",
+      .kind = PARAM_SHARE,
+      .offset = BACKUP(filled),
+      .def = "60%",
+      .min = "0%",
+      .max = "100%",
+      .doc = "share of the storage that holds data",
+      .source = "assumed" },
+    { .name = "changed",
+      .kind = PARAM_SHARE,
+      .offset = BACKUP(changed),
+      .def = "5%",
+      .min = "0%",
+      .max = "100%",
+      .doc = "share of the data that a day changes",
+      .source = "assumed" },
+    PARAM_END,
+};
+
 static const struct param params[] = {
     { .name = "engine",
       .kind = PARAM_CHOICE,
@@ -47,6 +77,13 @@ static const struct param params[] = {
       .min = "20GiB",
       .doc = "gp3 storage of each instance",
       .source = "assumed" },
+    { .name = "backup",
+      .kind = PARAM_BLOCK,
+      .offset = AT(rds_config, backup),
+      .def = "{}",
+      .sub = backup_params,
+      .doc = "automated backups; as much as the region's databases have storage is free",
+      .source = "[RDS-UG] Backup storage" },
     { .name = "max_connections",
       .kind = PARAM_COUNT,
       .offset = AT(rds_config, max_connections),

@@ -29,6 +29,11 @@ struct rds_config {
     int64_t read_replicas;
     const char *zone; /* of the primary; "" = the first zone */
     int64_t storage;
+    struct {
+        bool present;
+        double filled, changed; /* share of the storage that holds data; of the data that a day changes */
+        int64_t days;           /* kept */
+    } backup;
     int64_t max_connections; /* 0: from the class's memory */
     int discipline;          /* enum discipline, of its vCPUs */
     struct dist commit;      /* Multi-AZ: wait for the standby */

@@ -59,7 +59,11 @@ struct region {
     int64_t zones;           /* 1..6; zone i is name + 'a' + i */
     const char *zone_names[6];
     struct dist rtt_same_zone, rtt_cross_zone; /* round trip times */
+    int nat;                                   /* enum nat_gateways */
 };
+
+/* How instances reach the internet. */
+enum nat_gateways { NAT_PER_ZONE, NAT_ONE, NAT_NONE };
 
 /* ---- journeys as written ---- */
 
@@ -93,9 +97,10 @@ struct step_query {
 };
 
 struct step_call {
-    struct ref operation; /* of an external service */
-    sim_time timeout;     /* of an attempt */
-    int64_t attempts;     /* the first included */
+    struct ref operation;      /* of an external service */
+    sim_time timeout;          /* of an attempt */
+    int64_t attempts;          /* the first included */
+    int64_t request, response; /* bytes there and back */
     struct {
         bool present;
         double errors;    /* share of failed calls, 0..1, that opens it */

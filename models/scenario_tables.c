@@ -305,6 +305,10 @@ static const struct param call_params[] = {
       .doc = "an attempt is given up after this", .source = "assumed; performance defaults sec. 8 (5-30 s)" },
     { .name = "attempts", .kind = PARAM_COUNT, .offset = AT(step_call, attempts), .def = "1", .min = "1", .max = "10",
       .doc = "attempts, the first included", .source = "assumed" },
+    { .name = "request", .kind = PARAM_BYTES, .offset = AT(step_call, request), .def = "2kB", .min = "0", .max = "1GB",
+      .doc = "bytes to the other side, each attempt: egress", .source = "assumed" },
+    { .name = "response", .kind = PARAM_BYTES, .offset = AT(step_call, response), .def = "4kB", .min = "0", .max = "1GB",
+      .doc = "bytes back", .source = "assumed" },
     { .name = "breaker", .kind = PARAM_BLOCK, .offset = AT(step_call, breaker), .def = "", .sub = breaker_params,
       .doc = "circuit breaker of each instance", .source = "AWS behaviour sec. 1.2" },
     PARAM_END,
@@ -382,6 +386,8 @@ static const struct param service_params[] = {
 
 /* ---- regions ---- */
 
+static const char *const NAT_GATEWAYS[] = { "per_zone", "one", "none", NULL };
+
 const struct param region_params[] = {
     { .name = "zones", .kind = PARAM_COUNT, .offset = AT(region, zones), .def = "3", .min = "1", .max = "6",
       .doc = "availability zones used; the components stand beside this key, by name", .source = "assumed" },
@@ -391,6 +397,9 @@ const struct param region_params[] = {
     { .name = "rtt_cross_zone", .kind = PARAM_DIST, .offset = AT(region, rtt_cross_zone),
       .def = "lognormal(median=0.8ms p95=1.2ms)", .min = "0ns", .doc = "round trip between zones",
       .source = "measured; AWS behaviour sec. 2.1 (0.25-3.4 ms)" },
+    { .name = "nat", .kind = PARAM_CHOICE, .offset = AT(region, nat), .def = "per_zone", .choices = NAT_GATEWAYS,
+      .doc = "NAT gateways through which instances reach the internet; billed, where there are instances",
+      .source = "[VPC-UG] NAT gateway basics: one in each zone" },
     PARAM_END,
 };
 

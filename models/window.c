@@ -29,6 +29,7 @@ void windows_init(struct world *w)
 {
     struct recorder *r = &w->recorder;
     connections_init(w);
+    usage_begin(w);
     for (int f = 0; f < w->fleet_count; f++) {
         struct fleet *fleet = &w->fleets[f];
         const char *name = fleet->component->name;
@@ -158,6 +159,7 @@ static void traffic_window(struct world *w, double seconds)
             (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
     balancer_window(w);
     connections_window(w);
+    usage_window(w);
     if ((double)edge / seconds > w->peak_edge_per_s) {
         w->peak_edge_per_s = (double)edge / seconds;
         w->peak_edge_at_s = since_start_s(w);
@@ -189,6 +191,7 @@ static void forget_warm_up(struct world *w)
         queue->peak_in_flight = queue->messages.in_flight;
         queue->peak_in_flight_at_s = 0;
         queue->put_before = queue->messages.put;
+        queue->removed_before = queue->messages.removed;
         queue->dead_before = queue->messages.dead;
         queue->redelivered_before = queue->messages.redelivered;
     }

@@ -198,7 +198,9 @@ struct fleet {
     uint64_t size_windows;
     double peak_workers, peak_workers_at_s;
     struct meter *hours, *volume_hours, *monitoring, *alarms;
-    struct meter *cross_zone_cache, *cross_zone_db;
+    struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat;
+    struct meter *sent, *received, *through_nat; /* to and from the internet */
+    struct meter *logs;
 };
 
 struct queue {
@@ -212,6 +214,7 @@ struct queue {
     int column; /* visible, oldest age */
     struct meter *requests;
     uint64_t put_before, dead_before, redelivered_before; /* during the warm-up */
+    uint64_t removed_before;                              /* the present window */
 };
 
 struct external {
@@ -331,7 +334,12 @@ void window_end(struct world *w);
 /* Of a component: its name, region and tier. */
 struct usage_key usage_key_of(const struct component *c, const char *service, const char *type, const char *operation,
                               enum usage_unit unit);
-void usage_close(struct world *w); /* meters what exists all day */
+void usage_begin(struct world *w);  /* meters of the fleets' way out and of their logs */
+void usage_window(struct world *w); /* at the end of a window: their logs */
+void usage_close(struct world *w);  /* meters what exists all day */
+/* The instance of `f` sends to the internet, or receives from there. */
+void meter_sent(struct world *w, const struct frame *f, int64_t bytes);
+void meter_received(struct world *w, const struct frame *f, int64_t bytes);
 
 /* ---- client.c ---- */
 void clients_columns(struct world *w); /* of the series; before clients_init() */
