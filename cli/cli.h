@@ -45,6 +45,8 @@ struct options {
     int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
     const char *prices; /* --prices: rates in place of the book's; NULL: none */
+    const char *region; /* --region; NULL: all */
+    bool verbose;
     bool free_tier, first_year, allow_unpriced;
     bool hours_per_month_set;
     int hours_per_month; /* 0: the calendar's */
@@ -114,6 +116,7 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
 
 int verb_run(const struct options *options);
 int verb_bill(const struct options *options);
+int verb_prices(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
 int verb_schema(const struct options *options);

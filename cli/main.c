@@ -26,6 +26,12 @@ const struct verb cli_verbs[] = {
       "Prices what the file says was used, line by line; docs/usage-file.md explains its columns and units.\n"
       "With -o it also writes bill.csv (FOCUS 1.2). A missing rate is an error, never zero and never another\n"
       "region's price. Exit: 0 done, 3 file or price book invalid, 4 could not read or write." },
+    { "prices", "show|import|diff", verb_prices, "look into price books, import AWS's price list, compare books",
+      "show [PATTERN]: rates with region, unit, tier, date, source and confidence; a pattern is a part of a name, or\n"
+      "has * and ?. import FILE...: AWS's Price List files (offers as JSON or CSV, savings plans, indexes) into a new\n"
+      "book (-o FOLDER) or a file of its new rates (-o FILE.csv) for bill --prices. diff OLD NEW [USED]: what changed\n"
+      "and what that does to the bill of a scenario or a usage file. OLD, NEW: a folder of books, a CSV of rates, or\n"
+      "shipped. docs/prices.md says more. Exit: 0 done, 3 a file is invalid, 4 could not read or write." },
     { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
       "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
       "scenario file (traffic, steps, ...)." },

@@ -19,9 +19,11 @@ enum flag_id {
     FLAG_NO_FAIL,
     FLAG_JSON,
     FLAG_QUIET,
+    FLAG_VERBOSE,
     FLAG_COLOR,
     FLAG_STATIONS,
     FLAG_PRICES,
+    FLAG_REGION,
     FLAG_FREE_TIER,
     FLAG_FIRST_YEAR,
     FLAG_ALLOW_UNPRICED,
@@ -36,8 +38,9 @@ enum flag_id {
 };
 
 const struct flag cli_flags[] = {
-    { FLAG_OUTPUT, 'o', "output", "PATH", "run bill schema",
-      "folder of the report, or schema's file; default runs/<scenario>/<seed>, none for bill, stdout for schema" },
+    { FLAG_OUTPUT, 'o', "output", "PATH", "run bill prices schema",
+      "folder of the report or book, or schema's file; default runs/<scenario>/<seed>, none for bill and prices, "
+      "stdout for schema" },
     { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
       "replaces a value of the scenario, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
@@ -48,10 +51,13 @@ const struct flag cli_flags[] = {
     { FLAG_MAX_REPLICATIONS, 0, "max-replications", "N", "run check", "the most that a precision may take" },
     { FLAG_MAX_TIME, 0, "max-time", "DURATION", "run",
       "no replication starts later; the results then depend on the machine and say so" },
-    { FLAG_THREADS, 0, "threads", "N", "run selftest", "threads; default all cores; results do not depend on it" },
+    { FLAG_THREADS, 0, "threads", "N", "run selftest prices",
+      "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "auto|events", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
-    { FLAG_PRICES, 0, "prices", "FILE", "bill", "a CSV of rates in place of the book's" },
+    { FLAG_PRICES, 0, "prices", "FILE", "bill prices",
+      "a CSV of rates in place of the book's; for prices also a folder" },
+    { FLAG_REGION, 0, "region", "REGION", "prices", "of this region only, and what is sold everywhere" },
     { FLAG_FREE_TIER, 0, "free-tier", NULL, "bill", "take off what AWS gives every account each month" },
     { FLAG_FIRST_YEAR, 0, "first-year", NULL, "bill", "and what it gave in the first year of older accounts" },
     { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "bill", "usage without a rate is a line that says so, no error" },
@@ -62,7 +68,9 @@ const struct flag cli_flags[] = {
     { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
-    { FLAG_QUIET, 'q', "quiet", NULL, "run check bill bench", "errors and results only: no progress, no warnings" },
+    { FLAG_QUIET, 'q', "quiet", NULL, "run check bill prices bench",
+      "errors and results only: no progress, no warnings" },
+    { FLAG_VERBOSE, 0, "verbose", NULL, "prices", "all lines of long lists, and what was not recognised" },
     { FLAG_COLOR, 0, "color", "auto|always|never", NULL, "NO_COLOR is honoured" },
     { FLAG_HELP, 'h', "help", NULL, NULL, "this help, or the verb's" },
     { FLAG_VERSION, 'V', "version", NULL, NULL, "name and version" },
@@ -213,6 +221,8 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
     case FLAG_MARKDOWN: o->markdown = true; return true;
     case FLAG_PRICES: o->prices = value; return true;
+    case FLAG_REGION: o->region = value; return true;
+    case FLAG_VERBOSE: o->verbose = true; return true;
     case FLAG_FREE_TIER: o->free_tier = true; return true;
     case FLAG_FIRST_YEAR: o->first_year = true; return true;
     case FLAG_ALLOW_UNPRICED: o->allow_unpriced = true; return true;

@@ -42,17 +42,19 @@ static bool compare(struct changes *changes, const struct price *old, const stru
 {
     const size_t before = changes->count;
     if (!same_bounds(old, new)) {
-        add(changes, (struct rate_change){ .old = old, .new = new, .tier = -2, .before = old->tiers[0].rate,
-                                           .after = new->tiers[0].rate });
+        add(changes,
+            (struct rate_change){
+                .old = old, .new = new, .tier = -2, .before = old->tiers[0].rate, .after = new->tiers[0].rate });
     } else {
         for (int i = 0; i < old->tier_count; i++)
             if (old->tiers[i].rate != new->tiers[i].rate)
-                add(changes, (struct rate_change){ .old = old, .new = new, .tier = i, .before = old->tiers[i].rate,
-                                                   .after = new->tiers[i].rate });
+                add(changes,
+                    (struct rate_change){
+                        .old = old, .new = new, .tier = i, .before = old->tiers[i].rate, .after = new->tiers[i].rate });
     }
     if (old->upfront != new->upfront)
-        add(changes, (struct rate_change){ .old = old, .new = new, .tier = -1, .before = old->upfront,
-                                           .after = new->upfront });
+        add(changes,
+            (struct rate_change){ .old = old, .new = new, .tier = -1, .before = old->upfront, .after = new->upfront });
     return changes->count > before;
 }
 
@@ -86,8 +88,8 @@ void book_diff(struct book_diff *out, const struct price_book *old, const struct
     }
     if (changed.count > 0)
         qsort(changed.entries, changed.count, sizeof *changed.entries, by_share);
-    *out = (struct book_diff){ changed.entries, changed.count,  appeared.entries, vanished.entries,
-                               appeared.count,  vanished.count, same };
+    *out = (struct book_diff){ changed.entries, changed.count, appeared.entries, vanished.entries, appeared.count,
+                               vanished.count,  same };
 }
 
 /* ---- bills ---- */
@@ -110,7 +112,8 @@ static int by_line(const void *a, const void *b)
 static int by_difference(const void *a, const void *b)
 {
     const struct bill_change *const left = a, *const right = b;
-    const int64_t l = llabs(left->after_cents - left->before_cents), r = llabs(right->after_cents - right->before_cents);
+    const int64_t l = llabs(left->after_cents - left->before_cents),
+                  r = llabs(right->after_cents - right->before_cents);
     return l != r ? (l > r ? -1 : 1) : by_line(a, b);
 }
 
@@ -119,10 +122,9 @@ const struct bill_change *bill_diff(const struct bill *old, const struct bill *n
     const size_t lines = old->line_count + new->line_count;
     struct bill_change *changes = ARENA_ARRAY(arena, struct bill_change, lines + 1);
     for (size_t i = 0; i < lines; i++)
-        changes[i] = i < old->line_count
-                         ? (struct bill_change){ &old->lines[i], old->lines[i].cents, 0 }
-                         : (struct bill_change){ &new->lines[i - old->line_count], 0,
-                                                 new->lines[i - old->line_count].cents };
+        changes[i] = i < old->line_count ? (struct bill_change){ &old->lines[i], old->lines[i].cents, 0 }
+                                         : (struct bill_change){ &new->lines[i - old->line_count], 0,
+                                                                 new->lines[i - old->line_count].cents };
     qsort(changes, lines, sizeof *changes, by_line);
     size_t kept = 0;
     for (size_t first = 0, end; first < lines; first = end) {

@@ -117,7 +117,8 @@ static void write_cell(FILE *out, const char *text, char behind)
     putc(behind, out);
 }
 
-static void write_tier(FILE *out, const struct price *price, const struct price_tier *tier, bool with_region, bool terms)
+static void write_tier(FILE *out, const struct price *price, const struct price_tier *tier, bool with_region,
+                       bool terms)
 {
     char number[64];
     if (with_region)
@@ -142,7 +143,8 @@ static void write_tier(FILE *out, const struct price *price, const struct price_
 
 static bool write_prices(FILE *out, const struct price *const *prices, size_t count, bool with_region, bool terms)
 {
-    fprintf(out, "%sservice,usage_type,attributes,unit,price,tier_from,tier_to,as_of,source,confidence,sku,description%s\n",
+    fprintf(out,
+            "%sservice,usage_type,attributes,unit,price,tier_from,tier_to,as_of,source,confidence,sku,description%s\n",
             with_region ? "region," : "", terms ? ",term,upfront" : "");
     for (size_t i = 0; i < count; i++)
         for (int t = 0; t < prices[i]->tier_count; t++)

@@ -103,7 +103,7 @@ struct import *import_new(const struct book_folder *book, const char *region, st
     import->book = book;
     import->only_region = region;
     import->arena = arena;
-    struct text_map *const maps[] = { &import->skus,      &import->plans, &import->products, &import->new_items,
+    struct text_map *const maps[] = { &import->skus, &import->plans, &import->products,   &import->new_items,
                                       &import->seen, &import->texts, &import->unknown_map };
     for (size_t i = 0; i < ARRAY_LEN(maps); i++)
         text_map_init(maps[i], arena);
@@ -117,7 +117,7 @@ struct import *import_new(const struct book_folder *book, const char *region, st
 
 void import_free(struct import *import)
 {
-    struct text_map *const maps[] = { &import->skus,      &import->plans, &import->products, &import->new_items,
+    struct text_map *const maps[] = { &import->skus, &import->plans, &import->products,   &import->new_items,
                                       &import->seen, &import->texts, &import->unknown_map };
     for (size_t i = 0; i < ARRAY_LEN(maps); i++)
         text_map_fini(maps[i]);
@@ -146,8 +146,8 @@ static bool take_product(void *self, const struct list_product *product)
         return true;
     }
     if (import->product_count % IMPORT_CHUNK == 0)
-        import->product_chunks[import->product_count / IMPORT_CHUNK] =
-            ARENA_ARRAY(import->arena, struct import_product, IMPORT_CHUNK);
+        import->product_chunks[import->product_count / IMPORT_CHUNK] = ARENA_ARRAY(import->arena, struct import_product,
+                                                                                   IMPORT_CHUNK);
     taken.sku = import_text(import, product->sku);
     *import_product_at(import, import->product_count++) = taken;
     return true;
@@ -163,7 +163,8 @@ static bool add_rate(struct import *import, uint32_t item, const struct import_r
     if (import->rate_count == IMPORT_RATES_MAX)
         return too_much(import, "rates", IMPORT_RATES_MAX);
     if (import->rate_count % IMPORT_CHUNK == 0)
-        import->rate_chunks[import->rate_count / IMPORT_CHUNK] = ARENA_ARRAY(import->arena, struct import_rate, IMPORT_CHUNK);
+        import->rate_chunks[import->rate_count / IMPORT_CHUNK] = ARENA_ARRAY(import->arena, struct import_rate,
+                                                                             IMPORT_CHUNK);
     struct import_rate *const out = import_rate_at(import, import->rate_count);
     *out = *rate;
     out->file = (uint32_t)(import->file_count - 1);
@@ -237,8 +238,8 @@ static bool take_entry(void *self, const char *name, const char *url)
                                      sizeof *import->entries);
         import->entry_capacity = capacity;
     }
-    import->entries[import->entry_count++] =
-        (struct import_entry){ arena_text(import->arena, name), arena_text(import->arena, url) };
+    import->entries[import->entry_count++] = (struct import_entry){ arena_text(import->arena, name),
+                                                                    arena_text(import->arena, url) };
     return true;
 }
 
@@ -263,9 +264,9 @@ bool import_read(struct import *import, const char *name, FILE *stream, struct d
     import->file_count++;
     if (!price_list_read(name, stream, &sink, &file->header, &file->bytes, import->arena, diag))
         return diag->errors > 0 ? false : diag_error(diag, (struct mark){ .file = name }, "cannot be read");
-    import->sources[import->file_count - 1] =
-        import_text(import, arena_printf(import->arena, "%.60s/%.40s",
-                                         file->header.offer[0] ? file->header.offer : "savingsPlan", file->header.version));
+    import->sources[import->file_count - 1] = import_text(
+        import, arena_printf(import->arena, "%.60s/%.40s", file->header.offer[0] ? file->header.offer : "savingsPlan",
+                             file->header.version));
     if (file->header.kind == LIST_INDEX || is_date(file->header.published))
         return true;
     return diag_error(diag, (struct mark){ .file = name }, "the file does not say when it was published");
@@ -303,18 +304,13 @@ static bool has_jumped(const struct price *old, const struct price *new)
     return before > 0 && after > 0 && (after > 4 * before || before > 4 * after);
 }
 
-static void count_fate(struct import_result *out, enum import_fate fate, const struct price *old, const struct price *new)
+static void count_fate(struct import_result *out, enum import_fate fate, const struct price *old,
+                       const struct price *new)
 {
     switch (fate) {
-    case IMPORT_KEPT:
-        out->kept++;
-        return;
-    case IMPORT_ADDED:
-        out->added++;
-        return;
-    case IMPORT_UNCHANGED:
-        out->unchanged++;
-        break;
+    case IMPORT_KEPT: out->kept++; return;
+    case IMPORT_ADDED: CHECK(false, "a price that the book has cannot be new"); return;
+    case IMPORT_UNCHANGED: out->unchanged++; break;
     case IMPORT_REPLACED:
         out->replaced++;
         out->jumped += has_jumped(old, new);
@@ -357,8 +353,10 @@ static const struct price_book *renew(struct import *import, const struct price_
         if (item->old || item->first == NO_INDEX || (item->identity.term[0] != '\0') != terms)
             continue;
         const enum import_fate fate = import_chain(import, item, price);
-        count_fate(out, fate, NULL, price);
-        book->price_count += fate == IMPORT_ADDED;
+        const bool added = fate == IMPORT_ADDED;
+        out->added += added;
+        out->kept += !added;
+        book->price_count += added;
     }
     qsort(prices, book->price_count, sizeof *prices, price_compare);
     book->prices = prices;
@@ -402,7 +400,9 @@ bool import_finish(struct import *import, struct import_result *out, struct diag
     out->unknown_count = import->unknown_count;
     if (out->replaced + out->unchanged + out->added > 0)
         return true;
-    diag_error(diag, (struct mark){ .file = import->files[0].name }, "nothing in the price list is a rate of the books");
-    return diag_hint(diag, import->only_region ? "is it the list of another region?"
-                                               : "a book is needed of the list's region, and rates of its service in it");
+    diag_error(diag, (struct mark){ .file = import->files[0].name },
+               "nothing in the price list is a rate of the books");
+    return diag_hint(diag, import->only_region
+                               ? "is it the list of another region?"
+                               : "a book is needed of the list's region, and rates of its service in it");
 }

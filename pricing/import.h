@@ -4,10 +4,10 @@
  *
  *   files -> products that a book has rates for -> their rates -> chains of tiers -> a new book
  *
- * A product is known by its SKU where the book's rate names one, else by service, usage type without the region's prefix
- * and what selects among equal usage types. A new chain replaces all tiers of the old one. Instance types that the book
- * does not have are added beside those of their kind. What is not recognised is counted, what does not fit (another
- * unit, tiers with gaps, two products with different prices for one rate) keeps its old rate and is listed.
+ * A product is known by its SKU where the book's rate names one, else by service, usage type without the region's
+ * prefix and what selects among equal usage types. A new chain replaces all tiers of the old one. Instance types that
+ * the book does not have are added beside those of their kind. What is not recognised is counted, what does not fit
+ * (another unit, tiers with gaps, two products with different prices for one rate) keeps its old rate and is listed.
  * docs/prices.md explains it to people.
  */
 #ifndef HEADROOM_IMPORT_H
@@ -39,8 +39,8 @@ struct import_note {
 struct import_result {
     struct book_folder book; /* with the new rates */
     size_t replaced, unchanged, added, kept, not_found;
-    size_t jumped;           /* of the replaced: to more than four times or less than a quarter of what it was */
-    size_t older;            /* the list is older than the rate that it replaces */
+    size_t jumped;                 /* of the replaced: to more than four times or less than a quarter of what it was */
+    size_t older;                  /* the list is older than the rate that it replaces */
     const struct price **imported; /* what the list had, of the new book */
     size_t imported_count;
     const struct import_note *notes; /* why old rates were kept */

@@ -93,7 +93,8 @@ static bool same_prices(const struct chain *a, const struct chain *b)
 
 /* ---- a thing ---- */
 
-static const struct import_rate **sorted_rates(const struct import *import, const struct import_item *item, size_t *count)
+static const struct import_rate **sorted_rates(const struct import *import, const struct import_item *item,
+                                               size_t *count)
 {
     *count = 0;
     for (uint32_t i = item->first; i != NO_INDEX; i = import_rate_at(import, i)->next)
@@ -151,9 +152,9 @@ static bool build_tiers(struct import *import, const struct import_item *item, c
         const struct price_tier *const before = old ? &old->tiers[old->tier_count == chain->count ? i : 0] : NULL;
         tiers[i] = (struct price_tier){
             .rate = (rate->price * multiply + divide / 2) / divide,
-            .description = before                   ? before->description
+            .description = before                 ? before->description
                            : rate->description[0] ? rate->description
-                                                    : item->identity.usage_type,
+                                                  : item->identity.usage_type,
             .as_of = date_of(import, rate->file),
             .source = import->sources[rate->file],
             .confidence = "list-file",
@@ -184,8 +185,8 @@ static enum import_fate keep(struct import *import, const struct import_item *it
 {
     const struct price *const p = &item->identity;
     import_note(import, "%s '%s'%s%s%s%s%s in %s keeps its rate: the list %s", p->service, p->usage_type,
-                p->attributes[0] ? " (" : "", p->attributes, p->attributes[0] ? ")" : "", p->term[0] ? " " : "", p->term,
-                p->region, why);
+                p->attributes[0] ? " (" : "", p->attributes, p->attributes[0] ? ")" : "", p->term[0] ? " " : "",
+                p->term, p->region, why);
     return IMPORT_KEPT;
 }
 
@@ -196,8 +197,9 @@ enum import_fate import_chain(struct import *import, const struct import_item *i
     if (chain.broken)
         return keep(import, item, chain.broken);
     if (!import_unit_convert(chain.tiers[0]->unit, item->identity.unit, &multiply, &divide))
-        return keep(import, item, arena_printf(import->arena, "is in '%s', the book in '%s'", chain.tiers[0]->unit,
-                                               item->identity.unit));
+        return keep(
+            import, item,
+            arena_printf(import->arena, "is in '%s', the book in '%s'", chain.tiers[0]->unit, item->identity.unit));
     struct price_tier *tiers = ARENA_ARRAY(import->arena, struct price_tier, chain.count);
     if (!build_tiers(import, item, &chain, multiply, divide, tiers))
         return keep(import, item, "has tiers that the book's unit cannot hold");

@@ -11,8 +11,8 @@
 #include "pricing/import.h"
 
 /*
- * The path of the file that `url` ("/offers/v1.0/aws/...") names, in the mirror that has the index at `index_path`; NULL
- * when it is not there. A URL that is none of the price list, or climbs out of the mirror, is never looked for.
+ * The path of the file that `url` ("/offers/v1.0/aws/...") names, in the mirror that has the index at `index_path`;
+ * NULL when it is not there. A URL that is none of the price list, or climbs out of the mirror, is never looked for.
  */
 const char *import_index_find(const char *index_path, const char *url, struct arena *arena);
 

@@ -32,12 +32,9 @@ static const struct {
 static const struct kind {
     const char *service, *usage_type, *reserved;
 } kinds[] = {
-    { "AmazonEC2", "BoxUsage:", "HeavyUsage:" },
-    { "AmazonRDS", "InstanceUsage:", "HeavyUsage:" },
-    { "AmazonRDS", "InstanceUsageIOOptimized:", NULL },
-    { "AmazonRDS", "Multi-AZUsage:", "Multi-AZHeavyUsage:" },
-    { "AmazonRDS", "Multi-AZClusterUsage:", NULL },
-    { "AmazonElastiCache", "NodeUsage:", "HeavyUsage:" },
+    { "AmazonEC2", "BoxUsage:", "HeavyUsage:" },        { "AmazonRDS", "InstanceUsage:", "HeavyUsage:" },
+    { "AmazonRDS", "InstanceUsageIOOptimized:", NULL }, { "AmazonRDS", "Multi-AZUsage:", "Multi-AZHeavyUsage:" },
+    { "AmazonRDS", "Multi-AZClusterUsage:", NULL },     { "AmazonElastiCache", "NodeUsage:", "HeavyUsage:" },
     { "AmazonES", "ESInstance:", "HeavyUsage:" },
 };
 
@@ -165,8 +162,8 @@ static const char *shelf_of(const struct import *import, const char *code, const
 }
 
 /*
- * The usage type without the region: AWS writes "EU-", in newer services "EUW1-" or "eu-west-1-", and nothing or "USE1-"
- * in us-east-1.
+ * The usage type without the region: AWS writes "EU-", in newer services "EUW1-" or "eu-west-1-", and nothing or
+ * "USE1-" in us-east-1.
  */
 static const char *without_prefix(const char *usage_type, const char *shelf)
 {
@@ -214,7 +211,8 @@ static void describe(const struct list_product *product, char *out, size_t size)
 /* A machine with software on it, or one that is reserved and not used, has the usage type of the plain one. */
 static bool is_plain(const struct list_product *product)
 {
-    const char *const software = product->attributes[LIST_SOFTWARE], *const capacity = product->attributes[LIST_CAPACITY];
+    const char *const software = product->attributes[LIST_SOFTWARE], *const capacity =
+                                                                         product->attributes[LIST_CAPACITY];
     return (!software[0] || text_equal(software, "NA")) && (!capacity[0] || text_equal(capacity, "Used"));
 }
 
@@ -380,7 +378,8 @@ static bool name_term(const char *lease, const char *option, char *out, size_t s
     return false;
 }
 
-uint32_t import_match_reserved(struct import *import, const struct import_product *product, const struct list_rate *rate)
+uint32_t import_match_reserved(struct import *import, const struct import_product *product,
+                               const struct list_rate *rate)
 {
     char term[64], name[80], wanted[2 * LIST_NAME_MAX];
     const uint32_t *const by_code = text_map_find(&import->skus, rate->rate_code);
@@ -397,9 +396,10 @@ uint32_t import_match_reserved(struct import *import, const struct import_produc
                                                       wanted, product->region, &found);
     if (how == PRICE_FOUND)
         return import_item_of(import, found, true);
-    const struct price *const sibling = how == PRICE_MISSING ? find_reservation(import, product->region, product->service,
-                                                                                product->reserved_as, wanted)
-                                                             : NULL;
+    const struct price *const sibling = how == PRICE_MISSING
+                                            ? find_reservation(import, product->region, product->service,
+                                                               product->reserved_as, wanted)
+                                            : NULL;
     if (!sibling || (rate->class[0] && !list_same_name(rate->class, "standard")))
         return NO_INDEX;
     struct price identity = *sibling;
@@ -451,7 +451,8 @@ uint32_t import_match_plan(struct import *import, const struct list_plan_rate *r
     const char *const shelf = plan_shelf(import, rate);
     if (!shelf || strlen(rate->usage_type) >= LIST_NAME_MAX || strlen(rate->plan) >= LIST_NAME_MAX)
         return NO_INDEX;
-    const char *const discounted = without_prefix(rate->usage_type, shelf), *const plan = without_prefix(rate->plan, shelf);
+    const char *const discounted = without_prefix(rate->usage_type, shelf), *const plan = without_prefix(rate->plan,
+                                                                                                         shelf);
     if (!split_plan(plan, &family, term, sizeof term))
         return NO_INDEX;
     snprintf(key, sizeof key, "%s %s %s", shelf, plan, discounted);

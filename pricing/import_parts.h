@@ -25,8 +25,8 @@ struct import_item {
 
 /* A product that is worth its rates. */
 struct import_product {
-    uint32_t item;    /* on demand; NO_INDEX: none */
-    bool by_sku;      /* the book names this SKU */
+    uint32_t item; /* on demand; NO_INDEX: none */
+    bool by_sku;   /* the book names this SKU */
     const char *sku;
     const char *region, *service; /* where its reservations are */
     const char *reserved_as;      /* usage type of its reservations; NULL: none */
@@ -52,12 +52,12 @@ struct import {
     struct arena *arena;
     struct diag *diag; /* of the file that is being read */
 
-    struct text_map skus;       /* of the book: to `rates_of_sku`; a full rate code: to a term */
-    uint32_t *next_of_sku;      /* the next price of the book with the same SKU */
-    struct text_map plans;      /* "region plan usage type": to a term; the same without the plan's term: any such */
-    struct text_map products;   /* SKU: to `products_read` */
-    struct text_map new_items;  /* what the old book does not have */
-    struct text_map seen;       /* "region service" that a list had; with " reserved" */
+    struct text_map skus;      /* of the book: to `rates_of_sku`; a full rate code: to a term */
+    uint32_t *next_of_sku;     /* the next price of the book with the same SKU */
+    struct text_map plans;     /* "region plan usage type": to a term; the same without the plan's term: any such */
+    struct text_map products;  /* SKU: to `products_read` */
+    struct text_map new_items; /* what the old book does not have */
+    struct text_map seen;      /* "region service" that a list had; with " reserved" */
     struct text_map texts;
     struct text_map unknown_map;
     uint32_t *item_of_rate, *item_of_term; /* by index of the book's price */
@@ -100,7 +100,8 @@ void import_match_init(struct import *import);
 bool import_match_product(struct import *import, const struct list_product *product, struct import_product *out);
 
 /* The item of a reservation's rate, NO_INDEX when the book has none of its kind. */
-uint32_t import_match_reserved(struct import *import, const struct import_product *product, const struct list_rate *rate);
+uint32_t import_match_reserved(struct import *import, const struct import_product *product,
+                               const struct list_rate *rate);
 
 /* The next item whose old rate has the same SKU, NO_INDEX at the end. */
 uint32_t import_next_of_sku(struct import *import, uint32_t item);

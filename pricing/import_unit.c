@@ -31,16 +31,36 @@ static const struct {
     const char *word;
     enum unit_kind kind;
 } kinds[] = {
-    { "gbseconds", KIND_GB_SECOND },  { "gbsecond", KIND_GB_SECOND },   { "gbmonths", KIND_GB_MONTH },
-    { "gbmonth", KIND_GB_MONTH },     { "gbmo", KIND_GB_MONTH },        { "gbhours", KIND_GB_HOUR },
-    { "gbhour", KIND_GB_HOUR },       { "gbhrs", KIND_GB_HOUR },        { "gigabytehours", KIND_GB_HOUR },
-    { "gibpsmo", KIND_GIBPS_MONTH },  { "mibpsmo", KIND_MIBPS_MONTH },  { "mbpsmo", KIND_MIBPS_MONTH },
-    { "seconds", KIND_SECOND },       { "second", KIND_SECOND },        { "minutes", KIND_MINUTE },
-    { "minute", KIND_MINUTE },        { "hours", KIND_HOUR },           { "hour", KIND_HOUR },
-    { "hrs", KIND_HOUR },             { "hr", KIND_HOUR },              { "months", KIND_MONTH },
-    { "month", KIND_MONTH },          { "mo", KIND_MONTH },             { "=gb", KIND_GB },
-    { "=gigabytes", KIND_GB },        { "=gigabyte", KIND_GB },         { "=quantity", KIND_UNKNOWN },
-    { "tb", KIND_UNKNOWN },           { "mb", KIND_UNKNOWN },           { "kb", KIND_UNKNOWN },
+    { "gbseconds", KIND_GB_SECOND },
+    { "gbsecond", KIND_GB_SECOND },
+    { "gbmonths", KIND_GB_MONTH },
+    { "gbmonth", KIND_GB_MONTH },
+    { "gbmo", KIND_GB_MONTH },
+    { "gbhours", KIND_GB_HOUR },
+    { "gbhour", KIND_GB_HOUR },
+    { "gbhrs", KIND_GB_HOUR },
+    { "gigabytehours", KIND_GB_HOUR },
+    { "gibpsmo", KIND_GIBPS_MONTH },
+    { "mibpsmo", KIND_MIBPS_MONTH },
+    { "mbpsmo", KIND_MIBPS_MONTH },
+    { "seconds", KIND_SECOND },
+    { "second", KIND_SECOND },
+    { "minutes", KIND_MINUTE },
+    { "minute", KIND_MINUTE },
+    { "hours", KIND_HOUR },
+    { "hour", KIND_HOUR },
+    { "hrs", KIND_HOUR },
+    { "hr", KIND_HOUR },
+    { "months", KIND_MONTH },
+    { "month", KIND_MONTH },
+    { "mo", KIND_MONTH },
+    { "=gb", KIND_GB },
+    { "=gigabytes", KIND_GB },
+    { "=gigabyte", KIND_GB },
+    { "=quantity", KIND_UNKNOWN },
+    { "tb", KIND_UNKNOWN },
+    { "mb", KIND_UNKNOWN },
+    { "kb", KIND_UNKNOWN },
     { "gb", KIND_UNKNOWN },
 };
 
@@ -49,11 +69,11 @@ static const struct {
     enum unit_kind from, to;
     int64_t multiply, divide;
 } conversions[] = {
-    { KIND_SECOND, KIND_GB_SECOND, 1, 1 },          /* Lambda's duration, listed by the second */
-    { KIND_HOUR, KIND_GB_HOUR, 1, 1 },              /* Fargate's memory, listed by the hour */
-    { KIND_GB_SECOND, KIND_GB_HOUR, 3600, 1 },      /* Step Functions */
+    { KIND_SECOND, KIND_GB_SECOND, 1, 1 },           /* Lambda's duration, listed by the second */
+    { KIND_HOUR, KIND_GB_HOUR, 1, 1 },               /* Fargate's memory, listed by the hour */
+    { KIND_GB_SECOND, KIND_GB_HOUR, 3600, 1 },       /* Step Functions */
     { KIND_GIBPS_MONTH, KIND_MIBPS_MONTH, 1, 1024 }, /* gp3 throughput */
-    { KIND_COUNT, KIND_MONTH, 1, 1 },               /* metrics, alarms, keys: of the month */
+    { KIND_COUNT, KIND_MONTH, 1, 1 },                /* metrics, alarms, keys: of the month */
     { KIND_MONTH, KIND_COUNT, 1, 1 },
 };
 

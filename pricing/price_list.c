@@ -16,10 +16,10 @@ static const struct {
     const char *name;
     enum list_attribute attribute;
 } attributes[] = {
-    { "servicecode", LIST_SERVICE },       { "usagetype", LIST_USAGE_TYPE },     { "operation", LIST_OPERATION },
-    { "regionCode", LIST_REGION },         { "location", LIST_LOCATION },        { "operatingSystem", LIST_SYSTEM },
-    { "tenancy", LIST_TENANCY },           { "preInstalledSw", LIST_SOFTWARE },  { "capacitystatus", LIST_CAPACITY },
-    { "databaseEngine", LIST_ENGINE },     { "cacheEngine", LIST_CACHE_ENGINE }, { "deploymentOption", LIST_DEPLOYMENT },
+    { "servicecode", LIST_SERVICE },   { "usagetype", LIST_USAGE_TYPE },     { "operation", LIST_OPERATION },
+    { "regionCode", LIST_REGION },     { "location", LIST_LOCATION },        { "operatingSystem", LIST_SYSTEM },
+    { "tenancy", LIST_TENANCY },       { "preInstalledSw", LIST_SOFTWARE },  { "capacitystatus", LIST_CAPACITY },
+    { "databaseEngine", LIST_ENGINE }, { "cacheEngine", LIST_CACHE_ENGINE }, { "deploymentOption", LIST_DEPLOYMENT },
 };
 
 static bool is_letter(char c)
@@ -88,6 +88,14 @@ bool list_check_currency(struct list_source *source, const char *at, const char 
                                        : list_source_refuse(source, at, "prices in '%.20s', not in USD", currency);
 }
 
+static void skip_blanks(struct list_source *source)
+{
+    do
+        while (source->at < source->end && (*source->at == ' ' || (*source->at >= '\t' && *source->at <= '\r')))
+            source->at++;
+    while (source->at == source->end && list_source_more(source, source->at));
+}
+
 bool price_list_read(const char *file, FILE *stream, const struct list_sink *sink, struct list_header *header,
                      uint64_t *bytes, struct arena *arena, struct diag *diag)
 {
@@ -101,10 +109,8 @@ bool price_list_read(const char *file, FILE *stream, const struct list_sink *sin
     if (source.end - source.at >= 3 && !memcmp(source.at, byte_order_mark, 3))
         source.at += 3;
     struct list_reading reading = { &source, sink, header, arena };
-    const char *first = source.at;
-    while (first < source.end && strchr(" \t\r\n", *first))
-        first++;
-    const bool json = first < source.end && *first == '{';
+    skip_blanks(&source);
+    const bool json = source.at < source.end && *source.at == '{';
     const bool good = json ? price_list_read_json(&reading) : price_list_read_csv(&reading);
     *bytes = source.base + (uint64_t)(source.at - source.window);
     return good && !source.failed;

@@ -39,13 +39,13 @@ enum list_attribute {
     LIST_OPERATION,
     LIST_REGION,
     LIST_LOCATION,
-    LIST_SYSTEM,        /* operatingSystem: Linux */
-    LIST_TENANCY,       /* Shared */
-    LIST_SOFTWARE,      /* preInstalledSw: NA */
-    LIST_CAPACITY,      /* capacitystatus: Used */
-    LIST_ENGINE,        /* databaseEngine: PostgreSQL */
-    LIST_CACHE_ENGINE,  /* cacheEngine: Redis */
-    LIST_DEPLOYMENT,    /* deploymentOption: Multi-AZ */
+    LIST_SYSTEM,       /* operatingSystem: Linux */
+    LIST_TENANCY,      /* Shared */
+    LIST_SOFTWARE,     /* preInstalledSw: NA */
+    LIST_CAPACITY,     /* capacitystatus: Used */
+    LIST_ENGINE,       /* databaseEngine: PostgreSQL */
+    LIST_CACHE_ENGINE, /* cacheEngine: Redis */
+    LIST_DEPLOYMENT,   /* deploymentOption: Multi-AZ */
     LIST_ATTRIBUTE_COUNT,
 };
 
@@ -68,7 +68,7 @@ struct list_rate {
 
 /* What discounted usage costs under a savings plan. */
 struct list_plan_rate {
-    const char *plan;                            /* usage type of the plan: "APN1-EC2SP:c5.1yrNoUpfront" */
+    const char *plan;                             /* usage type of the plan: "APN1-EC2SP:c5.1yrNoUpfront" */
     const char *service, *usage_type, *operation; /* of the discounted usage */
     const char *region, *unit, *rate_code;
     const char *effective;

@@ -2,8 +2,8 @@
 /*
  * price_list_csv -- records of a CSV file of any size, one line each, in the memory of its window.    [RFC-4180]
  *
- * price_csv.h reads a book that is in memory and reports all of its errors; a price list is read once, streaming, and the
- * first error is its last.
+ * price_csv.h reads a book that is in memory and reports all of its errors; a price list is read once, streaming, and
+ * the first error is its last.
  */
 #ifndef HEADROOM_PRICE_LIST_CSV_H
 #define HEADROOM_PRICE_LIST_CSV_H

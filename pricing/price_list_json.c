@@ -70,8 +70,8 @@ static bool more_of_token(struct json_reader *json, char **at)
 }
 
 /*
- * How many of eight bytes stand before the first that is a quote, a backslash, a control character or beyond ASCII. Each
- * term has the top bit of such a byte; borrows can set it in bytes behind the first, never before.
+ * How many of eight bytes stand before the first that is a quote, a backslash, a control character or beyond ASCII.
+ * Each term has the top bit of such a byte; borrows can set it in bytes behind the first, never before.
  */
 static size_t plain_bytes(const char *at)
 {
@@ -80,7 +80,8 @@ static size_t plain_bytes(const char *at)
         word |= (uint64_t)(unsigned char)at[i] << (8 * i);
     const uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\');
     const uint64_t odd = (((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash) |
-                          ((word - EACH(0x20)) & ~word) | word) & EACH(0x80);
+                          ((word - EACH(0x20)) & ~word) | word) &
+                         EACH(0x80);
     return odd ? (size_t)count_trailing_zeros_u64(odd) / 8 : 8;
 }
 
@@ -88,7 +89,10 @@ static size_t plain_bytes(const char *at)
 
 static int hex_value(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 static bool read_hex(const char *at, const char *end, uint32_t *out)
@@ -346,18 +350,16 @@ enum json_token json_next(struct json_reader *json)
         if (!skip_blanks(source)) {
             if (source->failed)
                 return json->token = JSON_FAILED;
-            return json->state == NOTHING ? (json->token = JSON_DONE) : fail(json, source->at, "the file ends too early");
+            json->begin = source->at;
+            return json->state == NOTHING ? (json->token = JSON_DONE)
+                                          : fail(json, source->at, "the file ends too early");
         }
         const char c = *source->at, closing = in_array(json) ? ']' : '}';
         switch (json->state) {
-        case VALUE_OR_END:
-            return c == ']' ? close(json) : value(json);
-        case VALUE:
-            return value(json);
-        case NAME_OR_END:
-            return c == '}' ? close(json) : name(json);
-        case NAME:
-            return name(json);
+        case VALUE_OR_END: return c == ']' ? close(json) : value(json);
+        case VALUE: return value(json);
+        case NAME_OR_END: return c == '}' ? close(json) : name(json);
+        case NAME: return name(json);
         case COLON:
             if (c != ':')
                 return fail(json, source->at, "a ':' is missing behind a member's name");
@@ -370,8 +372,7 @@ enum json_token json_next(struct json_reader *json)
                 return fail(json, source->at, "a ',' or the end of an object or array is missing");
             json->state = in_array(json) ? VALUE : NAME;
             break;
-        default:
-            return fail(json, source->at, "something stands behind the end");
+        default: return fail(json, source->at, "something stands behind the end");
         }
         source->at++; /* the colon or comma */
     }

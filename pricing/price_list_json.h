@@ -32,7 +32,7 @@ struct json_reader {
     const char *begin;     /* where the token begins, for messages */
     int depth;
     int state;
-    char bare[64]; /* the last number or word */
+    char bare[64];   /* the last number or word */
     uint64_t arrays; /* bit d: what is open at depth d is an array */
 };
 

@@ -143,8 +143,7 @@ static bool read_price_per_unit(struct json_reader *json, struct dimension *dime
     if (!begin_object(json, "'pricePerUnit'"))
         return false;
     while (next_member(json)) {
-        if (!list_copy(json->source, json->begin, json->text, currency, sizeof currency) ||
-            !read_text(json, "a price"))
+        if (!list_copy(json->source, json->begin, json->text, currency, sizeof currency) || !read_text(json, "a price"))
             return false;
         if (!text_equal(currency, "USD"))
             continue;
@@ -220,7 +219,7 @@ static bool read_offer(struct json_reader *json, struct offer *offer)
     if (!begin_object(json, "an offer"))
         return false;
     while (next_member(json)) {
-        const bool good = text_equal(json->text, "priceDimensions") ? read_dimensions(json, offer)
+        const bool good = text_equal(json->text, "priceDimensions")  ? read_dimensions(json, offer)
                           : text_equal(json->text, "termAttributes") ? read_term_attributes(json, offer)
                           : text_equal(json->text, "offerTermCode")
                               ? copy_text(json, "'offerTermCode'", offer->code, sizeof offer->code)
@@ -240,9 +239,18 @@ static bool hand_over(const struct list_sink *sink, enum list_term term, const c
     for (int i = 0; i < offer->count; i++) {
         const struct dimension *const d = &offer->dimensions[i];
         const struct list_rate rate = {
-            .term = term, .sku = sku, .rate_code = d->rate_code, .description = d->description, .unit = d->unit,
-            .effective = offer->effective, .lease = offer->lease, .option = offer->option, .class = offer->class,
-            .from_e6 = d->from_e6, .to_e6 = d->to_e6, .price = d->price,
+            .term = term,
+            .sku = sku,
+            .rate_code = d->rate_code,
+            .description = d->description,
+            .unit = d->unit,
+            .effective = offer->effective,
+            .lease = offer->lease,
+            .option = offer->option,
+            .class = offer->class,
+            .from_e6 = d->from_e6,
+            .to_e6 = d->to_e6,
+            .price = d->price,
         };
         if (!sink->rate(sink->self, &rate))
             return false;

@@ -3,7 +3,7 @@
  * price_list_plans -- what a savings-plan file has in place of products and terms, both of them lists.
  *
  *   "products": [ { "sku", "usageType": "ComputeSP:1yrNoUpfront" } ],
- *   "terms": { "savingsPlan": [ { "sku", "rates": [ { "discountedUsageType", "discountedRate": { "price" }, ... } ] } ] }
+ *   "terms": { "savingsPlan": [ { "sku", "rates": [ { "discountedUsageType", "discountedRate", ... } ] } ] }
  */
 #include <string.h>
 
@@ -73,7 +73,9 @@ bool list_plans_products(struct list_plans *plans, struct json_reader *json)
     while (json_next(json) == JSON_OBJECT) {
         char sku[LIST_NAME_MAX] = "", usage_type[LIST_NAME_MAX] = "";
         while (json_next(json) == JSON_NAME) {
-            char *const out = text_equal(json->text, "sku") ? sku : text_equal(json->text, "usageType") ? usage_type : NULL;
+            char *const out = text_equal(json->text, "sku")         ? sku
+                              : text_equal(json->text, "usageType") ? usage_type
+                                                                    : NULL;
             if (!(out ? read_text(json, out, LIST_NAME_MAX) : pass(json)))
                 return false;
         }
@@ -98,7 +100,9 @@ static bool read_discounted_rate(struct json_reader *json, struct rate_texts *ra
     if (json_next(json) != JSON_OBJECT)
         return json_refuse(json, "'discountedRate' is no object");
     while (json_next(json) == JSON_NAME) {
-        char *const out = text_equal(json->text, "price") ? price : text_equal(json->text, "currency") ? currency : NULL;
+        char *const out = text_equal(json->text, "price")      ? price
+                          : text_equal(json->text, "currency") ? currency
+                                                               : NULL;
         if (!(out ? read_text(json, out, LIST_NAME_MAX) : pass(json)))
             return false;
     }
@@ -114,9 +118,12 @@ static char *place_of(struct rate_texts *rate, const char *name)
         const char *name;
         char *out;
     } places[] = {
-        { "discountedUsageType", rate->usage_type }, { "discountedOperation", rate->operation },
-        { "discountedServiceCode", rate->service },  { "discountedRegionCode", rate->region },
-        { "unit", rate->unit },                      { "rateCode", rate->rate_code },
+        { "discountedUsageType", rate->usage_type },
+        { "discountedOperation", rate->operation },
+        { "discountedServiceCode", rate->service },
+        { "discountedRegionCode", rate->region },
+        { "unit", rate->unit },
+        { "rateCode", rate->rate_code },
     };
     for (size_t i = 0; i < ARRAY_LEN(places); i++)
         if (text_equal(places[i].name, name))
@@ -130,9 +137,9 @@ static bool read_rate(struct json_reader *json, struct rate_texts *rate)
     *rate = (struct rate_texts){ 0 };
     while (json_next(json) == JSON_NAME) {
         char *const out = place_of(rate, json->text);
-        const bool good = out                                          ? read_text(json, out, LIST_NAME_MAX)
+        const bool good = out                                        ? read_text(json, out, LIST_NAME_MAX)
                           : text_equal(json->text, "discountedRate") ? read_discounted_rate(json, rate)
-                                                                      : pass(json);
+                                                                     : pass(json);
         if (!good)
             return false;
     }
@@ -149,9 +156,15 @@ static bool read_rates(const char *plan, const char *effective, struct json_read
         if (!read_rate(json, &rate))
             return false;
         const struct list_plan_rate out = {
-            .plan = plan, .service = rate.service, .usage_type = rate.usage_type, .operation = rate.operation,
-            .region = rate.region[0] ? rate.region : reading->header->region, .unit = rate.unit,
-            .rate_code = rate.rate_code, .effective = effective, .price = rate.price,
+            .plan = plan,
+            .service = rate.service,
+            .usage_type = rate.usage_type,
+            .operation = rate.operation,
+            .region = rate.region[0] ? rate.region : reading->header->region,
+            .unit = rate.unit,
+            .rate_code = rate.rate_code,
+            .effective = effective,
+            .price = rate.price,
         };
         if (plan && !reading->sink->plan_rate(reading->sink->self, &out))
             return false;

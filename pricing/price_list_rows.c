@@ -69,7 +69,7 @@ struct row_reader {
     struct list_csv csv;
     int columns[COLUMN_COUNT]; /* where they stand; -1 = not there */
     int attributes[LIST_ATTRIBUTE_COUNT];
-    size_t width;                /* cells of the header */
+    size_t width;                 /* cells of the header */
     char last_sku[LIST_NAME_MAX]; /* the product that was handed over last */
     bool last_wanted;
 };

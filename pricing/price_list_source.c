@@ -94,7 +94,12 @@ bool list_source_refuse(struct list_source *source, const char *at, const char *
 static size_t character_length(const unsigned char *at, size_t left)
 {
     const unsigned char first = at[0];
-    const size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc2 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                          : first < 0xf5 ? 4
+                                         : 0;
     if (length == 0 || length > left)
         return 0;
     for (size_t i = 1; i < length; i++)

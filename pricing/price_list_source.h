@@ -40,7 +40,7 @@ bool list_source_rewind(struct list_source *source);
  */
 bool list_source_more(struct list_source *source, const char *keep);
 
-/* Reports "<what> (byte 1234)" at that place, with line and column where the stream can seek. The source then failed. */
+/* Reports "<what> (byte 1234)" there, with line and column where the stream can seek. The source then failed. */
 bool list_source_refuse(struct list_source *source, const char *at, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Is [begin, end) valid UTF-8, without surrogates and overlong forms?      [RFC-3629] */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-
 enum { FIRST_CAPACITY = 256 };
 
 static uint64_t draw_seed(const void *somewhere)

@@ -4,3 +4,13 @@ headroom_test(unit/test_bill.c LINKS headroom::pricing LABELS quick)
 headroom_test(unit/test_focus.c LINKS headroom::pricing LABELS quick)
 headroom_test(unit/test_usage_file.c LINKS headroom::pricing LABELS quick)
 headroom_test(unit/test_bills.c LINKS headroom::pricing LABELS quick)
+headroom_test(unit/test_price_list.c LINKS headroom::pricing LABELS quick)
+headroom_test(unit/test_import.c LINKS headroom::pricing LABELS quick)
+headroom_test(unit/test_book_diff.c LINKS headroom::pricing LABELS quick)
+headroom_test(hostile/test_import_hostile.c LINKS headroom::pricing LABELS quick)
+
+# Price lists of any size, for measuring the import: docs/prices.md.
+add_executable(offer_file tools/offer_file.c)
+target_link_libraries(offer_file PRIVATE headroom_language headroom_warnings headroom::pricing)
+headroom_test(unit/test_import_size.c LINKS headroom::pricing LABELS quick)
+set_tests_properties(test_import_size PROPERTIES ENVIRONMENT OFFER_FILE=$<TARGET_FILE:offer_file>)

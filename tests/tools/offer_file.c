@@ -19,22 +19,29 @@
 #include "sim/base/compiler.h"
 
 static const char *const families[] = {
-    "c5",  "c5a", "c5d", "c5n", "c6a", "c6g", "c6gd", "c6gn", "c6i", "c6id", "c6in", "c7a", "c7g", "c7gd", "c7gn", "c7i",
-    "c8g", "m5",  "m5a", "m5d", "m5n", "m6a", "m6g",  "m6gd", "m6i", "m6id", "m6in", "m7a", "m7g", "m7gd", "m7i",  "m8g",
-    "r5",  "r5a", "r5b", "r5d", "r5n", "r6a", "r6g",  "r6gd", "r6i", "r6id", "r6in", "r7a", "r7g", "r7gd", "r7i",  "r8g",
-    "t3",  "t3a", "t4g", "i3",  "i3en", "i4g", "i4i", "i7ie", "d3",  "d3en", "g4dn", "g5",  "g6",  "p4d",  "x2gd", "z1d",
+    "c5",   "c5a",  "c5d",  "c5n",  "c6a", "c6g",  "c6gd", "c6gn", "c6i", "c6id", "c6in", "c7a", "c7g",
+    "c7gd", "c7gn", "c7i",  "c8g",  "m5",  "m5a",  "m5d",  "m5n",  "m6a", "m6g",  "m6gd", "m6i", "m6id",
+    "m6in", "m7a",  "m7g",  "m7gd", "m7i", "m8g",  "r5",   "r5a",  "r5b", "r5d",  "r5n",  "r6a", "r6g",
+    "r6gd", "r6i",  "r6id", "r6in", "r7a", "r7g",  "r7gd", "r7i",  "r8g", "t3",   "t3a",  "t4g", "i3",
+    "i3en", "i4g",  "i4i",  "i7ie", "d3",  "d3en", "g4dn", "g5",   "g6",  "p4d",  "x2gd", "z1d",
 };
-static const char *const sizes[] = { "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge",
-                                     "24xlarge", "metal" };
+static const char *const sizes[] = { "medium",  "large",    "xlarge",   "2xlarge",  "4xlarge",
+                                     "8xlarge", "12xlarge", "16xlarge", "24xlarge", "metal" };
 static const struct {
     const char *system, *software, *operation;
 } systems[] = {
-    { "Linux", "NA", "RunInstances" },           { "Windows", "NA", "RunInstances:0002" },
-    { "RHEL", "NA", "RunInstances:0010" },       { "SUSE", "NA", "RunInstances:000g" },
-    { "Linux", "SQL Web", "RunInstances:0200" }, { "Linux", "SQL Std", "RunInstances:0004" },
-    { "Linux", "SQL Ent", "RunInstances:0100" }, { "Windows", "SQL Web", "RunInstances:0202" },
-    { "Windows", "SQL Std", "RunInstances:0006" }, { "Windows", "SQL Ent", "RunInstances:0102" },
-    { "Ubuntu Pro", "NA", "RunInstances:0g00" }, { "Red Hat Enterprise Linux with HA", "NA", "RunInstances:1010" },
+    { "Linux", "NA", "RunInstances" },
+    { "Windows", "NA", "RunInstances:0002" },
+    { "RHEL", "NA", "RunInstances:0010" },
+    { "SUSE", "NA", "RunInstances:000g" },
+    { "Linux", "SQL Web", "RunInstances:0200" },
+    { "Linux", "SQL Std", "RunInstances:0004" },
+    { "Linux", "SQL Ent", "RunInstances:0100" },
+    { "Windows", "SQL Web", "RunInstances:0202" },
+    { "Windows", "SQL Std", "RunInstances:0006" },
+    { "Windows", "SQL Ent", "RunInstances:0102" },
+    { "Ubuntu Pro", "NA", "RunInstances:0g00" },
+    { "Red Hat Enterprise Linux with HA", "NA", "RunInstances:1010" },
 };
 static const struct {
     const char *tenancy, *capacity, *usage;
@@ -50,12 +57,18 @@ static const struct {
     const char *code, *lease, *class, *option;
     int percent; /* of the on-demand price, for all of it */
 } offers[] = {
-    { "4NA7Y494T4", "1yr", "standard", "No Upfront", 63 },    { "HU7G6KETJZ", "1yr", "standard", "Partial Upfront", 60 },
-    { "6QCMYABX3D", "1yr", "standard", "All Upfront", 59 },   { "BPH4J8HBKS", "3yr", "standard", "No Upfront", 43 },
-    { "38NPMPTW36", "3yr", "standard", "Partial Upfront", 40 }, { "NQ3QZPMQV9", "3yr", "standard", "All Upfront", 38 },
-    { "7NE97W5U4E", "1yr", "convertible", "No Upfront", 73 }, { "CUZHX8X6JH", "1yr", "convertible", "Partial Upfront", 70 },
-    { "VJWZNREJX2", "1yr", "convertible", "All Upfront", 68 }, { "Z2E3P23VKM", "3yr", "convertible", "No Upfront", 51 },
-    { "R5XV2EPZQZ", "3yr", "convertible", "Partial Upfront", 48 }, { "MZU6U2429S", "3yr", "convertible", "All Upfront", 46 },
+    { "4NA7Y494T4", "1yr", "standard", "No Upfront", 63 },
+    { "HU7G6KETJZ", "1yr", "standard", "Partial Upfront", 60 },
+    { "6QCMYABX3D", "1yr", "standard", "All Upfront", 59 },
+    { "BPH4J8HBKS", "3yr", "standard", "No Upfront", 43 },
+    { "38NPMPTW36", "3yr", "standard", "Partial Upfront", 40 },
+    { "NQ3QZPMQV9", "3yr", "standard", "All Upfront", 38 },
+    { "7NE97W5U4E", "1yr", "convertible", "No Upfront", 73 },
+    { "CUZHX8X6JH", "1yr", "convertible", "Partial Upfront", 70 },
+    { "VJWZNREJX2", "1yr", "convertible", "All Upfront", 68 },
+    { "Z2E3P23VKM", "3yr", "convertible", "No Upfront", 51 },
+    { "R5XV2EPZQZ", "3yr", "convertible", "Partial Upfront", 48 },
+    { "MZU6U2429S", "3yr", "convertible", "All Upfront", 46 },
 };
 
 struct instance {
@@ -90,7 +103,7 @@ static void name_sku(uint64_t number, char *sku)
     sku[16] = '\0';
 }
 
-/* The combinations in the order of their numbers; the same again, as further generations of a type, when they run out. */
+/* The combinations in the order of their numbers; when they run out the same again, as further versions of a type. */
 static struct instance instance_of(uint64_t number)
 {
     struct instance out_instance;
@@ -106,7 +119,8 @@ static struct instance instance_of(uint64_t number)
     if (left == 0)
         snprintf(out_instance.type, sizeof out_instance.type, "%s.%s", families[family], sizes[size]);
     else
-        snprintf(out_instance.type, sizeof out_instance.type, "%sv%u.%s", families[family], (unsigned)left, sizes[size]);
+        snprintf(out_instance.type, sizeof out_instance.type, "%sv%u.%s", families[family], (unsigned)left,
+                 sizes[size]);
     snprintf(out_instance.usage_type, sizeof out_instance.usage_type, "%s%s:%s", region->prefix,
              places[out_instance.place].usage, out_instance.type);
     out_instance.price_e4 = ((int64_t)400 + (int64_t)family * 3 + (int64_t)out_instance.system * 50) << size;
@@ -139,7 +153,8 @@ static void attribute(const char *name, const char *value, bool last)
 static void json_product(const struct instance *i, bool first)
 {
     out("%s    \"%s\" : {\n      \"sku\" : \"%s\",\n      \"productFamily\" : \"Compute Instance\",\n"
-        "      \"attributes\" : {\n", first ? "" : ",\n", i->sku, i->sku);
+        "      \"attributes\" : {\n",
+        first ? "" : ",\n", i->sku, i->sku);
     attribute("servicecode", "AmazonEC2", false);
     attribute("location", region->name, false);
     attribute("locationType", "AWS Region", false);
@@ -181,7 +196,8 @@ static void json_product(const struct instance *i, bool first)
 static void json_dimension(const char *sku, const char *code, const char *rate, const char *unit, const char *text,
                            int64_t price_e4, bool ranges, bool last)
 {
-    out("            \"%s.%s.%s\" : {\n              \"rateCode\" : \"%s.%s.%s\",\n              \"description\" : \"%s\",\n",
+    out("            \"%s.%s.%s\" : {\n              \"rateCode\" : \"%s.%s.%s\",\n              \"description\" : "
+        "\"%s\",\n",
         sku, code, rate, sku, code, rate, text);
     if (ranges)
         out("              \"beginRange\" : \"0\",\n              \"endRange\" : \"Inf\",\n");
@@ -264,10 +280,11 @@ static void csv_row(const struct instance *i, const char *code, const char *rate
     const bool fee = !strcmp(unit, "Quantity");
     out("\"%s\",\"%s\",\"%s.%s.%s\",\"%s\",\"%s, %s\",\"2026-10-01\",\"%s\",\"%s\",\"%s\",\"%" PRId64 ".%04" PRId64
         "000000\",\"USD\",,\"%s\",\"%s\",\"%s\",",
-        i->sku, code, i->sku, code, rate, type, systems[i->system].system, i->type, fee ? "" : "0", fee ? "" : "Inf", unit,
-        price_e4 / 10000, price_e4 % 10000, lease, option, class);
+        i->sku, code, i->sku, code, rate, type, systems[i->system].system, i->type, fee ? "" : "0", fee ? "" : "Inf",
+        unit, price_e4 / 10000, price_e4 % 10000, lease, option, class);
     out("\"Compute Instance\",\"AmazonEC2\",\"%s\",\"AWS Region\",\"%s\",\"Yes\",\"General purpose\",\"4\","
-        "\"Intel Xeon Platinum 8375C (Ice Lake)\",\"3.5 GHz\",\"16 GiB\",\"EBS only\",\"Up to 12500 Megabit\",\"64-bit\",,"
+        "\"Intel Xeon Platinum 8375C (Ice Lake)\",\"3.5 GHz\",\"16 GiB\",\"EBS only\",\"Up to 12500 "
+        "Megabit\",\"64-bit\",,"
         "\"%s\",,\"%s\",\"No License required\",,,,,,,,,,,,,,\"%s\",\"%s\",\"%s\",\"NA\",\"8\",\"%s\","
         "\"AVX; AVX2; Intel AVX\",\"%s\",\"Amazon Elastic Compute Cloud\"\n",
         region->name, i->type, places[i->place].tenancy, systems[i->system].system, i->usage_type,
@@ -279,9 +296,11 @@ static void write_csv(uint64_t size)
     out("\"FormatVersion\",\"v1.0\"\n\"Disclaimer\",\"Made by a program for tests; no price is AWS's.\"\n"
         "\"Publication Date\",\"2026-10-15T00:00:00Z\"\n\"Version\",\"20261015000000\"\n\"OfferCode\",\"AmazonEC2\"\n");
     out("\"SKU\",\"OfferTermCode\",\"RateCode\",\"TermType\",\"PriceDescription\",\"EffectiveDate\",\"StartingRange\","
-        "\"EndingRange\",\"Unit\",\"PricePerUnit\",\"Currency\",\"RelatedTo\",\"LeaseContractLength\",\"PurchaseOption\","
+        "\"EndingRange\",\"Unit\",\"PricePerUnit\",\"Currency\",\"RelatedTo\",\"LeaseContractLength\","
+        "\"PurchaseOption\","
         "\"OfferingClass\",\"Product Family\",\"serviceCode\",\"Location\",\"Location Type\",\"Instance Type\","
-        "\"Current Generation\",\"Instance Family\",\"vCPU\",\"Physical Processor\",\"Clock Speed\",\"Memory\",\"Storage\","
+        "\"Current Generation\",\"Instance Family\",\"vCPU\",\"Physical Processor\",\"Clock "
+        "Speed\",\"Memory\",\"Storage\","
         "\"Network Performance\",\"Processor Architecture\",\"Storage Media\",\"Tenancy\",\"EBS Optimized\","
         "\"Operating System\",\"License Model\",\"Group\",\"Group Description\",\"Transfer Type\",\"From Location\","
         "\"From Location Type\",\"To Location\",\"To Location Type\",\"Volume Type\",\"Max Volume Size\","
@@ -308,14 +327,15 @@ static void write_csv(uint64_t size)
 static const struct {
     const char *name, *term;
     int percent;
-} plans[] = { { "ComputeSP:1yrNoUpfront", "1yr", 73 },  { "ComputeSP:1yrPartialUpfront", "1yr", 70 },
-              { "ComputeSP:1yrAllUpfront", "1yr", 68 }, { "ComputeSP:3yrNoUpfront", "3yr", 51 },
+} plans[] = { { "ComputeSP:1yrNoUpfront", "1yr", 73 },      { "ComputeSP:1yrPartialUpfront", "1yr", 70 },
+              { "ComputeSP:1yrAllUpfront", "1yr", 68 },     { "ComputeSP:3yrNoUpfront", "3yr", 51 },
               { "ComputeSP:3yrPartialUpfront", "3yr", 48 }, { "ComputeSP:3yrAllUpfront", "3yr", 46 } };
 
 static void write_plans(uint64_t size)
 {
     out("{\n  \"version\" : \"20261015000000\",\n  \"publicationDate\" : \"2026-10-15T00:00:00Z\",\n"
-        "  \"regionCode\" : \"%s\",\n  \"products\" : [", region->code);
+        "  \"regionCode\" : \"%s\",\n  \"products\" : [",
+        region->code);
     for (size_t p = 0; p < ARRAY_LEN(plans); p++)
         out("%s {\n    \"sku\" : \"PLAN%zu\",\n    \"productFamily\" : \"ComputeSavingsPlans\",\n"
             "    \"serviceCode\" : \"ComputeSavingsPlans\",\n    \"usageType\" : \"%s\",\n    \"operation\" : \"\",\n"
@@ -324,7 +344,8 @@ static void write_plans(uint64_t size)
     out(" ],\n  \"terms\" : {\n    \"savingsPlan\" : [");
     for (size_t p = 0; p < ARRAY_LEN(plans); p++) {
         out("%s {\n      \"sku\" : \"PLAN%zu\",\n      \"description\" : \"a savings plan\",\n"
-            "      \"effectiveDate\" : \"2026-10-01T00:00:00Z\",\n      \"rates\" : [", p ? "," : "", p);
+            "      \"effectiveDate\" : \"2026-10-01T00:00:00Z\",\n      \"rates\" : [",
+            p ? "," : "", p);
         for (uint64_t n = 0; n == 0 || written < size * (p + 1) / ARRAY_LEN(plans); n++) {
             const struct instance i = instance_of(n);
             const int64_t price_e4 = i.price_e4 * plans[p].percent / 100;
