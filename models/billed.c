@@ -106,26 +106,52 @@ static void exist(struct world *w, const struct component *c, const char *servic
     exist_as(w, usage_key_of(c, service, type, operation, USAGE_NANOSECONDS), things);
 }
 
-static void store(struct world *w, const struct component *c, const char *service, const char *type,
-                  const char *operation, int64_t bytes)
+static void store_as(struct world *w, struct usage_key key, int64_t bytes)
 {
-    const struct usage_key key = usage_key_of(c, service, type, operation, USAGE_BYTE_HOURS);
     meter_add_storage(&w->meters, meter_get(&w->meters, key), bytes, w->start, w->end);
 }
 
+/* A Multi-AZ instance is in two zones, and its key in none. The replicas follow in the next ones: rds_init(). */
 static void meter_database(struct world *w, const struct component *c)
 {
+    const struct rds *db = &w->databases[c->index];
     const struct rds_config *config = c->config;
     const char *engine = config->engine == RDS_POSTGRES ? "engine=PostgreSQL" : "engine=MySQL";
-    const char *multi = config->multi_az ? "Multi-AZ" : "Instance";
-    exist(w, c, "AmazonRDS", arena_printf(w->arena, "%sUsage:%s", multi, config->instance), engine, 1);
-    store(w, c, "AmazonRDS", config->multi_az ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage", engine,
-          config->storage);
-    if (!config->read_replicas)
-        return;
-    exist(w, c, "AmazonRDS", arena_printf(w->arena, "InstanceUsage:%s", config->instance), engine,
-          config->read_replicas);
-    store(w, c, "AmazonRDS", "RDS:GP3-Storage", engine, config->read_replicas * config->storage);
+    const char *single = arena_printf(w->arena, "InstanceUsage:%s", config->instance);
+    const char *multi = arena_printf(w->arena, "Multi-AZUsage:%s", config->instance);
+    for (int e = 0; e < db->endpoint_count; e++) {
+        const bool twice = e == RDS_PRIMARY && config->multi_az;
+        const char *zone = twice ? "" : c->region->zone_names[db->endpoints[e].zone];
+        struct usage_key instance = usage_key_of(c, "AmazonRDS", twice ? multi : single, engine, USAGE_NANOSECONDS);
+        struct usage_key volume = usage_key_of(c, "AmazonRDS", twice ? "RDS:Multi-AZ-GP3-Storage" : "RDS:GP3-Storage",
+                                               engine, USAGE_BYTE_HOURS);
+        instance.zone = volume.zone = zone;
+        exist_as(w, instance, 1);
+        store_as(w, volume, config->storage);
+    }
+}
+
+/* Shards and their replicas are spread over the zones: cache_init(). */
+static void meter_cache(struct world *w, const struct component *c)
+{
+    const struct elasticache_config *config = c->config;
+    struct usage_key key = usage_key_of(c, "AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
+                                        config->engine == 0 ? "engine=Valkey" : "engine=Redis", USAGE_NANOSECONDS);
+    for (int64_t shard = 0; shard < config->shards; shard++)
+        for (int64_t node = 0; node <= config->replicas; node++) {
+            key.zone = c->region->zone_names[(shard + node) % c->region->zones];
+            exist_as(w, key, 1);
+        }
+}
+
+/* Two alarms for each target tracking policy; AWS makes and bills them. */
+static void meter_alarms(struct world *w, const struct component *c)
+{
+    const struct asg_config *config = c->config;
+    struct usage_key key = usage_key_of(c, "AmazonCloudWatch", "CW:AlarmMonitorUsage", "", USAGE_NANOSECONDS);
+    key.tier = w->fleets[c->index].queue >= 0 ? "workers" : c->type->tier;
+    if (config->scaling_count)
+        exist_as(w, key, 2 * config->scaling_count);
 }
 
 static void meter_acl(struct world *w, const struct component *c)
@@ -145,15 +171,11 @@ static void meter_component(struct world *w, const struct component *c)
         exist(w, c, "AWSELB", "LoadBalancerUsage", "LoadBalancing:Application", 1);
         exist(w, c, "AmazonVPC", "PublicIPv4:InUseAddress", "", c->region->zones);
         break;
-    case KIND_ELASTICACHE: {
-        const struct elasticache_config *config = c->config;
-        exist(w, c, "AmazonElastiCache", arena_printf(w->arena, "NodeUsage:%s", config->node),
-              config->engine == 0 ? "engine=Valkey" : "engine=Redis", config->shards * (1 + config->replicas));
-        break;
-    }
+    case KIND_ELASTICACHE: meter_cache(w, c); break;
     case KIND_RDS: meter_database(w, c); break;
     case KIND_S3:
-        store(w, c, "AmazonS3", "TimedStorage-ByteHrs", "", ((const struct s3_config *)c->config)->storage);
+        store_as(w, usage_key_of(c, "AmazonS3", "TimedStorage-ByteHrs", "", USAGE_BYTE_HOURS),
+                 ((const struct s3_config *)c->config)->storage);
         break;
     case KIND_WAF: meter_acl(w, c); break;
     case KIND_ROUTE53: {
@@ -162,12 +184,7 @@ static void meter_component(struct world *w, const struct component *c)
         exist_as(w, key, ((const struct route53_config *)c->config)->zones);
         break;
     }
-    case KIND_ASG: { /* two alarms for each target tracking policy; AWS makes and bills them */
-        const struct asg_config *config = c->config;
-        if (config->scaling_count)
-            exist(w, c, "AmazonCloudWatch", "CW:AlarmMonitorUsage", "", 2 * config->scaling_count);
-        break;
-    }
+    case KIND_ASG: meter_alarms(w, c); break;
     case KIND_CLOUDFRONT:
     case KIND_SQS:
     case KIND_COUNT: break;

@@ -88,8 +88,8 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
 static void bill_instance(struct world *w, struct instance *i, sim_time until)
 {
     const struct fleet *fleet = &w->fleets[i->fleet];
-    meter_add_time(&w->meters, fleet->hours, 1, i->billed_until, until);
-    meter_add_storage(&w->meters, fleet->volume_hours, fleet->config->volume, i->billed_until, until);
+    meter_add_time(&w->meters, fleet->hours[i->zone], 1, i->billed_until, until);
+    meter_add_storage(&w->meters, fleet->volume_hours[i->zone], fleet->config->volume, i->billed_until, until);
     meter_add_time(&w->meters, fleet->monitoring, DETAILED_METRICS, i->billed_until, until);
     i->billed_until = until;
 }
@@ -140,15 +140,16 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
 
 /* ---- setting up ---- */
 
+/* zone "": it has none. */
 static struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type,
-                                 const char *operation, enum usage_unit unit)
+                                 const char *operation, const char *zone, enum usage_unit unit)
 {
     return meter_get(&w->meters, (struct usage_key){ .service = service,
                                                      .usage_type = type,
                                                      .operation = operation,
                                                      .resource = fleet->component->name,
                                                      .region = fleet->component->region->name,
-                                                     .zone = "",
+                                                     .zone = zone,
                                                      .to_zone = "",
                                                      .tier = fleet->queue >= 0 ? "workers" : "web",
                                                      .unit = unit });
@@ -180,14 +181,17 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
     for (int a = 0; a < w->alb_count; a++)
         if (w->albs[a].config->targets.target == c)
             fleet->alb = a;
-    fleet->hours = fleet_meter(w, fleet, "AmazonEC2", arena_printf(w->arena, "BoxUsage:%s", fleet->config->instance),
-                               "RunInstances", USAGE_NANOSECONDS);
-    fleet->volume_hours = fleet_meter(w, fleet, "AmazonEC2", "EBS:VolumeUsage.gp3", "", USAGE_BYTE_HOURS);
-    fleet->monitoring = fleet_meter(w, fleet, "AmazonCloudWatch", "CW:MetricMonitorUsage", "", USAGE_NANOSECONDS);
+    const char *const box = arena_printf(w->arena, "BoxUsage:%s", fleet->config->instance);
+    for (int64_t z = 0; z < c->region->zones; z++) {
+        const char *const zone = c->region->zone_names[z];
+        fleet->hours[z] = fleet_meter(w, fleet, "AmazonEC2", box, "RunInstances", zone, USAGE_NANOSECONDS);
+        fleet->volume_hours[z] = fleet_meter(w, fleet, "AmazonEC2", "EBS:VolumeUsage.gp3", "", zone, USAGE_BYTE_HOURS);
+    }
+    fleet->monitoring = fleet_meter(w, fleet, "AmazonCloudWatch", "CW:MetricMonitorUsage", "", "", USAGE_NANOSECONDS);
     fleet->cross_zone_cache = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache",
-                                          USAGE_BYTES);
+                                          "", USAGE_BYTES);
     fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database",
-                                       USAGE_BYTES);
+                                       "", USAGE_BYTES);
 }
 
 void fleets_init(struct world *w)

@@ -197,7 +197,8 @@ struct fleet {
     double min_size, max_size, sum_size;
     uint64_t size_windows;
     double peak_workers, peak_workers_at_s;
-    struct meter *hours, *volume_hours, *monitoring, *alarms;
+    struct meter *hours[ALB_NODES_MAX], *volume_hours[ALB_NODES_MAX]; /* by zone */
+    struct meter *monitoring;
     struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat;
     struct meter *sent, *received, *through_nat; /* to and from the internet */
     struct meter *logs;
