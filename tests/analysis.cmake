@@ -18,3 +18,11 @@ foreach(name by_hand benchmark)
 endforeach()
 headroom_test(theory/test_theory_stopping.c LINKS headroom::analysis LABELS ${oracles_labels})
 headroom_test(unit/test_arena.c LINKS headroom::sim LABELS quick)
+# The bill as others read it: valid against FOCUS, and the same in every form.
+add_test(NAME focus_rejects COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/focus-rejects)
+set_tests_properties(focus_rejects PROPERTIES LABELS quick)
+if(TARGET headroom)
+    add_test(NAME bills_agree
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/repo/bills-agree ${PROJECT_SOURCE_DIR} $<TARGET_FILE:headroom>)
+    set_tests_properties(bills_agree PROPERTIES LABELS quick)
+endif()
