@@ -70,6 +70,7 @@ int verb_bench(const struct options *options)
     const struct bench_options bench = {
         .scenarios = cli_data("scenarios", &scenarios) ? scenarios.chars : NULL,
         .own = cli_data("bench", &own) ? own.chars : NULL,
+        .books = cli_price_folder(),
         .quick = options->bench_quick,
         .rounds = (int)options->rounds,
     };

@@ -7,7 +7,8 @@
 #include "sim/base/compiler.h"
 
 static const char *const UNITS[] = {
-    [BENCH_NS] = "ns", [BENCH_SECONDS] = "s", [BENCH_MIB] = "MiB", [BENCH_PERCENT] = "%", [BENCH_NUMBER] = "",
+    [BENCH_NS] = "ns",   [BENCH_MILLISECONDS] = "ms", [BENCH_SECONDS] = "s",
+    [BENCH_MIB] = "MiB", [BENCH_PERCENT] = "%",       [BENCH_NUMBER] = "",
 };
 static const char *const VERDICTS[] = {
     [BENCH_NOTHING_EXPECTED] = "",

@@ -11,5 +11,6 @@ extern const struct benchmark bench_visits[];
 extern const struct benchmark bench_parts[];
 extern const struct benchmark bench_days[];
 extern const struct benchmark bench_growth[];
+extern const struct benchmark bench_money[];
 
 #endif

@@ -12,7 +12,7 @@
 #include "sim/base/check.h"
 
 const struct benchmark *const bench_tables[] = {
-    bench_events, bench_queues, bench_visits, bench_parts, bench_days, bench_growth, NULL,
+    bench_events, bench_queues, bench_visits, bench_parts, bench_days, bench_growth, bench_money, NULL,
 };
 
 enum { USUAL_ROUNDS = 5 };

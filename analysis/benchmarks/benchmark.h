@@ -21,6 +21,7 @@ enum { BENCHMARK_ROWS_MAX = 24, BENCHMARK_ROUNDS_MAX = 15, BENCHMARK_NOTE_MAX = 
 struct bench_options {
     const char *scenarios; /* folder of the shipped scenarios */
     const char *own;       /* folder bench/, or NULL: what needs it cannot be measured */
+    const char *books;     /* folder of the price books */
     bool quick;            /* a look at every row: too short for figures to be quoted */
     int rounds;            /* 0: the benchmark's own number */
 };
@@ -41,7 +42,7 @@ void stopwatch_stop(struct stopwatch *watch);
 
 /* ---- what there is ---- */
 
-enum bench_unit { BENCH_NS, BENCH_SECONDS, BENCH_MIB, BENCH_PERCENT, BENCH_NUMBER };
+enum bench_unit { BENCH_NS, BENCH_MILLISECONDS, BENCH_SECONDS, BENCH_MIB, BENCH_PERCENT, BENCH_NUMBER };
 
 struct bench_row {
     const char *name; /* NULL ends a list of rows */
