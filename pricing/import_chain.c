@@ -62,6 +62,8 @@ static struct chain chain_of(const struct import_rate *const *rates, size_t coun
     for (size_t i = 0; i < count && text_equal(rates[i]->effective, rates[0]->effective); i++) {
         const struct import_rate *const rate = rates[i];
         const struct import_rate *const last = chain.count > 0 ? chain.tiers[chain.count - 1] : NULL;
+        if (rate->price == LIST_TOO_FINE)
+            chain.broken = "has a price of more than ten decimals";
         if (rate->upfront) {
             if (chain.has_upfront && chain.upfront != rate->price)
                 chain.broken = "has two upfront fees";

@@ -60,9 +60,22 @@ bool list_copy(struct list_source *source, const char *at, const char *text, cha
     return true;
 }
 
-/* AWS writes ten decimals; what goes beyond them cannot be held and would be lost without a word. */
+/* Digits, a point, and more decimals than money has. */
+static bool is_too_fine(const char *text)
+{
+    const size_t whole = strspn(text, "0123456789");
+    if (whole == 0 || whole > 9 || text[whole] != '.')
+        return false;
+    const size_t decimals = strspn(text + whole + 1, "0123456789");
+    return decimals > 10 && decimals < 40 && text[whole + 1 + decimals] == '\0';
+}
+
 bool list_read_price(struct list_source *source, const char *at, const char *text, money *out)
 {
+    if (!money_from_decimal(text, out) && is_too_fine(text)) {
+        *out = LIST_TOO_FINE;
+        return true;
+    }
     if (!money_from_decimal(text, out) || *out < 0)
         return list_source_refuse(source, at, "'%.40s' is not a price", text);
     return *out <= LARGEST_PRICE ? true : list_source_refuse(source, at, "'%.40s' is too large for a price", text);

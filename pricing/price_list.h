@@ -55,6 +55,9 @@ struct list_product {
     const char *attributes[LIST_ATTRIBUTE_COUNT];
 };
 
+/* A price of more than ten decimals: it is one, but money cannot hold it. */
+#define LIST_TOO_FINE ((money)-1)
+
 enum list_term { LIST_ON_DEMAND, LIST_RESERVED };
 
 struct list_rate {
@@ -63,7 +66,7 @@ struct list_rate {
     const char *effective;              /* "2026-09-01T00:00:00Z", or the date alone */
     const char *lease, *option, *class; /* of a reservation: "1yr", "No Upfront", "standard"; "" */
     int64_t from_e6, to_e6;             /* tier, millionths of the unit; to_e6 INT64_MAX when open */
-    money price;                        /* per unit; never negative */
+    money price;                        /* per unit; never negative, or LIST_TOO_FINE */
 };
 
 /* What discounted usage costs under a savings plan. */

@@ -13,4 +13,5 @@ headroom_test(hostile/test_import_hostile.c LINKS headroom::pricing LABELS quick
 add_executable(offer_file tools/offer_file.c)
 target_link_libraries(offer_file PRIVATE headroom_language headroom_warnings headroom::pricing)
 headroom_test(unit/test_import_size.c LINKS headroom::pricing LABELS quick)
+add_dependencies(test_import_size offer_file)
 set_tests_properties(test_import_size PROPERTIES ENVIRONMENT OFFER_FILE=$<TARGET_FILE:offer_file>)

@@ -269,6 +269,13 @@ static void given_products_that_disagree_when_imported_then_the_old_rate_stays(v
     assert_kept(*state, "EBS:VolumeP-Throughput.gp3", "is several products with different prices");
 }
 
+static void given_a_price_of_more_than_ten_decimals_when_imported_then_the_old_rate_stays(void **state)
+{
+    import_list(*state,
+                BESIDE_GP3("SKUX", "USW2-EBS:VolumeP-Throughput.gp3", ON_DEMAND("SKUX", "MiBps-Mo", "0.00000000001")));
+    assert_kept(*state, "EBS:VolumeP-Throughput.gp3", "has a price of more than ten decimals");
+}
+
 static void given_a_file_without_a_date_when_imported_then_it_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -366,6 +373,7 @@ int main(void)
         EACH(given_a_unit_of_unknown_size_when_imported_then_the_old_rate_stays),
         EACH(given_tiers_that_do_not_touch_when_imported_then_the_old_rate_stays),
         EACH(given_products_that_disagree_when_imported_then_the_old_rate_stays),
+        EACH(given_a_price_of_more_than_ten_decimals_when_imported_then_the_old_rate_stays),
         EACH(given_a_file_without_a_date_when_imported_then_it_is_refused),
         EACH(given_units_as_aws_writes_them_when_converted_then_only_sure_ones_are),
         EACH(given_the_shipped_books_when_written_again_then_every_byte_is_the_same),
