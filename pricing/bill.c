@@ -2,7 +2,7 @@
 /*
  * bill -- tallies into lines: pool by price, take off what is free, fill the tiers, round once.
  *
- *   tallies of one price -> total -> which tiers it reaches -> lines -> support, a share of their sum
+ *   tallies, less what commitments cover -> by price -> which tiers it reaches -> lines -> support, a share of them
  *
  * While a pool stays within one tier every resource has a line of its own; once it reaches a second tier nobody can
  * say whose bytes were the cheap ones, so there is a line per tier for all of them together.
@@ -16,6 +16,7 @@
 #include "pricing/aws_region.h"
 #include "pricing/bill_pool.h"
 #include "pricing/bill_text.h"
+#include "pricing/commitment_cover.h"
 #include "pricing/usage_file.h"
 #include "pricing/wide.h"
 #include "sim/base/check.h"
@@ -77,12 +78,19 @@ static const char *join_resources(const struct share *share, struct arena *arena
     return joined;
 }
 
+/* Off everything but support, which is a share of what is left. */
+static int64_t discount_of(const struct bill *bill, const char *service)
+{
+    return bill->options.commitments && !text_equal(service, "AWSSupport") ? bill->options.commitments->discount_e6 : 0;
+}
+
 static bool price_line(struct bill_line *line, const struct share *share, struct diag *diag)
 {
     const money rate = share->tier->rate;
     if (share->amount / share->divisor > LARGEST_LINE_UNITS)
         return diag_error(diag, share->tier->at, "a month uses more than 1e18 units of '%s'", line->usage_type);
-    line->exact = (money)wide_mul_div(share->amount, (uint128)rate, share->divisor);
+    line->exact = (money)wide_mul_div(share->amount, (uint128)rate * (uint64_t)(E6 - line->discount_e6),
+                                      share->divisor * E6);
     if (line->exact / MONEY_PER_USD > LARGEST_LINE_USD)
         return diag_error(diag, share->tier->at, "a line of '%s' costs more than ten trillion dollars",
                           line->usage_type);
@@ -128,6 +136,7 @@ static void add_line(struct writer *writer, const struct share *share)
         .source = tier->source,
         .confidence = tier->confidence,
         .sku = tier->sku,
+        .discount_e6 = discount_of(writer->bill, price->service),
     };
     if (!price_line(&line, share, writer->diag)) {
         writer->good = false;
@@ -336,7 +345,9 @@ static int compare_lines(const void *a, const void *b)
         order = strcmp(left->resource, right->resource);
     if (order == 0)
         order = strcmp(left->zone, right->zone);
-    return order != 0 ? order : strcmp(left->tier, right->tier);
+    if (order == 0)
+        order = strcmp(left->tier, right->tier);
+    return order != 0 ? order : commitment_share_compare(left->commitment, right->commitment);
 }
 
 struct bill_period bill_period_of(int year, int month)
@@ -347,7 +358,21 @@ struct bill_period bill_period_of(int year, int month)
     return (struct bill_period){ year, month, days[month - 1] + (month == 2 && leap) };
 }
 
-static void write_bill(struct writer *writer, const struct metering *metering)
+/* A day is priced at the month's average: what is covered costs its share of the fees. */
+static void add_covered_to_pools(struct writer *writer, const struct metering *metering,
+                                 const struct commitment_month *month)
+{
+    for (size_t i = 0; i < writer->bill->pool_count; i++) {
+        struct bill_pool *const pool = &writer->pools[i];
+        for (size_t t = 0; t < pool->count; t++) {
+            const size_t tally = (size_t)(&pool->tallies[t] - metering->tallies);
+            pool->total = wide_add(pool->total, month->covered[tally]);
+            pool->exact += month->effective[tally];
+        }
+    }
+}
+
+static void write_bill(struct writer *writer, const struct metering *metering, const struct commitment_month *month)
 {
     struct bill *const bill = writer->bill;
     form_pools(writer, metering);
@@ -356,12 +381,16 @@ static void write_bill(struct writer *writer, const struct metering *metering)
     for (size_t i = 0; i < bill->pool_count; i++)
         if (!is_share_of_charges(&writer->pools[i]))
             add_lines(writer, &writer->pools[i]);
+    for (size_t i = 0; i < month->line_count; i++)
+        append(writer, &month->lines[i]);
     for (size_t i = 0; i < metering->unpriced_count; i++)
         add_unpriced(writer, &metering->unpriced[i]);
     const int64_t charges_cents = bill->total_cents;
     for (size_t i = 0; i < bill->pool_count; i++)
         if (is_share_of_charges(&writer->pools[i]) && writer->pools[i].total > 0)
             add_support(writer, &writer->pools[i], charges_cents);
+    if (month->line_count > 0)
+        add_covered_to_pools(writer, metering, month);
     if (bill->line_count > 0)
         qsort(bill->lines, bill->line_count, sizeof *bill->lines, compare_lines);
 }
@@ -373,16 +402,22 @@ bool bill_compute_all(struct bill *out, const struct price_book *book, const str
     CHECK(period.days >= 28 && period.days <= 31, "a month has 28 to 31 days");
     struct metering metering;
     *out = (struct bill){ .period = period, .options = *options };
-    const struct metering_setting setting = { book, hours_of(out), options->allow_unpriced, arena, diag };
+    const struct metering_setting setting = { book, hours_of(out), options->allow_unpriced, arena, diag,
+                                              options->commitments && options->commitments->count > 0 };
     struct metering_work *const work = metering_new(&setting);
     metering_add_usage(work, usage, usage_count);
     const bool good = usage_records_meter(work, records, record_count, setting.hours_of_month, arena, diag);
     if (!metering_end(work, &metering) || !good)
         return false;
+    struct commitment_month month = { 0 };
+    if (setting.by_hour && !commitment_month(&month, &metering, out, setting.hours_of_month, arena, diag))
+        return false;
+    out->commitments = month.results;
+    out->commitment_count = setting.by_hour ? options->commitments->count : 0;
     struct writer writer = { .bill = out, .arena = arena, .diag = diag, .good = true };
     writer.pools = ARENA_ARRAY(arena, struct bill_pool, metering.count + 1);
     out->pools = writer.pools;
-    write_bill(&writer, &metering);
+    write_bill(&writer, &metering, &month);
     return writer.good;
 }
 
@@ -408,7 +443,7 @@ bool bill_price_at_average(money *out, const struct bill *month, const struct pr
 {
     struct metering metering;
     *out = 0;
-    const struct metering_setting setting = { book, hours_of(month), month->options.allow_unpriced, arena, diag };
+    const struct metering_setting setting = { book, hours_of(month), month->options.allow_unpriced, arena, diag, false };
     if (!metering_run(&metering, &setting, usage, usage_count))
         return false;
     for (size_t i = 0; i < metering.count; i++) {

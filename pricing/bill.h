@@ -19,7 +19,10 @@
 #include "sim/base/diag.h"
 #include "sim/base/usage.h"
 
-struct price_book; /* pricing/price_book.h */
+struct price_book;  /* pricing/price_book.h */
+struct commitments; /* pricing/commitment.h */
+struct commitment_share;
+struct commitment_result;
 
 /*
  * Loads the book of a region (with the Global and Any rows it needs) from `folder`/<region>.csv. Errors name file,
@@ -44,6 +47,7 @@ struct bill_options {
     int hours_per_month; /* what a month of storage or of a monthly fee is; 0 = the calendar month's hours */
     enum free_tier free_tier;
     bool allow_unpriced; /* usage without a rate becomes a line that says so, and the bill is incomplete */
+    const struct commitments *commitments; /* pricing/commitment.h; NULL: everything is on demand */
 };
 
 struct bill_line {
@@ -67,6 +71,9 @@ struct bill_line {
     const char *as_of, *source, *confidence; /* of the rate */
     const char *sku;                         /* AWS's SKU or rate code of the rate; "" when unknown */
 
+    int64_t discount_e6;                       /* private discount that `exact` has been reduced by, millionths */
+    const struct commitment_share *commitment; /* NULL, or how the line belongs to one: pricing/commitment.h */
+
     const char *note; /* NULL, or why the line costs nothing, or how units were formed */
     bool unpriced;    /* no rate: the amount is not zero but unknown, `unit` is the record's and the rate's texts "" */
 };
@@ -82,6 +89,8 @@ struct bill {
     size_t unpriced;     /* lines without a rate: more than zero means that the total is incomplete */
     const struct bill_pool *pools;
     size_t pool_count;
+    const struct commitment_result *commitments; /* pricing/commitment.h: of each, in the order of options.commitments */
+    size_t commitment_count;
 };
 
 /*

@@ -5,7 +5,8 @@
  * A column is a row of a table: its name and the function that writes its cell. Cells that could become a formula in
  * a spreadsheet begin with an apostrophe; numbers are plain decimals; nothing is an empty field.
  *
- * BilledCost and EffectiveCost are the rounded cents, as on the invoice. ListCost and ContractedCost are unit price
+ * BilledCost is the rounded cents, as on the invoice. EffectiveCost is the same, but for commitments: their fees are
+ * billed and worth nothing in themselves, what they cover is billed at nothing and worth its share of the fee. ListCost and ContractedCost are unit price
  * times quantity, exactly, as FOCUS demands; they differ from the cents by the rounding of the line.
  */
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #include "pricing/aws_region.h"
 #include "pricing/bill.h"
 #include "pricing/billing_rules.h"
+#include "pricing/commitment.h"
 #include "pricing/price_book.h"
 #include "sim/base/compiler.h"
 #include "sim/base/text.h"
@@ -75,6 +77,27 @@ static void put_billed_cost(const struct row *r)
 {
     put_decimal(r->out, r->line->cents, 2);
 }
+static bool is_part(const struct row *r, enum commitment_part part)
+{
+    return r->line->commitment && r->line->commitment->part == part;
+}
+static void put_effective_cost(const struct row *r)
+{
+    put_decimal(r->out, r->line->commitment ? r->line->commitment->effective_cents : r->line->cents, 2);
+}
+/* What an account's private discount leaves; ten decimals of a price and six of the discount are kept. */
+static int128 contracted_e16(const struct bill_line *line)
+{
+    return unit_price(line) * (1000000 - line->discount_e6);
+}
+static void put_contracted_price(const struct row *r)
+{
+    put_decimal(r->out, contracted_e16(r->line), RATE_DECIMALS + QUANTITY_DECIMALS);
+}
+static void put_contracted_cost(const struct row *r)
+{
+    put_decimal(r->out, contracted_e16(r->line) * r->line->quantity_e6, RATE_DECIMALS + 2 * QUANTITY_DECIMALS);
+}
 static void put_list_cost(const struct row *r)
 {
     put_decimal(r->out, unit_price(r->line) * r->line->quantity_e6, RATE_DECIMALS + QUANTITY_DECIMALS);
@@ -116,14 +139,57 @@ static void put_currency(const struct row *r)
 {
     put_text(r->out, "USD");
 }
-static void put_usage(const struct row *r)
+static void put_charge_category(const struct row *r)
 {
-    put_text(r->out, "Usage");
+    put_text(r->out, is_part(r, COMMITMENT_FEE) ? "Purchase" : "Usage");
 }
 static void put_pricing_category(const struct row *r)
 {
     const bool spot = strstr(r->line->usage_type, "SpotUsage") != NULL;
-    put_text(r->out, r->line->unpriced ? "Other" : spot ? "Dynamic" : "Standard");
+    const bool committed = is_part(r, COMMITMENT_USED) || is_part(r, COMMITMENT_UNUSED);
+    put_text(r->out, r->line->unpriced ? "Other" : committed ? "Committed" : spot ? "Dynamic" : "Standard");
+}
+/* Nothing is consumed of a purchase, nor of what nobody used. */
+static bool is_consumed(const struct row *r)
+{
+    return !r->line->commitment || is_part(r, COMMITMENT_USED);
+}
+static void put_consumed(const struct row *r)
+{
+    if (is_consumed(r))
+        put_quantity(r);
+}
+static void put_consumed_unit(const struct row *r)
+{
+    if (is_consumed(r))
+        put_unit(r);
+}
+static void put_commitment_category(const struct row *r)
+{
+    const struct commitment_share *const share = r->line->commitment;
+    put_text(r->out, !share ? NULL : share->of->kind == COMMITMENT_RESERVED ? "Usage" : "Spend");
+}
+static void put_commitment_id(const struct row *r)
+{
+    put_text(r->out, r->line->commitment ? r->line->commitment->of->name : NULL);
+}
+static void put_commitment_quantity(const struct row *r)
+{
+    if (r->line->commitment)
+        put_decimal(r->out, r->line->commitment->quantity_e6, QUANTITY_DECIMALS);
+}
+static void put_commitment_status(const struct row *r)
+{
+    put_text(r->out, is_part(r, COMMITMENT_USED) ? "Used" : is_part(r, COMMITMENT_UNUSED) ? "Unused" : NULL);
+}
+static void put_commitment_type(const struct row *r)
+{
+    put_text(r->out, r->line->commitment ? commitment_kind_name(r->line->commitment->of->kind) : NULL);
+}
+static void put_commitment_unit(const struct row *r)
+{
+    const struct commitment_share *const share = r->line->commitment;
+    put_text(r->out, !share ? NULL : share->of->kind == COMMITMENT_RESERVED ? "Hours" : "USD");
 }
 static void put_null(const struct row *r)
 {
@@ -144,7 +210,8 @@ static void put_description(const struct row *r)
 static void put_frequency(const struct row *r)
 {
     const struct pricing_unit *const unit = pricing_unit_find(r->line->unit);
-    put_text(r->out, unit && unit->per_month && unit->metered == USAGE_NANOSECONDS ? "Recurring" : "Usage-Based");
+    const bool monthly = unit && unit->per_month && unit->metered == USAGE_NANOSECONDS;
+    put_text(r->out, monthly || is_part(r, COMMITMENT_FEE) ? "Recurring" : "Usage-Based");
 }
 static void put_category(const struct row *r)
 {
@@ -237,17 +304,24 @@ static const struct {
     { "BillingCurrency", put_currency },
     { "BillingPeriodEnd", put_period_end },
     { "BillingPeriodStart", put_period_start },
-    { "ChargeCategory", put_usage },
+    { "ChargeCategory", put_charge_category },
     { "ChargeClass", put_null },
     { "ChargeDescription", put_description },
     { "ChargeFrequency", put_frequency },
     { "ChargePeriodEnd", put_period_end },
     { "ChargePeriodStart", put_period_start },
-    { "ConsumedQuantity", put_quantity },
-    { "ConsumedUnit", put_unit },
-    { "ContractedCost", put_list_cost },
-    { "ContractedUnitPrice", put_unit_price },
-    { "EffectiveCost", put_billed_cost },
+    { "CommitmentDiscountCategory", put_commitment_category },
+    { "CommitmentDiscountId", put_commitment_id },
+    { "CommitmentDiscountName", put_commitment_id },
+    { "CommitmentDiscountQuantity", put_commitment_quantity },
+    { "CommitmentDiscountStatus", put_commitment_status },
+    { "CommitmentDiscountType", put_commitment_type },
+    { "CommitmentDiscountUnit", put_commitment_unit },
+    { "ConsumedQuantity", put_consumed },
+    { "ConsumedUnit", put_consumed_unit },
+    { "ContractedCost", put_contracted_cost },
+    { "ContractedUnitPrice", put_contracted_price },
+    { "EffectiveCost", put_effective_cost },
     { "InvoiceId", put_null },
     { "InvoiceIssuerName", put_issuer },
     { "ListCost", put_list_cost },

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pricing/commitment.h"
 #include "pricing/metering_steps.h"
 #include "pricing/sold_price.h"
+#include "pricing/wide.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 
@@ -30,6 +32,7 @@ struct sale {
     int tally;
     uint128 scale; /* of a quantity, into the units of the price, and as often as it counts */
     struct steps steps;
+    bool by_hour; /* its hours are kept */
 };
 
 struct route {
@@ -44,6 +47,8 @@ struct hourly {
     int64_t weight_e6;
     int dimension;
     uint128 quantity;
+    int64_t span_ns;
+    bool all_month;
 };
 
 struct metering_work {
@@ -61,6 +66,8 @@ struct metering_work {
     size_t hourly_count, hourly_capacity;
     struct unpriced *unpriced;
     size_t unpriced_count, unpriced_capacity;
+    struct metered_hour *hours;
+    size_t hour_count, hour_capacity;
     bool good;
 };
 
@@ -143,6 +150,7 @@ static int tally_of(struct metering_work *work, const struct billing_rule *rule,
     int *const bucket = tally_bucket(work, &wanted);
     if (!*bucket) {
         work->tallies[work->tally_count] = wanted;
+        work->tallies[work->tally_count].number = (int)work->tally_count;
         *bucket = (int)++work->tally_count;
     }
     return *bucket - 1;
@@ -168,6 +176,7 @@ static bool add_sale(struct metering_work *work, struct route *route, const stru
         return false;
     }
     sale->tally = tally_of(work, sale->rule, price, key);
+    sale->by_hour = work->setting.by_hour && commitment_may_cover(price);
     sale->scale = sale->rule->times ? (unsigned)sale->rule->times : 1;
     if (sale->rule->grain == GRAIN_PEAK_DIMENSION)
         sale->scale *= PEAK_DENOMINATOR / sale->rule->peak_of;
@@ -237,7 +246,7 @@ struct meter metering_meter(struct metering_work *work, const struct usage_key *
     meter.sold_as_is = !rule->sold_as;
     meter.whole = rule->grain == GRAIN_STARTED_HOUR;
     for (int i = 0; i < route->count; i++)
-        meter.whole = meter.whole || route->sales[i].steps.shape.kind != STEP_NONE;
+        meter.whole = meter.whole || route->sales[i].by_hour || route->sales[i].steps.shape.kind != STEP_NONE;
     return meter;
 }
 
@@ -251,6 +260,36 @@ static void add_hourly(struct metering_work *work, const struct hourly *entry)
         work->hourly_capacity = capacity;
     }
     work->hourly[work->hourly_count++] = *entry;
+}
+
+/* ---- hours ---- */
+
+static void add_hour(struct metering_work *work, const struct metered_hour *entry)
+{
+    if (work->hour_count == work->hour_capacity) {
+        const size_t capacity = work->hour_capacity ? 2 * work->hour_capacity : 256;
+        work->hours = arena_grow(work->arena, work->hours, work->hour_count, capacity, sizeof *work->hours);
+        work->hour_capacity = capacity;
+    }
+    work->hours[work->hour_count++] = *entry;
+}
+
+/* Evenly over the clock hours that [offset, offset + span) touches; the parts add up to the amount. */
+static void add_hours(struct metering_work *work, struct metered_hour entry, int64_t offset_ns, int64_t span_ns)
+{
+    const uint128 amount = entry.amount;
+    const uint64_t span = (uint64_t)span_ns, offset = (uint64_t)offset_ns;
+    if (entry.hour < 0 || offset + span <= NS_PER_HOUR) {
+        add_hour(work, &entry);
+        return;
+    }
+    uint128 before = 0;
+    for (uint64_t end = NS_PER_HOUR - offset; before < amount; end += NS_PER_HOUR, entry.hour++) {
+        const uint128 after = end >= span ? amount : wide_mul_div(amount, end, span);
+        entry.amount = after - before;
+        add_hour(work, &entry);
+        before = after;
+    }
 }
 
 static bool add_total(struct tally *tally, uint128 amount, int64_t weight_e6)
@@ -268,11 +307,18 @@ static bool add_to_sale(struct metering_work *work, const struct sale *sale, con
     if (!steps_apply(&sale->steps, reading->quantity, reading->span_ns, &amount) ||
         !amount_times(amount, sale->scale, &amount))
         return false;
-    if (sale->rule->grain != GRAIN_STARTED_HOUR && sale->rule->grain != GRAIN_PEAK_DIMENSION)
+    if (sale->rule->grain != GRAIN_STARTED_HOUR && sale->rule->grain != GRAIN_PEAK_DIMENSION) {
+        if (sale->by_hour)
+            add_hours(work,
+                      (struct metered_hour){ sale->tally, reading->all_month ? -1 : reading->hour, reading->weight_e6,
+                                             amount },
+                      reading->offset_ns, reading->span_ns);
         return add_total(&work->tallies[sale->tally], amount, reading->weight_e6);
+    }
     if (!amount_times(amount, (uint64_t)reading->weight_e6, &weighted))
         return false;
-    add_hourly(work, &(struct hourly){ sale->tally, reading->hour, reading->weight_e6, sale->rule->dimension, amount });
+    add_hourly(work, &(struct hourly){ sale->tally, reading->hour, reading->weight_e6, sale->rule->dimension, amount,
+                                       reading->span_ns, reading->all_month });
     return true;
 }
 
@@ -308,17 +354,26 @@ static int compare_hourly(const void *a, const void *b)
     return (left->weight_e6 > right->weight_e6) - (left->weight_e6 < right->weight_e6);
 }
 
-static bool close_started_hour(struct tally *tally, const struct hourly *entries, size_t count)
+static bool close_started_hour(struct metering_work *work, struct tally *tally, const struct hourly *entries,
+                               size_t count)
 {
     uint128 time_ns = 0;
-    for (size_t i = 0; i < count && time_ns <= LARGEST_TOTAL; i++)
+    int64_t span_ns = 0;
+    for (size_t i = 0; i < count && time_ns <= LARGEST_TOTAL; i++) {
         time_ns += entries[i].quantity;
+        span_ns = entries[i].span_ns > span_ns ? entries[i].span_ns : span_ns;
+    }
     const uint128 hours = (time_ns + NS_PER_HOUR - 1) / NS_PER_HOUR;
+    if (work->setting.by_hour && commitment_may_cover(tally->price))
+        add_hours(work,
+                  (struct metered_hour){ entries->tally, entries->all_month ? -1 : entries->hour, entries->weight_e6,
+                                         hours * NS_PER_HOUR },
+                  0, span_ns);
     return add_total(tally, hours * NS_PER_HOUR, entries->weight_e6);
 }
 
 /* The largest dimension of each group; groups add up. */
-static bool close_peak(struct tally *tally, const struct hourly *entries, size_t count)
+static bool close_peak(struct metering_work *work, struct tally *tally, const struct hourly *entries, size_t count)
 {
     uint128 units[PEAK_DIMENSIONS] = { 0 }, sum = 0;
     for (size_t i = 0; i < count && units[entries[i].dimension] <= LARGEST_TOTAL; i++)
@@ -346,7 +401,7 @@ static void close_hours(struct metering_work *work)
                 break;
         struct tally *const tally = &work->tallies[entries->tally];
         const bool peak = tally->rule->grain == GRAIN_PEAK_DIMENSION;
-        if (!(peak ? close_peak : close_started_hour)(tally, entries, end - first))
+        if (!(peak ? close_peak : close_started_hour)(work, tally, entries, end - first))
             work->good = diag_error(work->diag, (struct mark){ 0 }, "there is more of '%s' than can be billed",
                                     tally->price->usage_type);
     }
@@ -403,16 +458,29 @@ struct metering_work *metering_new(const struct metering_setting *setting)
     return work;
 }
 
+/* Tallies in the order of bills; hours name them by their new places. */
+static void sort_tallies(struct metering_work *work)
+{
+    int *places = ARENA_ARRAY(work->arena, int, work->tally_count + 1);
+    if (work->tally_count > 0)
+        qsort(work->tallies, work->tally_count, sizeof *work->tallies, compare_tallies);
+    for (size_t i = 0; i < work->tally_count; i++)
+        places[work->tallies[i].number] = (int)i;
+    for (size_t i = 0; i < work->hour_count; i++)
+        work->hours[i].tally = places[work->hours[i].tally];
+}
+
 bool metering_end(struct metering_work *work, struct metering *out)
 {
     close_hours(work);
     merge_unpriced(work);
-    if (work->tally_count > 0)
-        qsort(work->tallies, work->tally_count, sizeof *work->tallies, compare_tallies);
+    sort_tallies(work);
     *out = (struct metering){ .tallies = work->tallies,
                               .count = work->tally_count,
                               .unpriced = work->unpriced,
-                              .unpriced_count = work->unpriced_count };
+                              .unpriced_count = work->unpriced_count,
+                              .hours = work->hours,
+                              .hour_count = work->hour_count };
     return work->good;
 }
 
@@ -426,7 +494,7 @@ static void add_usage(struct metering_work *work, const struct usage *use)
                                 use->quantity, use->weight_e6, use->key->usage_type);
         return;
     }
-    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR, { 0 } };
+    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR, { 0 }, 0, false };
     if (route_of(work, use->key, false, reading.at)->count > 0)
         metering_add(work, &reading);
     else if (work->setting.allow_unpriced)

@@ -23,6 +23,15 @@ struct tally {
     const char *resource, *zone, *tier; /* borrowed from a key, like `operation` */
     uint128 total;                      /* metered units x weight_e6, hours rounded; quantity = total / divisor */
     uint128 decided[PEAK_DIMENSIONS];   /* weighted hours in which a dimension was the largest of its group */
+    int number;                         /* of its making */
+};
+
+/* What commitments may cover, by the hour: of `hour`, `weight_e6` times. All of a price's are kept, or none. */
+struct metered_hour {
+    int tally;    /* index */
+    int32_t hour; /* below 0: evenly over the month */
+    int64_t weight_e6;
+    uint128 amount; /* in the units of the tally's total, before its weight */
 };
 
 /* Usage without a rate, where that is allowed. */
@@ -37,6 +46,8 @@ struct metering {
     size_t count;
     struct unpriced *unpriced; /* ordered by service, usage type, region, resource, unit; each once */
     size_t unpriced_count;
+    struct metered_hour *hours; /* in no order; NULL unless asked for */
+    size_t hour_count;
 };
 
 /* What bill_compute() is told beside the records. */
@@ -46,6 +57,7 @@ struct metering_setting {
     bool allow_unpriced;
     struct arena *arena;
     struct diag *diag;
+    bool by_hour; /* keep the hours of what commitments may cover */
 };
 
 struct metering_work;
@@ -60,6 +72,8 @@ struct reading {
     uint128 quantity;
     int64_t span_ns;
     struct mark at; /* of the record, for errors */
+    int64_t offset_ns; /* where in the hour it begins */
+    bool all_month;    /* it says no hour: commitments see it spread evenly */
 };
 
 /* How a key is metered, whatever its `unit`. */

@@ -144,6 +144,9 @@ static const char compute[] = "Compute", storage[] = "Storage", networking[] = "
 static const struct service_facts services[] = {
     { "AmazonEC2", "EBS:", "Amazon Elastic Block Store", storage, "Block Storage", "ebs" },
     { "AmazonEC2", "", "Amazon Elastic Compute Cloud", compute, "Virtual Machines", "ec2" },
+    { "ComputeSavingsPlans", "", "Savings Plans for AWS Compute usage", compute, "Virtual Machines", "computesp" },
+    { "DatabaseSavingsPlans", "", "Savings Plans for AWS Database usage", databases, "Relational Databases",
+      "databasesp" },
     { "AmazonECS", "", "Amazon Elastic Container Service", compute, "Containers", "ecs" },
     { "AmazonECS", "", "AWS Fargate", compute, "Containers", "fargate" },
     { "AmazonEKS", "", "Amazon Elastic Kubernetes Service", compute, "Containers", "eks" },

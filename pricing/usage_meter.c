@@ -87,7 +87,9 @@ static bool meter_record(const struct turn *turn, const struct usage_record *rec
                                .hour = record->span_ns > 0 ? (int32_t)(record->start_ns / NS_PER_HOUR) : UNSPREAD_HOUR,
                                .weight_e6 = meter.whole ? E6 : 1,
                                .span_ns = span_ns,
-                               .at = record->at };
+                               .at = record->at,
+                               .offset_ns = record->span_ns > 0 ? record->start_ns % NS_PER_HOUR : 0,
+                               .all_month = record->span_ns == 0 };
     if (!convert(record, &factor, fine, &reading.quantity))
         return diag_error(turn->diag, record->at, "there is more of '%s' than can be billed", record->key.usage_type);
     if (is_spread(record, &meter, &factor))

@@ -15,3 +15,4 @@ target_link_libraries(offer_file PRIVATE headroom_language headroom_warnings hea
 headroom_test(unit/test_import_size.c LINKS headroom::pricing LABELS quick)
 add_dependencies(test_import_size offer_file)
 set_tests_properties(test_import_size PROPERTIES ENVIRONMENT OFFER_FILE=$<TARGET_FILE:offer_file>)
+headroom_test(unit/test_commitment.c LINKS headroom::pricing LABELS quick)
