@@ -38,7 +38,8 @@ struct month_usage costing_month_usage(const struct costing *b, int month, const
 
 bool costing_bill_month(struct bill *out, const struct costing *b, const struct month_usage *month, struct arena *arena)
 {
-    return bill_compute(out, b->book, month->records, month->count, month->period, arena, b->diag);
+    const struct bill_options options = { .commitments = b->commitments };
+    return bill_compute_all(out, b->book, month->records, month->count, NULL, 0, month->period, &options, arena, b->diag);
 }
 
 /* The month in which every day is that of one replication. */

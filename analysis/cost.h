@@ -18,7 +18,8 @@
 #include "analysis/year.h"
 #include "pricing/bill.h"
 
-struct price_book; /* pricing/price_book.h */
+struct price_book;  /* pricing/price_book.h */
+struct commitments; /* pricing/commitment.h */
 
 /* What one calendar month used: records of its days, weighted by how often they occur in it. */
 struct month_usage {
@@ -73,7 +74,8 @@ struct cost {
 struct costing {
     const struct scenario *sc;
     const struct price_book *book;
-    struct arena *arena; /* of the tally */
+    const struct commitments *commitments; /* NULL: all on demand; set before the first record is taken */
+    struct arena *arena;                   /* of the tally */
     struct diag *diag;
     struct cost cost;
     const struct replication **days; /* [day type * BILL_REPLICATIONS + replication], usage only; NULL: not yet */

@@ -44,6 +44,7 @@ struct options {
     bool bench_quick, bench_full, markdown;
     int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
+    const char *commitments; /* --commitments: a file with that block; NULL: none */
     const char *prices; /* --prices: rates in place of the book's; NULL: none */
     const char *region; /* --region; NULL: all */
     bool verbose;
@@ -117,6 +118,7 @@ struct scenario *cli_load(const struct options *options, const char *path, struc
 int verb_run(const struct options *options);
 int verb_bill(const struct options *options);
 int verb_prices(const struct options *options);
+int verb_commitments(const struct options *options);
 int verb_check(const struct options *options);
 int verb_reference(const struct options *options);
 int verb_schema(const struct options *options);

@@ -32,6 +32,11 @@ const struct verb cli_verbs[] = {
       "book (-o FOLDER) or a file of its new rates (-o FILE.csv) for bill --prices. diff OLD NEW [USED]: what changed\n"
       "and what that does to the bill of a scenario or a usage file. OLD, NEW: a folder of books, a CSV of rates, or\n"
       "shipped. docs/prices.md says more. Exit: 0 done, 3 a file is invalid, 4 could not read or write." },
+    { "commitments", "SCENARIO", verb_commitments, "which reservations and savings plans make the year cheapest",
+      "Simulates the days of the scenario's calendar, finds for each kind of commitment the size that makes the year\n"
+      "cheapest, and a mix; says what they save, cover and waste and what becomes of that when there is less usage;\n"
+      "prints the block to paste into the scenario. docs/commitments.md explains the columns. Exit: 0 done,\n"
+      "3 scenario or price book invalid." },
     { "reference", "[TOPIC]", verb_reference, "every parameter of a component or a part of the scenario",
       "Without a topic, lists the topics. A topic is a kind of component (alb, rds, ...) or a part of the\n"
       "scenario file (traffic, steps, ...)." },

@@ -23,6 +23,7 @@ enum flag_id {
     FLAG_COLOR,
     FLAG_STATIONS,
     FLAG_PRICES,
+    FLAG_COMMITMENTS,
     FLAG_REGION,
     FLAG_FREE_TIER,
     FLAG_FIRST_YEAR,
@@ -41,34 +42,35 @@ const struct flag cli_flags[] = {
     { FLAG_OUTPUT, 'o', "output", "PATH", "run bill prices schema",
       "folder of the report or book, or schema's file; default runs/<scenario>/<seed>, none for bill and prices, "
       "stdout for schema" },
-    { FLAG_SET, 0, "set", "PATH=VALUE", "run check",
+    { FLAG_SET, 0, "set", "PATH=VALUE", "run check commitments",
       "replaces a value of the scenario, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
-    { FLAG_SEED, 0, "seed", "N", "run check", "seed of the random draws instead of the scenario's" },
+    { FLAG_SEED, 0, "seed", "N", "run check commitments", "seed of the random draws instead of the scenario's" },
     { FLAG_REPLICATIONS, 0, "replications", "N", "run check", "exactly so many, whatever the scenario says" },
     { FLAG_PRECISION, 0, "precision", "SHARE", "run check",
       "as many replications as decide the objectives this precisely: --precision 5%" },
     { FLAG_MAX_REPLICATIONS, 0, "max-replications", "N", "run check", "the most that a precision may take" },
     { FLAG_MAX_TIME, 0, "max-time", "DURATION", "run",
       "no replication starts later; the results then depend on the machine and say so" },
-    { FLAG_THREADS, 0, "threads", "N", "run selftest prices",
+    { FLAG_THREADS, 0, "threads", "N", "run commitments selftest prices",
       "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "auto|events", "run",
       "auto: departures are computed ahead where that is exact; events: never; same results" },
     { FLAG_PRICES, 0, "prices", "FILE", "bill prices",
       "a CSV of rates in place of the book's; for prices also a folder" },
     { FLAG_REGION, 0, "region", "REGION", "prices", "of this region only, and what is sold everywhere" },
+    { FLAG_COMMITMENTS, 0, "commitments", "FILE", "bill", "a YAML file with the block `commitments:` of a scenario" },
     { FLAG_FREE_TIER, 0, "free-tier", NULL, "bill", "take off what AWS gives every account each month" },
     { FLAG_FIRST_YEAR, 0, "first-year", NULL, "bill", "and what it gave in the first year of older accounts" },
     { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "bill", "usage without a rate is a line that says so, no error" },
     { FLAG_HOURS_PER_MONTH, 0, "hours-per-month", "N", "bill", "672 to 744, or calendar; default 730" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run bench", "exit 0 although an objective is missed or undecided" },
-    { FLAG_JSON, 0, "json", NULL, "run check bill bench", "machine-readable output on stdout" },
+    { FLAG_JSON, 0, "json", NULL, "run check bill commitments bench", "machine-readable output on stdout" },
     { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
     { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
-    { FLAG_QUIET, 'q', "quiet", NULL, "run check bill prices bench",
+    { FLAG_QUIET, 'q', "quiet", NULL, "run check bill commitments prices bench",
       "errors and results only: no progress, no warnings" },
     { FLAG_VERBOSE, 0, "verbose", NULL, "prices", "all lines of long lists, and what was not recognised" },
     { FLAG_COLOR, 0, "color", "auto|always|never", NULL, "NO_COLOR is honoured" },
@@ -223,6 +225,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_PRICES: o->prices = value; return true;
     case FLAG_REGION: o->region = value; return true;
     case FLAG_VERBOSE: o->verbose = true; return true;
+    case FLAG_COMMITMENTS: o->commitments = value; return true;
     case FLAG_FREE_TIER: o->free_tier = true; return true;
     case FLAG_FIRST_YEAR: o->first_year = true; return true;
     case FLAG_ALLOW_UNPRICED: o->allow_unpriced = true; return true;

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "analysis/committed.h"
 #include "analysis/report.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -19,6 +20,7 @@ struct run {
     struct diag errors; /* what went wrong later */
     const struct scenario *sc;
     const struct price_book *book;
+    struct commitments commitments; /* of the scenario */
     struct output_dir dir;
     struct task_list tasks;
     struct tally tally;
@@ -65,7 +67,13 @@ static int load(struct run *run)
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
     run->book = price_book_load(cli_price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
-    return run->book ? STATUS_DONE : STATUS_INVALID;
+    if (!run->book || !sc->commitments.present)
+        return run->book ? STATUS_DONE : STATUS_INVALID;
+    const struct price_book *const terms = price_terms_load(cli_price_folder(), regions, (size_t)sc->region_count,
+                                                            &run->arena, &run->errors);
+    if (terms)
+        run->commitments = committed(&sc->commitments, terms, &run->arena);
+    return terms ? STATUS_DONE : STATUS_INVALID;
 }
 
 static void print_diagnostics(const struct run *run, bool warnings)
@@ -167,6 +175,7 @@ static int prepare_and_run(struct run *run)
     if (run->options->max_time_s > 0)
         run->tasks.max_time_s = run->options->max_time_s;
     tally_init(&run->tally, run->sc, run->book, &run->errors);
+    run->tally.costing.commitments = run->sc->commitments.present ? &run->commitments : NULL;
     const int ended = simulate_and_report(run);
     fflush(stdout);
     print_diagnostics(run, false);

@@ -5,6 +5,7 @@
 #ifndef HEADROOM_SCENARIO_H
 #define HEADROOM_SCENARIO_H
 
+#include "models/commitments.h"
 #include "models/param.h"
 #include "sim/arrivals.h"
 #include "sim/count_law.h"
@@ -392,6 +393,7 @@ struct scenario {
             double margin, lost_if_failed;
         } order;
     } business;
+    struct commitments_config commitments;
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */

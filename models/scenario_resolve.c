@@ -394,6 +394,7 @@ bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
         ok = resolve_objective(&r, &sc->objectives[o]) && ok;
     ok = resolve_calendar(&r) && ok;
     ok = resolve_business(&r) && ok;
+    ok = commitments_check(&sc->commitments, sc->region_count == 1 ? sc->regions[0].name : NULL, reader->diag) && ok;
     ok = validate_components(&r) && ok;
     return scenario_check_calls(sc, reader) && ok;
 }

@@ -565,6 +565,9 @@ const struct param scenario_params[] = {
       .doc = "day types of a year, by name; the bill is made of them", .source = "scenario" },
     { .name = "business", .kind = PARAM_BLOCK, .offset = AT(scenario, business), .def = "", .sub = business_params,
       .doc = "what a failure costs", .source = "scenario" },
+    { .name = "commitments", .kind = PARAM_BLOCK, .offset = AT(scenario, commitments), .def = "",
+      .sub = commitments_params, .doc = "reservations, savings plans and a private discount: what is not paid on demand",
+      .source = "scenario" },
     PARAM_END,
 };
 
@@ -587,5 +590,6 @@ const struct reference_topic reference_topics[] = {
     { "monthly_cost", "an objective", monthly_cost_params },
     { "calendar", "a day type of the year", day_type_params },
     { "business", "what a failure costs", business_params },
+    { "commitments", "reservations, savings plans and a private discount", commitments_params },
     { .name = NULL },
 };

@@ -95,8 +95,8 @@ bool commitment_rates_find(struct commitment_rates *out, const struct commitment
                            const struct price_book *terms, const struct workload *workload, bool lenient,
                            struct arena *arena, struct diag *diag);
 
-/* What of the upfront fee falls on the hours [from, to) of a year; the parts of a year add up to its share. */
-money commitment_upfront_share(const struct commitment_rates *rates, int from_hour, int to_hour);
+/* What of the upfront fee falls on so many hours of its term, rounded down to 1e-10 USD. */
+money commitment_upfront_share(const struct commitment_rates *rates, int hours);
 
 /* ---- application ---- */
 

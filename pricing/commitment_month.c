@@ -18,6 +18,8 @@
 
 #define E6 1000000
 
+enum { LEAP_FEBRUARY = 29 * 24 };
+
 struct month {
     struct commitment_month *out;
     const struct bill *bill;
@@ -25,7 +27,7 @@ struct month {
     struct coverage coverage;
     struct commitment_rates *rates;
     const struct metering *metering;
-    int from_hour, to_hour; /* of the year */
+    int paid_hours; /* of a term, which knows no leap day */
     size_t capacity;
     struct arena *arena;
 };
@@ -121,7 +123,7 @@ static int64_t add_fees(struct month *m, const struct commitment_rates *r, money
     const int128 bought_e6 = c->kind == COMMITMENT_RESERVED ? (int128)c->count * hours_e6
                                                             : (int128)c->usd_per_hour * hours_e6 / MONEY_PER_USD;
     const money recurring = (money)wide_mul_div((uint128)r->recurring, (uint64_t)hours_e6, E6);
-    const money upfront = commitment_upfront_share(r, m->from_hour, m->to_hour);
+    const money upfront = commitment_upfront_share(r, m->paid_hours);
     int64_t cents = 0;
     *fee = recurring + upfront;
     if (recurring > 0 || upfront == 0) {
@@ -225,18 +227,6 @@ static void add_parts(struct month *m, size_t c, int64_t fee_cents, money fee)
         add_unused_line(m, c, capacity - used, fee_cents - before);
 }
 
-static void find_period(struct month *m, int hours)
-{
-    const int month = m->bill->period.month;
-    if (m->bill->options.hours_per_month > 0) {
-        m->from_hour = (month - 1) * hours;
-    } else {
-        for (int i = 1; i < month; i++)
-            m->from_hour += 24 * bill_period_of(m->bill->period.year, i).days;
-    }
-    m->to_hour = m->from_hour + hours;
-}
-
 bool commitment_month(struct commitment_month *out, struct metering *metering, const struct bill *bill, int hours,
                       struct arena *arena, struct diag *diag)
 {
@@ -246,7 +236,7 @@ bool commitment_month(struct commitment_month *out, struct metering *metering, c
     *out = (struct commitment_month){ .results = ARENA_ARRAY(arena, struct commitment_result, list->count + 1),
                                       .covered = ARENA_ARRAY(arena, uint128, metering->count + 1),
                                       .effective = ARENA_ARRAY(arena, money, metering->count + 1) };
-    find_period(&m, hours);
+    m.paid_hours = hours == LEAP_FEBRUARY ? hours - 24 : hours;
     workload_form(&m.workload, metering, hours, arena);
     for (size_t c = 0; c < list->count; c++)
         CHECK(list->list[c].kind != COMMITMENT_RESERVED || list->list[c].count > 0, "nothing is reserved");

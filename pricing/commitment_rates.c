@@ -269,15 +269,7 @@ bool commitment_rates_find(struct commitment_rates *out, const struct commitment
                                           : find_plan(&search, out, workload, lenient, diag);
 }
 
-/* Of a year's hours; the last day of a leap year has been paid for. */
-static money upfront_until(const struct commitment_rates *rates, int hour)
+money commitment_upfront_share(const struct commitment_rates *rates, int hours)
 {
-    const int clipped = hour < HOURS_OF_YEAR ? hour : HOURS_OF_YEAR;
-    return (money)wide_mul_div((uint128)rates->upfront, (unsigned)clipped,
-                               (unsigned)(rates->of->years * HOURS_OF_YEAR));
-}
-
-money commitment_upfront_share(const struct commitment_rates *rates, int from_hour, int to_hour)
-{
-    return upfront_until(rates, to_hour) - upfront_until(rates, from_hour);
+    return (money)wide_mul_div((uint128)rates->upfront, (unsigned)hours, (unsigned)(rates->of->years * HOURS_OF_YEAR));
 }
