@@ -391,7 +391,7 @@ static bool is_in(const struct sizing *mix, const struct candidate *candidate)
 }
 
 /* Adds the candidate that saves most beside the others. False when none is worth it. */
-static bool add_best(struct sizing *mix, int years)
+static bool add_best(struct sizing *mix, int years, unsigned without)
 {
     struct adviser *const a = mix->adviser;
     const double before = evaluate(a, 0, mix->set, mix->count, NULL).mean_usd;
@@ -400,7 +400,8 @@ static bool add_best(struct sizing *mix, int years)
     struct sizing trial = *mix;
     trial.index = trial.count++;
     for (size_t i = 0; i < a->count; i++) {
-        if (a->candidates[i].commitment.years > years || is_in(mix, &a->candidates[i]))
+        const struct commitment *const c = &a->candidates[i].commitment;
+        if (c->years > years || (without >> c->kind & 1) || is_in(mix, &a->candidates[i]))
             continue;
         trial.set[trial.index] = (struct chosen){ &a->candidates[i], 0 };
         const int64_t steps = best_size(&trial);
@@ -429,6 +430,31 @@ static void settle(struct sizing *mix)
     }
 }
 
+/*
+ * A broad plan that saves most alone stands in the way of narrower ones with better rates. So mixes are built without one
+ * broad kind, without the other, without both; what was left out may then cover what the others leave.
+ */
+static struct sizing best_mix(struct adviser *a, int years)
+{
+    static const unsigned without[] = { 0, 1u << COMMITMENT_COMPUTE_PLAN, 1u << COMMITMENT_DATABASE_PLAN,
+                                        1u << COMMITMENT_COMPUTE_PLAN | 1u << COMMITMENT_DATABASE_PLAN };
+    struct sizing best = { .adviser = a };
+    double best_usd = INFINITY;
+    for (size_t i = 0; i < ARRAY_LEN(without); i++) {
+        struct sizing mix = { .adviser = a };
+        while (mix.count < MOST_IN_MIX && add_best(&mix, years, without[i]))
+            settle(&mix);
+        while (mix.count < MOST_IN_MIX && add_best(&mix, years, 0))
+            settle(&mix);
+        const double usd = evaluate(a, 0, mix.set, mix.count, NULL).mean_usd;
+        if (usd < best_usd) {
+            best_usd = usd;
+            best = mix;
+        }
+    }
+    return best;
+}
+
 static bool bill_year(double *usd, const struct adviser *a, const struct commitments *commitments)
 {
     struct costing costing = *a->costing;
@@ -455,9 +481,7 @@ static bool bill_year(double *usd, const struct adviser *a, const struct commitm
 
 static bool advise_mix(struct advised_mix *out, struct adviser *a, double year_usd, int years)
 {
-    struct sizing mix = { .adviser = a };
-    while (mix.count < MOST_IN_MIX && add_best(&mix, years))
-        settle(&mix);
+    const struct sizing mix = best_mix(a, years);
     *out = (struct advised_mix){ .years = years, .count = mix.count };
     out->list = ARENA_ARRAY(a->arena, struct advised, mix.count + 1);
     struct commitment *all = ARENA_ARRAY(a->arena, struct commitment, a->present.count + mix.count + 1);

@@ -8,7 +8,7 @@
  * dollar covers the usage with the highest discount, the next one usage with a lower one, and what nobody uses is lost,
  * so each dollar saves no more than the one before. It is piecewise linear, and its lowest point is found exactly: where
  * the next step ($0.001 per hour, or one instance) stops saving. A mix is built greedily, the commitment that saves most
- * first, each size then found anew beside the others: that is not proven to be the best mix.
+ * first, each size then found anew beside the others, with and without the broad plans: that is not proven to be the best.
  *
  * The year is an expectation over its simulated days. What the usage of the next year will be, nobody simulates: the risk
  * is shown as what is saved or lost when every hour's usage is a fifth or two fifths less.

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/committed.h"
 #include "cli/cli.h"
 #include "pricing/price_book.h"
 #include "pricing/usage_file.h"
@@ -23,6 +24,7 @@ struct billing {
     struct bill *bills; /* one per month of the file */
     int64_t total_cents;
     size_t unpriced, low;
+    struct commitments commitments; /* of --commitments */
 };
 
 /* ---- what is billed with what ---- */
@@ -37,6 +39,37 @@ static size_t regions_with_book(struct billing *b, const char **regions)
             regions[count++] = b->file.regions[i];
     }
     return count;
+}
+
+/* Commitments may be of regions that the file does not use. */
+static const struct price_book *load_terms(struct billing *b, const struct commitments_config *config,
+                                           const char *const *used, size_t used_count)
+{
+    const size_t most = used_count + (size_t)config->plan_count + (size_t)config->reserved_count;
+    const char **regions = ARENA_ARRAY(&b->arena, const char *, most + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < used_count; i++)
+        regions[count++] = used[i];
+    for (int i = 0; i < config->plan_count; i++)
+        if (config->plans[i].region[0])
+            regions[count++] = config->plans[i].region;
+    for (int i = 0; i < config->reserved_count; i++)
+        regions[count++] = config->reserved[i].region;
+    const struct price_book *const terms = price_terms_load(cli_price_folder(), regions, count, &b->arena, &b->diag);
+    return terms && b->options->prices ? price_book_replace(terms, b->options->prices, &b->arena, &b->diag) : terms;
+}
+
+static int load_commitments(struct billing *b, const char *const *regions, size_t count)
+{
+    struct commitments_config *const config = ARENA_NEW(&b->arena, struct commitments_config);
+    bool unreadable = false;
+    if (!commitments_load(config, b->options->commitments, count == 1 ? regions[0] : NULL, &unreadable, &b->arena,
+                          &b->diag))
+        return unreadable ? STATUS_IO : STATUS_INVALID;
+    const struct price_book *const terms = load_terms(b, config, regions, count);
+    if (terms)
+        b->commitments = committed(config, terms, &b->arena);
+    return terms ? STATUS_DONE : STATUS_INVALID;
 }
 
 static int load(struct billing *b, const struct bill_options *how)
@@ -55,7 +88,9 @@ static int load(struct billing *b, const struct bill_options *how)
     b->book = price_book_load(cli_price_folder(), regions, count, arena, &b->diag);
     if (b->book && b->options->prices)
         b->book = price_book_replace(b->book, b->options->prices, arena, &b->diag);
-    return b->book ? STATUS_DONE : STATUS_INVALID;
+    if (!b->book)
+        return STATUS_INVALID;
+    return b->options->commitments ? load_commitments(b, regions, count) : STATUS_DONE;
 }
 
 static int compute(struct billing *b, const struct bill_options *how)
@@ -133,6 +168,22 @@ static void print_service(struct billing *b, const struct bill *bill, size_t fir
         print_line(b, &bill->lines[i]);
 }
 
+static void print_commitments(struct billing *b, const struct bill *bill)
+{
+    char fee[48], unused[48], saving[48];
+    for (size_t i = 0; i < bill->commitment_count; i++) {
+        const struct commitment_result *const r = &bill->commitments[i];
+        printf("                  ");
+        print_neutral(stdout, r->of->name, &b->arena);
+        printf(": fee %s, used %.1f%%, unused %s, covers %.1f%%, %s %s against on demand, even at %.0f%%%s\n",
+               cents(money_to_cents(r->fee), fee, sizeof fee), r->utilisation * 100,
+               cents(money_to_cents(r->unused), unused, sizeof unused), r->coverage * 100,
+               r->saving < 0 ? "loses" : "saves",
+               cents(money_to_cents(r->saving < 0 ? -r->saving : r->saving), saving, sizeof saving),
+               r->break_even * 100, r->low_confidence ? " *" : "");
+    }
+}
+
 static void print_month(struct billing *b, const struct bill *bill)
 {
     char text[48];
@@ -143,8 +194,10 @@ static void print_month(struct billing *b, const struct bill *bill)
             end++;
         print_service(b, bill, first, end);
     }
-    printf("%16s  total in USD, before tax%s\n\n", cents(bill->total_cents, text, sizeof text),
+    printf("%16s  total in USD, before tax%s\n", cents(bill->total_cents, text, sizeof text),
            bill->unpriced ? " (incomplete: unpriced usage)" : "");
+    print_commitments(b, bill);
+    putchar('\n');
 }
 
 static void print_screen(struct billing *b, const struct bill_options *how)
@@ -208,9 +261,34 @@ static cJSON *json_line(const struct bill_line *line, struct arena *arena)
         add_text(out, "source", line->source, arena);
         add_text(out, "confidence", line->confidence, arena);
     }
+    if (line->commitment) {
+        static const char *const parts[] = { "fee", "used", "unused" };
+        add_text(out, "commitment", line->commitment->of->name, arena);
+        add_text(out, "commitment_part", parts[line->commitment->part], arena);
+        add_raw_cents(out, "effective_usd", line->commitment->effective_cents);
+    }
     if (line->note)
         add_text(out, "note", line->note, arena);
     cJSON_AddBoolToObject(out, "unpriced", line->unpriced);
+    return out;
+}
+
+static cJSON *json_commitment(const struct commitment_result *r, struct arena *arena)
+{
+    cJSON *const out = cJSON_CreateObject();
+    add_text(out, "name", r->of->name, arena);
+    add_text(out, "text", commitment_text(r->of, arena), arena);
+    add_raw_cents(out, "fee_usd", money_to_cents(r->fee));
+    add_raw_cents(out, "unused_usd", money_to_cents(r->unused));
+    add_raw_cents(out, "covered_on_demand_usd", money_to_cents(r->covered));
+    add_raw_cents(out, "saving_usd", money_to_cents(r->saving));
+    cJSON_AddNumberToObject(out, "utilisation", r->utilisation);
+    cJSON_AddNumberToObject(out, "coverage", r->coverage);
+    if (r->covered > 0)
+        cJSON_AddNumberToObject(out, "break_even_utilisation", r->break_even);
+    else
+        cJSON_AddNullToObject(out, "break_even_utilisation");
+    cJSON_AddBoolToObject(out, "low_confidence", r->low_confidence);
     return out;
 }
 
@@ -236,6 +314,9 @@ static void print_json(struct billing *b, const struct bill_options *how)
         cJSON *const lines = cJSON_AddArrayToObject(month, "lines");
         for (size_t l = 0; l < bill->line_count; l++)
             cJSON_AddItemToArray(lines, json_line(&bill->lines[l], &b->arena));
+        cJSON *const commitments = cJSON_AddArrayToObject(month, "commitments");
+        for (size_t c = 0; c < bill->commitment_count; c++)
+            cJSON_AddItemToArray(commitments, json_commitment(&bill->commitments[c], &b->arena));
         cJSON_AddItemToArray(months, month);
     }
     char *const text = cJSON_Print(out);
@@ -274,6 +355,7 @@ static int bill_file(struct billing *b)
                      : b->options->free_tier ? FREE_TIER_ALWAYS
                                              : FREE_TIER_NONE,
         .allow_unpriced = b->options->allow_unpriced,
+        .commitments = b->options->commitments ? &b->commitments : NULL,
     };
     int status = load(b, &how);
     if (status == STATUS_DONE)

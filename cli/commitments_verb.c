@@ -24,6 +24,7 @@ struct advising {
     struct commitments commitments;
     struct costing costing;
     struct advice advice;
+    int width; /* of the longest text */
 };
 
 static atomic_bool stop;
@@ -109,14 +110,14 @@ static const char *percent(struct advising *a, double share)
     return isfinite(share) ? arena_printf(&a->arena, "%.0f%%", share * 100) : "never";
 }
 
-static void print_head(const char *what)
+static void print_head(struct advising *a, const char *what)
 {
-    printf("\n%-66s %12s %6s %6s %6s %12s %12s\n", what, "saves", "used", "covers", "even", "usage -20%", "-40%");
+    printf("\n%-*s %12s %6s %6s %6s %12s %12s\n", a->width + 2, what, "saves", "used", "covers", "even", "usage -20%", "-40%");
 }
 
 static void print_advised(struct advising *a, const struct advised *advised)
 {
-    printf("  %-64s %12s %6s %6s %6s %12s %12s%s\n", commitment_text(&advised->commitment, &a->arena),
+    printf("  %-*s %12s %6s %6s %6s %12s %12s%s\n", a->width, commitment_text(&advised->commitment, &a->arena),
            usd(a, advised->saving_usd), percent(a, advised->year.utilisation), percent(a, advised->year.coverage),
            percent(a, advised->year.break_even), usd(a, advised->dropped_usd[0]), usd(a, advised->dropped_usd[1]),
            advised->year.low_confidence ? " *" : "");
@@ -140,14 +141,22 @@ static void print_yaml(struct advising *a, const struct advised_mix *mix)
 
 static void print_mix(struct advising *a, const struct advised_mix *mix)
 {
-    print_head(mix->years == 1 ? "together, terms of one year" : "together, terms of up to three years");
+    print_head(a, mix->years == 1 ? "together, terms of one year" : "together, terms of up to three years");
     for (size_t i = 0; i < mix->count; i++)
         print_advised(a, &mix->list[i]);
-    printf("  %-64s %12s %6s %6s %6s %12s %12s\n", "all", usd(a, mix->saving_usd), "", "", "",
+    printf("  %-*s %12s %6s %6s %6s %12s %12s\n", a->width, "all", usd(a, mix->saving_usd), "", "", "",
            usd(a, mix->dropped_usd[0]), usd(a, mix->dropped_usd[1]));
     printf("  the year then costs %s USD, %.1f%% less\n", usd(a, mix->year_usd),
            a->advice.year_usd > 0 ? mix->saving_usd / a->advice.year_usd * 100 : 0.0);
     print_yaml(a, mix);
+}
+
+static void widen(struct advising *a, const struct advised *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int length = (int)strlen(commitment_text(&list[i].commitment, &a->arena));
+        a->width = length > a->width ? length : a->width;
+    }
 }
 
 static void print_screen(struct advising *a)
@@ -163,7 +172,10 @@ static void print_screen(struct advising *a)
         printf("  none would save a dollar\n");
         return;
     }
-    print_head("each alone, its best size, USD a year");
+    widen(a, advice->list, advice->count);
+    for (int m = 0; m < ADVICE_MIXES; m++)
+        widen(a, advice->mixes[m].list, advice->mixes[m].count);
+    print_head(a, "each alone, its best size, USD a year");
     for (size_t i = 0; i < advice->count; i++) {
         print_advised(a, &advice->list[i]);
         low = low || advice->list[i].year.low_confidence;

@@ -145,6 +145,9 @@ static void add_line(struct writer *writer, const struct share *share)
     line.description = bill_description(&line, price, tier, tally->unit, writer->arena);
     line.note = share->free_name ? arena_printf(writer->arena, "free tier: %s a month", share->free_name)
                                  : bill_note(&line, tally, share->count, writer->arena);
+    if (line.discount_e6 > 0)
+        line.note = arena_printf(writer->arena, "%s%sprivate discount of %g%%", line.note ? line.note : "",
+                                 line.note ? "; " : "", (double)line.discount_e6 * 100 / E6);
     append(writer, &line);
 }
 
