@@ -8,6 +8,7 @@
 #include "analysis/cost.h"
 #include "analysis/drivers.h"
 #include "pricing/bill_pool.h"
+#include "pricing/commitment.h"
 #include "pricing/price_book.h"
 #include "sim/base/text.h"
 
@@ -194,7 +195,7 @@ static bool give_line(struct allocation *a, const struct bill_line *line)
     const struct scenario *sc = a->costing->sc;
     const struct component *c = scenario_component(sc, line->resource);
     if (c) {
-        give_to_component(a, line, c, line->cents);
+        give_to_component(a, line, c, commitment_effective_cents(line));
         return true;
     }
     const struct bill_pool *pool = pool_of(a->bill, line);
@@ -204,7 +205,7 @@ static bool give_line(struct allocation *a, const struct bill_line *line)
     int64_t *cents = ARENA_ARRAY(a->arena, int64_t, pool->count);
     for (size_t i = 0; i < pool->count; i++)
         used[i] = (double)pool->tallies[i].total;
-    split_cents(line->cents, used, (int)pool->count, cents);
+    split_cents(commitment_effective_cents(line), used, (int)pool->count, cents);
     for (size_t i = 0; i < pool->count; i++)
         give_to_component(a, line, scenario_component(sc, pool->tallies[i].resource), cents[i]);
     return true;
@@ -224,10 +225,11 @@ static void give_overhead(struct allocation *a, const bool *given)
         weights[out->operation_count] = 1;
     for (size_t i = 0; i < a->bill->line_count; i++) {
         const struct bill_line *line = &a->bill->lines[i];
-        if (given[i] || line->cents == 0)
+        const int64_t cents = commitment_effective_cents(line);
+        if (given[i] || cents == 0)
             continue;
         memcpy(a->weights, weights, (size_t)(out->operation_count + 1) * sizeof *weights);
-        give(a, part_of(a, line->resource[0] ? line->resource : line->service_name, line->tier, true), line->cents);
+        give(a, part_of(a, line->resource[0] ? line->resource : line->service_name, line->tier, true), cents);
     }
 }
 
@@ -256,7 +258,7 @@ struct activity activity_of(const struct costing *costing, const struct bill *bi
     count_operations(&a);
     bool *given = ARENA_ARRAY(arena, bool, bill->line_count + 1);
     for (size_t i = 0; i < bill->line_count; i++)
-        given[i] = bill->lines[i].cents == 0 || give_line(&a, &bill->lines[i]);
+        given[i] = commitment_effective_cents(&bill->lines[i]) == 0 || give_line(&a, &bill->lines[i]);
     give_overhead(&a, given);
     if (out.part_count > 0)
         qsort(out.parts, (size_t)out.part_count, sizeof *out.parts, dearest_first);

@@ -137,6 +137,7 @@ void report_bill(struct page *page)
             calendar_month_name(c->start_month), c->calendar.year, c->shown + 1,
             figure_usd(c->months[c->start_month - 1].usd.mean, &page->arena),
             r->price_date ? page_text(page, r->price_date) : "an unknown day");
+    report_commitments(page);
     for (int g = 0; g < GROUPINGS; g++)
         write_grouping(page, (enum bill_grouping)g, titles[g]);
     write_doubtful(page);

@@ -24,9 +24,10 @@ void page_heading(struct page *page, const char *id, const char *title);
 /* A figure in a <dl class="figures">: trusted HTML; note may be "". */
 void page_tile(struct page *page, const char *name, const char *value, const char *note);
 
-void report_money(struct page *page);   /* report_money.c */
-void report_bill(struct page *page);    /* report_bill.c */
-void report_latency(struct page *page); /* report_sections.c */
+void report_money(struct page *page);       /* report_money.c */
+void report_bill(struct page *page);        /* report_bill.c */
+void report_commitments(struct page *page); /* report_commitments.c; part of the bill */
+void report_latency(struct page *page);     /* report_sections.c */
 void report_availability(struct page *page);
 void report_faults(struct page *page);
 void report_capacity(struct page *page);

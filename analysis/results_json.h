@@ -15,4 +15,7 @@ void json_interval(cJSON *object, const char *key, struct ci ci); /* [lo, hi] */
 
 void results_json_cost(cJSON *root, const struct results *r); /* results_json_cost.c */
 
+/* Of the bill that is shown: report_commitments.c. */
+void results_json_commitments(cJSON *bill, const struct cost *cost);
+
 #endif

@@ -106,6 +106,8 @@ static void add_bill(cJSON *cost, const struct cost *c)
         for (int i = 0; i < count; i++)
             add_cents(object, groups[i].name, groups[i].cents);
     }
+    if (c->bill.commitment_count > 0)
+        results_json_commitments(bill, c);
     arena_fini(&scratch);
 }
 

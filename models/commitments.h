@@ -24,8 +24,8 @@ enum engine_choice {
 };
 
 struct savings_plan_config {
-    struct mark at;
     const char *name;
+    struct mark at;
     int kind;       /* enum plan_choice */
     int64_t commit; /* per hour, 1e-10 USD */
     const char *family, *region;
@@ -33,8 +33,9 @@ struct savings_plan_config {
 };
 
 struct reserved_config {
+    const char *name;
     struct mark at;
-    const char *name, *instance, *region, *zone;
+    const char *instance, *region, *zone;
     int64_t count;
     int engine; /* enum engine_choice */
     bool multi_az;

@@ -496,6 +496,10 @@ static void print_promises(struct page *p)
                 "\nbusiness\n  a success of %s is worth $%.10g, margin %.3g%%; %.3g%% of failed ones are lost\n",
                 sc->business.operation_name, (double)sc->business.value / 1e10, 100.0 * sc->business.margin,
                 100.0 * sc->business.lost_if_failed);
+    if (sc->commitments.present)
+        fprintf(p->out, "\ncommitments\n  %d savings plan%s, %d reservation%s, %.3g%% private discount\n",
+                sc->commitments.plan_count, sc->commitments.plan_count == 1 ? "" : "s", sc->commitments.reserved_count,
+                sc->commitments.reserved_count == 1 ? "" : "s", 100.0 * sc->commitments.discount);
 }
 
 void scenario_explain(const struct scenario *sc, FILE *out)

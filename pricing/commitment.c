@@ -52,6 +52,11 @@ const char *commitment_name(const struct commitment *c, size_t index, struct are
     return arena_printf(arena, "%s-%zu", stems[c->kind], index + 1);
 }
 
+int64_t commitment_effective_cents(const struct bill_line *line)
+{
+    return line->commitment ? line->commitment->effective_cents : line->cents;
+}
+
 /* ---- what may be covered: a row per usage type ---- */
 
 static const struct {

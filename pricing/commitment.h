@@ -82,6 +82,9 @@ struct commitment_share {
     int128 quantity_e6;      /* of a plan dollars, of a reservation its own hours: used, unused or bought; millionths */
 };
 
+/* What a line is worth: its cents, or of a commitment's line its share of the fee. Over a bill they add up to its total. */
+int64_t commitment_effective_cents(const struct bill_line *line);
+
 /* A commitment's month, or year. Money exact, but for what bills round. */
 struct commitment_result {
     const struct commitment *of;

@@ -47,7 +47,7 @@ static struct bill_line *new_line(struct month *m, const struct commitment *c, e
     struct bill_line *const line = &out->lines[out->line_count++];
     *line = (struct bill_line){ .operation = "",
                                 .resource = "",
-                                .region = c->region,
+                                .region = c->region[0] ? c->region : PRICE_GLOBAL,
                                 .zone = c->zone,
                                 .tier = "shared",
                                 .rate_per = 1,
