@@ -155,6 +155,16 @@ static int128 counted_e6(const struct month *m, size_t c, uint128 used)
                : (int128)wide_mul_div_half_up(used, E6, (uint128)MONEY_PER_USD * E6);
 }
 
+/* The one whose rate the item's is. */
+static const struct price_tier *tier_of(const struct workload_item *item)
+{
+    const struct price *const price = item->tally->price;
+    for (int i = 0; i < price->tier_count; i++)
+        if (price->tiers[i].rate == item->rate)
+            return &price->tiers[i];
+    return &price->tiers[0];
+}
+
 static void add_used_line(struct month *m, size_t c, size_t i, int64_t effective_cents)
 {
     const struct workload_item *const item = &m->workload.items[i];
@@ -162,6 +172,7 @@ static void add_used_line(struct month *m, size_t c, size_t i, int64_t effective
     const struct price *const price = tally->price;
     const struct commitment *const of = m->rates[c].of;
     const size_t at = c * m->workload.item_count + i;
+    const struct price_tier *const tier = tier_of(item);
     struct bill_line *const line = new_line(m, of, COMMITMENT_USED);
     const struct aws_region *const region = aws_region_find(price->region);
     line->service = price->service;
@@ -175,11 +186,11 @@ static void add_used_line(struct month *m, size_t c, size_t i, int64_t effective
     line->unit = price->unit;
     line->rate = item->rate;
     set_quantity(line, (int128)wide_mul_div_half_up(m->coverage.covered[at], 1, item->per_unit));
-    line->as_of = price->tiers[0].as_of;
-    line->source = price->tiers[0].source;
-    line->confidence = price->tiers[0].confidence;
-    line->sku = price->tiers[0].sku;
-    line->description = arena_printf(m->arena, "%s, covered by %s", price->tiers[0].description, of->name);
+    line->as_of = tier->as_of;
+    line->source = tier->source;
+    line->confidence = tier->confidence;
+    line->sku = tier->sku;
+    line->description = arena_printf(m->arena, "%s, covered by %s", tier->description, of->name);
     char text[48];
     line->note = arena_printf(m->arena, "covered by %s: its share of the fee is $%s", of->name,
                               cents_to_text(effective_cents, true, text, sizeof text));
