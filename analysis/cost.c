@@ -38,8 +38,11 @@ struct month_usage costing_month_usage(const struct costing *b, int month, const
 
 bool costing_bill_month(struct bill *out, const struct costing *b, const struct month_usage *month, struct arena *arena)
 {
+    if (b->also_is_wrong)
+        return false;
     const struct bill_options options = { .commitments = b->commitments };
-    return bill_compute_all(out, b->book, month->records, month->count, NULL, 0, month->period, &options, arena, b->diag);
+    return bill_compute_all(out, b->book, month->records, month->count, b->also.records, b->also.count, month->period,
+                            &options, arena, b->diag);
 }
 
 /* The month in which every day is that of one replication. */
@@ -227,6 +230,7 @@ void costing_init(struct costing *c, const struct scenario *sc, const struct pri
                   struct diag *diag)
 {
     *c = (struct costing){ .sc = sc, .book = book, .arena = arena, .diag = diag };
+    c->also_is_wrong = !also_records_make(&c->also, sc, arena, diag);
     c->cost.start_month = sc->clock.month;
     c->cost.calendar = calendar_fill(sc, arena);
     c->cost.bill.period = (struct bill_period){ .year = sc->clock.year,

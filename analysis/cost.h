@@ -12,6 +12,7 @@
 #define HEADROOM_COST_H
 
 #include "analysis/activity.h"
+#include "analysis/also_records.h"
 #include "analysis/calendar.h"
 #include "analysis/ci.h"
 #include "analysis/tasks.h"
@@ -76,6 +77,8 @@ struct costing {
     const struct price_book *book;
     const struct commitments *commitments; /* NULL: all on demand; set before the first record is taken */
     struct arena *arena;                   /* of the tally */
+    struct also_records also;              /* with every month */
+    bool also_is_wrong;                    /* reported; then no month has a bill */
     struct diag *diag;
     struct cost cost;
     const struct replication **days; /* [day type * BILL_REPLICATIONS + replication], usage only; NULL: not yet */

@@ -67,8 +67,10 @@ static int load(struct run *run)
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
     run->book = price_book_load(cli_price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
-    if (!run->book || !sc->commitments.present)
-        return run->book ? STATUS_DONE : STATUS_INVALID;
+    if (!run->book || !also_records_check(sc, run->book, &run->errors))
+        return STATUS_INVALID;
+    if (!sc->commitments.present)
+        return STATUS_DONE;
     const struct price_book *const terms = price_terms_load(cli_price_folder(), regions, (size_t)sc->region_count,
                                                             &run->arena, &run->errors);
     if (terms)

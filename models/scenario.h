@@ -5,6 +5,7 @@
 #ifndef HEADROOM_SCENARIO_H
 #define HEADROOM_SCENARIO_H
 
+#include "models/also.h"
 #include "models/commitments.h"
 #include "models/param.h"
 #include "sim/arrivals.h"
@@ -394,6 +395,7 @@ struct scenario {
         } order;
     } business;
     struct commitments_config commitments;
+    struct also_config also; /* bought beside what is simulated */
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name ci stopping advice calendar escape figure tasks tally cost activity results objectives report plots output_dir)
+foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives report plots output_dir)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
 # The engine against mathematics. Under sanitizers the whole table takes minutes; tests/cli/selftest.txt runs a row of it there.
