@@ -227,13 +227,12 @@ static void write_assumptions(struct page *page)
           "they were given up.</li>\n",
           page->out);
     if (r->cost.monthly)
-        fprintf(
-            page->out,
-            "<li>Money is on-demand list price before tax, without commitments; what the scenario does not name (NAT "
-            "gateways, logs, backups, support) is not on the bill. Months consist of the calendar’s "
-            "fault-free days; the simulated day itself is none of them. Each month is billed in %d replications, so "
-            "its interval is wide.</li>\n",
-            BILL_REPLICATIONS);
+        fprintf(page->out,
+                "<li>Money is list price before tax, %s; what the scenario neither simulates nor names under "
+                "<code>also</code> is not on the bill. Months consist of the calendar’s fault-free days; the simulated "
+                "day itself is none of them. Each month is billed in %d replications, so its interval is wide.</li>\n",
+                r->sc->commitments.present ? "with the scenario’s commitments" : "on demand, without commitments",
+                BILL_REPLICATIONS);
     fputs("</ul>\n", page->out);
 }
 
