@@ -5,184 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pricing/commitment_cover.h"
+#include "analysis/advice_cost.h"
 #include "pricing/wide.h"
 #include "sim/base/text.h"
 
 #define E6 1000000
 
-const double advice_drops[ADVICE_DROPS] = { 0.2, 0.4 };
-
-static const money STEP = MONEY_PER_USD / 1000; /* of a plan: what AWS sells, and recommends */
-static const double WORTH_USD = 1;              /* a year; less is no advice */
-
-enum { SCENES = 1 + ADVICE_DROPS, MOST_IN_MIX = 16, SCAN = 24 };
-
-/* A commitment to be sized, and its rates beside the usage of each replication. */
-struct candidate {
-    struct commitment commitment;
-    struct commitment_rates rates[BILL_REPLICATIONS];
-    int64_t most; /* steps: beyond it nothing more is used in any hour */
-};
-
-struct adviser {
-    const struct costing *costing;
-    const struct price_book *terms;
-    struct arena *arena;
-    struct arena scratch;
-    struct workload year[SCENES][BILL_REPLICATIONS]; /* as simulated, and with less usage */
-    double rest_share;                               /* of the list price, that is paid on demand */
-    struct commitments present;                      /* of the scenario */
-    struct commitment_rates *present_rates[BILL_REPLICATIONS];
-    struct candidate *candidates;
-    size_t count, capacity;
-};
-
-/* A set of commitments: those of the scenario, then candidates with their sizes. */
-struct chosen {
-    const struct candidate *candidate;
-    int64_t steps;
-};
-
-/* ---- the year ---- */
-
-static bool form_year(struct adviser *a, int replication)
-{
-    const struct costing *c = a->costing;
-    const int types = c->sc->day_type_count;
-    int64_t *days_e6 = ARENA_ARRAY(a->arena, int64_t, types * BILL_REPLICATIONS);
-    for (int d = 0; d < types; d++)
-        for (int m = 0; m < MONTHS; m++)
-            days_e6[d * BILL_REPLICATIONS + replication] += c->cost.calendar.days_e6[m][d];
-    const struct month_usage usage = costing_month_usage(c, 1, days_e6, a->arena);
-    const struct metering_setting setting = {
-        .book = c->book, .hours_of_month = HOURS_OF_YEAR / MONTHS, .arena = a->arena, .diag = c->diag, .by_hour = true
-    };
-    struct metering metering;
-    if (!metering_run(&metering, &setting, usage.records, usage.count))
-        return false;
-    struct workload *const year = &a->year[0][replication];
-    workload_form(year, &metering, HOURS_OF_YEAR, a->arena);
-    for (int drop = 0; drop < ADVICE_DROPS; drop++)
-        a->year[1 + drop][replication] = workload_scaled(year, (int64_t)llround((1 - advice_drops[drop]) * E6),
-                                                         a->arena);
-    return true;
-}
-
-/* ---- what a set costs ---- */
-
-static void resize(struct commitment_rates *rates, struct commitment *sized, const struct candidate *candidate,
-                   int replication, int64_t steps)
-{
-    const struct commitment_rates *const unit = &candidate->rates[replication];
-    *sized = candidate->commitment;
-    *rates = *unit;
-    rates->of = sized;
-    rates->recurring = unit->recurring * steps;
-    rates->upfront = unit->upfront * steps;
-    if (sized->kind == COMMITMENT_RESERVED)
-        sized->count = steps;
-    else
-        sized->usd_per_hour = STEP * steps;
-}
-
-static money year_fee(const struct commitment_rates *rates, const struct workload *year)
-{
-    return (money)wide_mul_div((uint128)rates->recurring, (uint64_t)year->hours_e6, E6) +
-           commitment_upfront_share(rates, HOURS_OF_YEAR);
-}
-
-struct evaluation {
-    double usd[BILL_REPLICATIONS];
-    double mean_usd;
-};
-
-/* results: NULL, or [chosen], to which the results of each replication are added. */
-static struct evaluation evaluate(struct adviser *a, int scene, const struct chosen *chosen, size_t count,
-                                  struct commitment_result *results)
-{
-    struct evaluation out = { .mean_usd = 0 };
-    const size_t present = a->present.count;
-    for (int r = 0; r < BILL_REPLICATIONS; r++) {
-        const struct workload *const year = &a->year[scene][r];
-        struct commitment_rates *rates = ARENA_ARRAY(&a->scratch, struct commitment_rates, present + count + 1);
-        struct commitment *sized = ARENA_ARRAY(&a->scratch, struct commitment, count + 1);
-        struct coverage coverage;
-        money fees = 0;
-        if (present > 0)
-            memcpy(rates, a->present_rates[r], present * sizeof *rates);
-        for (size_t i = 0; i < count; i++)
-            resize(&rates[present + i], &sized[i], chosen[i].candidate, r, chosen[i].steps);
-        coverage_find(&coverage, year, rates, present + count, &a->scratch);
-        for (size_t i = 0; i < present + count; i++)
-            fees += year_fee(&rates[i], year);
-        const money rest = coverage_rest(&coverage, year, present + count);
-        out.usd[r] = ((double)fees + (double)rest * a->rest_share) / (double)MONEY_PER_USD;
-        out.mean_usd += out.usd[r] / BILL_REPLICATIONS;
-        for (size_t i = 0; results && i < count; i++) {
-            const struct commitment_result one = coverage_result(&coverage, year, rates, present + i,
-                                                                 year_fee(&rates[present + i], year));
-            results[i].fee += one.fee / BILL_REPLICATIONS;
-            results[i].used += one.used / BILL_REPLICATIONS;
-            results[i].unused += one.unused / BILL_REPLICATIONS;
-            results[i].covered += one.covered / BILL_REPLICATIONS;
-            results[i].coverable += one.coverable / BILL_REPLICATIONS;
-            results[i].saving += one.saving / BILL_REPLICATIONS;
-            results[i].low_confidence = results[i].low_confidence || one.low_confidence;
-        }
-    }
-    arena_reset(&a->scratch);
-    return out;
-}
-
-/* ---- the best size of one, the others as they are ---- */
-
-struct sizing {
-    struct adviser *adviser;
-    struct chosen set[MOST_IN_MIX + 1];
-    size_t count, index; /* `index` is sized */
-};
-
-static double cost_at(struct sizing *s, int64_t steps)
-{
-    s->set[s->index].steps = steps;
-    return evaluate(s->adviser, 0, s->set, s->count, NULL).mean_usd;
-}
-
-/* Smallest size in [low, high] beyond which the next step saves nothing: the lowest point of a convex function. */
-static int64_t lowest_between(struct sizing *s, int64_t low, int64_t high)
-{
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (cost_at(s, middle + 1) < cost_at(s, middle))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/*
- * Beside plans that come later in AWS's order the cost need not be convex (what this one takes, they lose), so the whole
- * range is looked at first. Where it is convex, the lowest point lies beside the lowest point of the scan.
- */
-static int64_t best_size(struct sizing *s)
-{
-    const int64_t most = s->set[s->index].candidate->most;
-    const int64_t stride = most / SCAN > 0 ? most / SCAN : 1;
-    int64_t best = 0;
-    double best_usd = INFINITY;
-    for (int64_t steps = 0; steps < most + stride; steps += stride) {
-        const double usd = cost_at(s, steps < most ? steps : most);
-        if (usd < best_usd) {
-            best_usd = usd;
-            best = steps < most ? steps : most;
-        }
-    }
-    best = lowest_between(s, best > stride ? best - stride : 0, best + stride < most ? best + stride : most);
-    s->set[s->index].steps = best;
-    return best;
-}
+static const double WORTH_USD = 1; /* a year; less is no advice */
 
 /* ---- candidates ---- */
 
@@ -208,7 +37,7 @@ static int64_t most_steps(const struct adviser *a, const struct candidate *c)
     }
     const uint128 step = c->commitment.kind == COMMITMENT_RESERVED
                              ? hour * (unsigned)thing_units(&c->rates[0].thing, c->rates[0].flexible)
-                             : (uint128)STEP;
+                             : (uint128)ADVICE_STEP;
     return (int64_t)((most + step - 1) / step);
 }
 
@@ -244,7 +73,7 @@ static struct commitment blank(enum commitment_kind kind)
     return (struct commitment){ .name = "",
                                 .kind = kind,
                                 .region = "",
-                                .usd_per_hour = STEP,
+                                .usd_per_hour = ADVICE_STEP,
                                 .family = "",
                                 .instance = "",
                                 .engine = "",
@@ -324,9 +153,9 @@ static void describe(struct advised *out, struct adviser *a, const struct chosen
     for (size_t i = 0; i < count; i++)
         if (i != index)
             without[others++] = chosen[i];
-    resize(&rates, &out->commitment, chosen[index].candidate, 0, chosen[index].steps);
-    const struct evaluation with = evaluate(a, 0, chosen, count, results),
-                            before = evaluate(a, 0, without, others, NULL);
+    advice_resize(&rates, &out->commitment, chosen[index].candidate, 0, chosen[index].steps);
+    const struct evaluation with = advice_evaluate(a, 0, chosen, count, results),
+                            before = advice_evaluate(a, 0, without, others, NULL);
     out->saving_usd = before.mean_usd - with.mean_usd;
     out->least_usd = INFINITY;
     out->most_usd = -INFINITY;
@@ -335,8 +164,8 @@ static void describe(struct advised *out, struct adviser *a, const struct chosen
         out->most_usd = fmax(out->most_usd, before.usd[r] - with.usd[r]);
     }
     for (int d = 0; d < ADVICE_DROPS; d++)
-        out->dropped_usd[d] = evaluate(a, 1 + d, without, others, NULL).mean_usd -
-                              evaluate(a, 1 + d, chosen, count, NULL).mean_usd;
+        out->dropped_usd[d] = advice_evaluate(a, 1 + d, without, others, NULL).mean_usd -
+                              advice_evaluate(a, 1 + d, chosen, count, NULL).mean_usd;
     out->year = results[index];
     finish(&out->year, &out->commitment);
 }
@@ -361,7 +190,7 @@ static void advise_each(struct advice *out, struct adviser *a)
     for (size_t i = 0; i < a->count; i++) {
         struct sizing sizing = { .adviser = a, .set = { { &a->candidates[i], 0 } }, .count = 1 };
         struct advised *const next = &out->list[out->count];
-        if (best_size(&sizing) == 0)
+        if (advice_best_size(&sizing) == 0)
             continue;
         describe(next, a, sizing.set, 1, 0);
         if (next->saving_usd < WORTH_USD)
@@ -394,7 +223,7 @@ static bool is_in(const struct sizing *mix, const struct candidate *candidate)
 static bool add_best(struct sizing *mix, int years, unsigned without)
 {
     struct adviser *const a = mix->adviser;
-    const double before = evaluate(a, 0, mix->set, mix->count, NULL).mean_usd;
+    const double before = advice_evaluate(a, 0, mix->set, mix->count, NULL).mean_usd;
     struct chosen best = { NULL, 0 };
     double best_usd = before - WORTH_USD;
     struct sizing trial = *mix;
@@ -404,8 +233,8 @@ static bool add_best(struct sizing *mix, int years, unsigned without)
         if (c->years > years || (without >> c->kind & 1) || is_in(mix, &a->candidates[i]))
             continue;
         trial.set[trial.index] = (struct chosen){ &a->candidates[i], 0 };
-        const int64_t steps = best_size(&trial);
-        const double usd = steps > 0 ? cost_at(&trial, steps) : before;
+        const int64_t steps = advice_best_size(&trial);
+        const double usd = steps > 0 ? advice_cost_at(&trial, steps) : before;
         if (usd < best_usd) {
             best_usd = usd;
             best = (struct chosen){ &a->candidates[i], steps };
@@ -420,7 +249,7 @@ static bool add_best(struct sizing *mix, int years, unsigned without)
 static void settle(struct sizing *mix)
 {
     for (mix->index = 0; mix->index < mix->count;) {
-        if (best_size(mix) > 0) {
+        if (advice_best_size(mix) > 0) {
             mix->index++;
             continue;
         }
@@ -446,7 +275,7 @@ static struct sizing best_mix(struct adviser *a, int years)
             settle(&mix);
         while (mix.count < MOST_IN_MIX && add_best(&mix, years, 0))
             settle(&mix);
-        const double usd = evaluate(a, 0, mix.set, mix.count, NULL).mean_usd;
+        const double usd = advice_evaluate(a, 0, mix.set, mix.count, NULL).mean_usd;
         if (usd < best_usd) {
             best_usd = usd;
             best = mix;
@@ -494,8 +323,8 @@ static bool advise_mix(struct advised_mix *out, struct adviser *a, double year_u
         all[a->present.count + i] = advised->commitment;
     }
     for (int d = 0; d < ADVICE_DROPS; d++)
-        out->dropped_usd[d] = evaluate(a, 1 + d, NULL, 0, NULL).mean_usd -
-                              evaluate(a, 1 + d, mix.set, mix.count, NULL).mean_usd;
+        out->dropped_usd[d] = advice_evaluate(a, 1 + d, NULL, 0, NULL).mean_usd -
+                              advice_evaluate(a, 1 + d, mix.set, mix.count, NULL).mean_usd;
     struct commitments with = a->present;
     with.list = all;
     with.count = a->present.count + mix.count;
@@ -539,7 +368,7 @@ bool advise(struct advice *out, const struct costing *costing, const struct pric
     *out = (struct advice){ 0 };
     arena_init(&a.scratch);
     for (int r = 0; r < BILL_REPLICATIONS && ok; r++)
-        ok = form_year(&a, r);
+        ok = advice_form_year(&a, r);
     ok = ok && find_present(&a) && bill_year(&out->year_usd, &a, costing->commitments);
     if (ok) {
         find_candidates(&a);

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "pricing/commitment.h"
+#include "pricing/metered_hours.h"
 #include "pricing/metering_steps.h"
 #include "pricing/sold_price.h"
-#include "pricing/wide.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 
@@ -66,8 +66,7 @@ struct metering_work {
     size_t hourly_count, hourly_capacity;
     struct unpriced *unpriced;
     size_t unpriced_count, unpriced_capacity;
-    struct metered_hour *hours;
-    size_t hour_count, hour_capacity;
+    struct metered_hours hours;
     bool good;
 };
 
@@ -262,36 +261,6 @@ static void add_hourly(struct metering_work *work, const struct hourly *entry)
     work->hourly[work->hourly_count++] = *entry;
 }
 
-/* ---- hours ---- */
-
-static void add_hour(struct metering_work *work, const struct metered_hour *entry)
-{
-    if (work->hour_count == work->hour_capacity) {
-        const size_t capacity = work->hour_capacity ? 2 * work->hour_capacity : 256;
-        work->hours = arena_grow(work->arena, work->hours, work->hour_count, capacity, sizeof *work->hours);
-        work->hour_capacity = capacity;
-    }
-    work->hours[work->hour_count++] = *entry;
-}
-
-/* Evenly over the clock hours that [offset, offset + span) touches; the parts add up to the amount. */
-static void add_hours(struct metering_work *work, struct metered_hour entry, int64_t offset_ns, int64_t span_ns)
-{
-    const uint128 amount = entry.amount;
-    const uint64_t span = (uint64_t)span_ns, offset = (uint64_t)offset_ns;
-    if (entry.hour < 0 || offset + span <= NS_PER_HOUR) {
-        add_hour(work, &entry);
-        return;
-    }
-    uint128 before = 0;
-    for (uint64_t end = NS_PER_HOUR - offset; before < amount; end += NS_PER_HOUR, entry.hour++) {
-        const uint128 after = end >= span ? amount : wide_mul_div(amount, end, span);
-        entry.amount = after - before;
-        add_hour(work, &entry);
-        before = after;
-    }
-}
-
 static bool add_total(struct tally *tally, uint128 amount, int64_t weight_e6)
 {
     uint128 weighted;
@@ -309,7 +278,7 @@ static bool add_to_sale(struct metering_work *work, const struct sale *sale, con
         return false;
     if (sale->rule->grain != GRAIN_STARTED_HOUR && sale->rule->grain != GRAIN_PEAK_DIMENSION) {
         if (sale->by_hour)
-            add_hours(work,
+            metered_hours_add(&work->hours, work->arena,
                       (struct metered_hour){ sale->tally, reading->all_month ? -1 : reading->hour, reading->weight_e6,
                                              amount },
                       reading->offset_ns, reading->span_ns);
@@ -365,7 +334,7 @@ static bool close_started_hour(struct metering_work *work, struct tally *tally, 
     }
     const uint128 hours = (time_ns + NS_PER_HOUR - 1) / NS_PER_HOUR;
     if (work->setting.by_hour && commitment_may_cover(tally->price))
-        add_hours(work,
+        metered_hours_add(&work->hours, work->arena,
                   (struct metered_hour){ entries->tally, entries->all_month ? -1 : entries->hour, entries->weight_e6,
                                          hours * NS_PER_HOUR },
                   0, span_ns);
@@ -466,8 +435,8 @@ static void sort_tallies(struct metering_work *work)
         qsort(work->tallies, work->tally_count, sizeof *work->tallies, compare_tallies);
     for (size_t i = 0; i < work->tally_count; i++)
         places[work->tallies[i].number] = (int)i;
-    for (size_t i = 0; i < work->hour_count; i++)
-        work->hours[i].tally = places[work->hours[i].tally];
+    for (size_t i = 0; i < work->hours.count; i++)
+        work->hours.list[i].tally = places[work->hours.list[i].tally];
 }
 
 bool metering_end(struct metering_work *work, struct metering *out)
@@ -479,8 +448,8 @@ bool metering_end(struct metering_work *work, struct metering *out)
                               .count = work->tally_count,
                               .unpriced = work->unpriced,
                               .unpriced_count = work->unpriced_count,
-                              .hours = work->hours,
-                              .hour_count = work->hour_count };
+                              .hours = work->hours.list,
+                              .hour_count = work->hours.count };
     return work->good;
 }
 

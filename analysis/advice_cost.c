@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/advice_cost.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "pricing/wide.h"
+
+#define E6 1000000
+
+const double advice_drops[ADVICE_DROPS] = { 0.2, 0.4 };
+
+enum { SCAN = 24 };
+
+/* ---- the year ---- */
+
+bool advice_form_year(struct adviser *a, int replication)
+{
+    const struct costing *c = a->costing;
+    const int types = c->sc->day_type_count;
+    int64_t *days_e6 = ARENA_ARRAY(a->arena, int64_t, types * BILL_REPLICATIONS);
+    for (int d = 0; d < types; d++)
+        for (int m = 0; m < MONTHS; m++)
+            days_e6[d * BILL_REPLICATIONS + replication] += c->cost.calendar.days_e6[m][d];
+    const struct month_usage usage = costing_month_usage(c, 1, days_e6, a->arena);
+    const struct metering_setting setting = {
+        .book = c->book, .hours_of_month = HOURS_OF_YEAR / MONTHS, .arena = a->arena, .diag = c->diag, .by_hour = true
+    };
+    struct metering metering;
+    if (!metering_run(&metering, &setting, usage.records, usage.count))
+        return false;
+    struct workload *const year = &a->year[0][replication];
+    workload_form(year, &metering, HOURS_OF_YEAR, a->arena);
+    for (int drop = 0; drop < ADVICE_DROPS; drop++)
+        a->year[1 + drop][replication] = workload_scaled(year, (int64_t)llround((1 - advice_drops[drop]) * E6),
+                                                         a->arena);
+    return true;
+}
+
+/* ---- what a set costs ---- */
+
+void advice_resize(struct commitment_rates *rates, struct commitment *sized, const struct candidate *candidate,
+                   int replication, int64_t steps)
+{
+    const struct commitment_rates *const unit = &candidate->rates[replication];
+    *sized = candidate->commitment;
+    *rates = *unit;
+    rates->of = sized;
+    rates->recurring = unit->recurring * steps;
+    rates->upfront = unit->upfront * steps;
+    if (sized->kind == COMMITMENT_RESERVED)
+        sized->count = steps;
+    else
+        sized->usd_per_hour = ADVICE_STEP * steps;
+}
+
+static money year_fee(const struct commitment_rates *rates, const struct workload *year)
+{
+    return (money)wide_mul_div((uint128)rates->recurring, (uint64_t)year->hours_e6, E6) +
+           commitment_upfront_share(rates, HOURS_OF_YEAR);
+}
+
+struct evaluation advice_evaluate(struct adviser *a, int scene, const struct chosen *chosen, size_t count,
+                                  struct commitment_result *results)
+{
+    struct evaluation out = { .mean_usd = 0 };
+    const size_t present = a->present.count;
+    for (int r = 0; r < BILL_REPLICATIONS; r++) {
+        const struct workload *const year = &a->year[scene][r];
+        struct commitment_rates *rates = ARENA_ARRAY(&a->scratch, struct commitment_rates, present + count + 1);
+        struct commitment *sized = ARENA_ARRAY(&a->scratch, struct commitment, count + 1);
+        struct coverage coverage;
+        money fees = 0;
+        if (present > 0)
+            memcpy(rates, a->present_rates[r], present * sizeof *rates);
+        for (size_t i = 0; i < count; i++)
+            advice_resize(&rates[present + i], &sized[i], chosen[i].candidate, r, chosen[i].steps);
+        coverage_find(&coverage, year, rates, present + count, &a->scratch);
+        for (size_t i = 0; i < present + count; i++)
+            fees += year_fee(&rates[i], year);
+        const money rest = coverage_rest(&coverage, year, present + count);
+        out.usd[r] = ((double)fees + (double)rest * a->rest_share) / (double)MONEY_PER_USD;
+        out.mean_usd += out.usd[r] / BILL_REPLICATIONS;
+        for (size_t i = 0; results && i < count; i++) {
+            const struct commitment_result one = coverage_result(&coverage, year, rates, present + i,
+                                                                 year_fee(&rates[present + i], year));
+            results[i].fee += one.fee / BILL_REPLICATIONS;
+            results[i].used += one.used / BILL_REPLICATIONS;
+            results[i].unused += one.unused / BILL_REPLICATIONS;
+            results[i].covered += one.covered / BILL_REPLICATIONS;
+            results[i].coverable += one.coverable / BILL_REPLICATIONS;
+            results[i].saving += one.saving / BILL_REPLICATIONS;
+            results[i].low_confidence = results[i].low_confidence || one.low_confidence;
+        }
+    }
+    arena_reset(&a->scratch);
+    return out;
+}
+
+/* ---- the best size of one, the others as they are ---- */
+
+double advice_cost_at(struct sizing *s, int64_t steps)
+{
+    s->set[s->index].steps = steps;
+    return advice_evaluate(s->adviser, 0, s->set, s->count, NULL).mean_usd;
+}
+
+/* Smallest size in [low, high] beyond which the next step saves nothing: the lowest point of a convex function. */
+static int64_t lowest_between(struct sizing *s, int64_t low, int64_t high)
+{
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (advice_cost_at(s, middle + 1) < advice_cost_at(s, middle))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/*
+ * Beside plans that come later in AWS's order the cost need not be convex (what this one takes, they lose), so the whole
+ * range is looked at first. Where it is convex, the lowest point lies beside the lowest point of the scan.
+ */
+int64_t advice_best_size(struct sizing *s)
+{
+    const int64_t most = s->set[s->index].candidate->most;
+    const int64_t stride = most / SCAN > 0 ? most / SCAN : 1;
+    int64_t best = 0;
+    double best_usd = INFINITY;
+    for (int64_t steps = 0; steps < most + stride; steps += stride) {
+        const double usd = advice_cost_at(s, steps < most ? steps : most);
+        if (usd < best_usd) {
+            best_usd = usd;
+            best = steps < most ? steps : most;
+        }
+    }
+    best = lowest_between(s, best > stride ? best - stride : 0, best + stride < most ? best + stride : most);
+    s->set[s->index].steps = best;
+    return best;
+}
