@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pricing/usage_file.h"
 #include "pricing/wide.h"
 
 #define E6 1000000
@@ -26,8 +27,13 @@ bool advice_form_year(struct adviser *a, int replication)
     const struct metering_setting setting = {
         .book = c->book, .hours_of_month = HOURS_OF_YEAR / MONTHS, .arena = a->arena, .diag = c->diag, .by_hour = true
     };
+    struct metering_work *const work = metering_new(&setting);
     struct metering metering;
-    if (!metering_run(&metering, &setting, usage.records, usage.count))
+    bool ok = !c->also_is_wrong;
+    metering_add_usage(work, usage.records, usage.count);
+    for (int m = 0; m < MONTHS && ok; m++)
+        ok = usage_records_meter(work, c->also.records, c->also.count, setting.hours_of_month, a->arena, c->diag);
+    if (!metering_end(work, &metering) || !ok)
         return false;
     struct workload *const year = &a->year[0][replication];
     workload_form(year, &metering, HOURS_OF_YEAR, a->arena);
