@@ -55,7 +55,7 @@ static const struct price_book *load_terms(struct billing *b, const struct commi
             regions[count++] = config->plans[i].region;
     for (int i = 0; i < config->reserved_count; i++)
         regions[count++] = config->reserved[i].region;
-    const struct price_book *const terms = price_terms_load(cli_price_folder(), regions, count, &b->arena, &b->diag);
+    const struct price_book *const terms = cli_price_terms(b->options, regions, count, &b->arena, &b->diag);
     return terms && b->options->prices ? price_book_replace(terms, b->options->prices, &b->arena, &b->diag) : terms;
 }
 
@@ -76,7 +76,7 @@ static int load(struct billing *b, const struct bill_options *how)
 {
     static const char *const nowhere[] = { PRICE_GLOBAL };
     struct arena *const arena = &b->arena;
-    const struct price_book *const global = price_book_load(cli_price_folder(), nowhere, 1, arena, &b->diag);
+    const struct price_book *const global = cli_price_book(b->options, nowhere, 1, arena, &b->diag);
     if (!global)
         return STATUS_INVALID;
     bool unreadable;
@@ -85,9 +85,7 @@ static int load(struct billing *b, const struct bill_options *how)
         return unreadable ? STATUS_IO : STATUS_INVALID;
     const char **regions = ARENA_ARRAY(arena, const char *, b->file.region_count + 1);
     const size_t count = regions_with_book(b, regions);
-    b->book = price_book_load(cli_price_folder(), regions, count, arena, &b->diag);
-    if (b->book && b->options->prices)
-        b->book = price_book_replace(b->book, b->options->prices, arena, &b->diag);
+    b->book = cli_price_book(b->options, regions, count, arena, &b->diag);
     if (!b->book)
         return STATUS_INVALID;
     return b->options->commitments ? load_commitments(b, regions, count) : STATUS_DONE;

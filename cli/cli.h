@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "models/scenario.h"
+#include "pricing/price_book.h"
 
 enum status {
     STATUS_DONE = 0,   /* done, and all objectives met */
@@ -45,8 +46,8 @@ struct options {
     int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
     const char *commitments; /* --commitments: a file with that block; NULL: none */
-    const char *prices; /* --prices: rates in place of the book's; NULL: none */
-    const char *region; /* --region; NULL: all */
+    const char *prices;      /* --prices: rates in place of the book's, or a folder of books; NULL: none */
+    const char *region;      /* --region; NULL: all */
     bool verbose;
     bool free_tier, first_year, allow_unpriced;
     bool hours_per_month_set;
@@ -105,6 +106,13 @@ bool cli_data(const char *name, struct data_path *path);
 
 /* The price books; if there are none, where they should be. */
 const char *cli_price_folder(void);
+/* The books of these regions: those that --prices names when it is a folder, else the shipped ones with its rates in place
+ * of theirs. NULL after an error. */
+const struct price_book *cli_price_book(const struct options *options, const char *const *regions, size_t count,
+                                        struct arena *arena, struct diag *diag);
+/* The same of reservations and savings plans; a file of rates has none. */
+const struct price_book *cli_price_terms(const struct options *options, const char *const *regions, size_t count,
+                                         struct arena *arena, struct diag *diag);
 
 /*
  * Loads a scenario with --set, --seed, --replications and --precision applied. NULL on errors; *status is then

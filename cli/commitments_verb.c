@@ -51,8 +51,8 @@ static int load(struct advising *a)
     const char **regions = ARENA_ARRAY(&a->arena, const char *, a->sc->region_count + 1);
     for (int i = 0; i < a->sc->region_count; i++)
         regions[i] = a->sc->regions[i].name;
-    a->book = price_book_load(cli_price_folder(), regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
-    a->terms = price_terms_load(cli_price_folder(), regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
+    a->book = cli_price_book(a->options, regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
+    a->terms = cli_price_terms(a->options, regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
     return a->book && a->terms ? STATUS_DONE : STATUS_INVALID;
 }
 
@@ -112,7 +112,8 @@ static const char *percent(struct advising *a, double share)
 
 static void print_head(struct advising *a, const char *what)
 {
-    printf("\n%-*s %12s %6s %6s %6s %12s %12s\n", a->width + 2, what, "saves", "used", "covers", "even", "usage -20%", "-40%");
+    printf("\n%-*s %12s %6s %6s %6s %12s %12s\n", a->width + 2, what, "saves", "used", "covers", "even", "usage -20%",
+           "-40%");
 }
 
 static void print_advised(struct advising *a, const struct advised *advised)

@@ -2,9 +2,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "pricing/bill.h"
 #include "sim/base/text.h"
 
 bool cli_color(const struct options *options, FILE *stream)
@@ -72,6 +74,32 @@ const char *cli_price_folder(void)
     static struct data_path path;
     cli_data("pricing/books", &path);
     return path.chars;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static const char *book_folder_of(const struct options *options)
+{
+    return options->prices && is_folder(options->prices) ? options->prices : cli_price_folder();
+}
+
+const struct price_book *cli_price_book(const struct options *options, const char *const *regions, size_t count,
+                                        struct arena *arena, struct diag *diag)
+{
+    const struct price_book *const book = price_book_load(book_folder_of(options), regions, count, arena, diag);
+    return book && options->prices && !is_folder(options->prices)
+               ? price_book_replace(book, options->prices, arena, diag)
+               : book;
+}
+
+const struct price_book *cli_price_terms(const struct options *options, const char *const *regions, size_t count,
+                                         struct arena *arena, struct diag *diag)
+{
+    return price_terms_load(book_folder_of(options), regions, count, arena, diag);
 }
 
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,

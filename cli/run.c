@@ -66,13 +66,13 @@ static int load(struct run *run)
     const char **regions = ARENA_ARRAY(&run->arena, const char *, sc->region_count + 1);
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
-    run->book = price_book_load(cli_price_folder(), regions, (size_t)sc->region_count, &run->arena, &run->errors);
+    run->book = cli_price_book(run->options, regions, (size_t)sc->region_count, &run->arena, &run->errors);
     if (!run->book || !also_records_check(sc, run->book, &run->errors))
         return STATUS_INVALID;
     if (!sc->commitments.present)
         return STATUS_DONE;
-    const struct price_book *const terms = price_terms_load(cli_price_folder(), regions, (size_t)sc->region_count,
-                                                            &run->arena, &run->errors);
+    const struct price_book *const terms = cli_price_terms(run->options, regions, (size_t)sc->region_count, &run->arena,
+                                                           &run->errors);
     if (terms)
         run->commitments = committed(&sc->commitments, terms, &run->arena);
     return terms ? STATUS_DONE : STATUS_INVALID;
