@@ -148,7 +148,7 @@ static void describe(struct advised *out, struct adviser *a, const struct chosen
 {
     struct commitment_rates rates;
     struct commitment_result *results = ARENA_ARRAY(a->arena, struct commitment_result, count);
-    struct chosen without[MOST_IN_MIX + 1];
+    struct chosen without[MOST_IN_MIX + 1] = { 0 };
     size_t others = 0;
     for (size_t i = 0; i < count; i++)
         if (i != index)
