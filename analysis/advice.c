@@ -260,8 +260,8 @@ static void settle(struct sizing *mix)
 }
 
 /*
- * A broad plan that saves most alone stands in the way of narrower ones with better rates. So mixes are built without one
- * broad kind, without the other, without both; what was left out may then cover what the others leave.
+ * A broad plan that saves most alone stands in the way of narrower ones with better rates. So mixes are built without
+ * one broad kind, without the other, without both; what was left out may then cover what the others leave.
  */
 static struct sizing best_mix(struct adviser *a, int years)
 {

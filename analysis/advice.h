@@ -2,16 +2,17 @@
 /*
  * advice -- which commitments would have made the simulated year cheapest, and what they risk.
  *
- *   billed days --> the year's hours, one workload per replication --> cost of a commitment of each size --> the cheapest
+ *   billed days --> the year's hours, by replication --> cost of a commitment of each size --> the cheapest
  *
- * For one commitment beside others that stay as they are, the year's cost is convex in its size: in every hour the first
- * dollar covers the usage with the highest discount, the next one usage with a lower one, and what nobody uses is lost,
- * so each dollar saves no more than the one before. It is piecewise linear, and its lowest point is found exactly: where
- * the next step ($0.001 per hour, or one instance) stops saving. A mix is built greedily, the commitment that saves most
- * first, each size then found anew beside the others, with and without the broad plans: that is not proven to be the best.
+ * For one commitment beside others that stay as they are, the year's cost is convex in its size: in every hour the
+ * first dollar covers the usage with the highest discount, the next one usage with a lower one, and what nobody uses
+ * is lost, so each dollar saves no more than the one before. It is piecewise linear, and its lowest point is found
+ * exactly: where the next step ($0.001 per hour, or one instance) stops saving. A mix is built greedily, the
+ * commitment that saves most first, each size then found anew beside the others, with and without the broad plans:
+ * that is not proven to be the best.
  *
- * The year is an expectation over its simulated days. What the usage of the next year will be, nobody simulates: the risk
- * is shown as what is saved or lost when every hour's usage is a fifth or two fifths less.
+ * The year is an expectation over its simulated days. What the usage of the next year will be, nobody simulates: the
+ * risk is shown as what is saved or lost when every hour's usage is a fifth or two fifths less.
  */
 #ifndef HEADROOM_ADVICE_H
 #define HEADROOM_ADVICE_H

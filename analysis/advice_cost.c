@@ -125,8 +125,8 @@ static int64_t lowest_between(struct sizing *s, int64_t low, int64_t high)
 }
 
 /*
- * Beside plans that come later in AWS's order the cost need not be convex (what this one takes, they lose), so the whole
- * range is looked at first. Where it is convex, the lowest point lies beside the lowest point of the scan.
+ * Beside plans that come later in AWS's order the cost need not be convex (what this one takes, they lose), so the
+ * whole range is looked at first. Where it is convex, the lowest point lies beside the lowest point of the scan.
  */
 int64_t advice_best_size(struct sizing *s)
 {

@@ -405,8 +405,10 @@ bool bill_compute_all(struct bill *out, const struct price_book *book, const str
     CHECK(period.days >= 28 && period.days <= 31, "a month has 28 to 31 days");
     struct metering metering;
     *out = (struct bill){ .period = period, .options = *options };
-    const struct metering_setting setting = { book, hours_of(out), options->allow_unpriced, arena, diag,
-                                              options->commitments && options->commitments->count > 0 };
+    const struct metering_setting setting = {
+        book,  hours_of(out), options->allow_unpriced,
+        arena, diag,          options->commitments && options->commitments->count > 0
+    };
     struct metering_work *const work = metering_new(&setting);
     metering_add_usage(work, usage, usage_count);
     const bool good = usage_records_meter(work, records, record_count, setting.hours_of_month, arena, diag);
@@ -446,7 +448,9 @@ bool bill_price_at_average(money *out, const struct bill *month, const struct pr
 {
     struct metering metering;
     *out = 0;
-    const struct metering_setting setting = { book, hours_of(month), month->options.allow_unpriced, arena, diag, false };
+    const struct metering_setting setting = {
+        book, hours_of(month), month->options.allow_unpriced, arena, diag, false
+    };
     if (!metering_run(&metering, &setting, usage, usage_count))
         return false;
     for (size_t i = 0; i < metering.count; i++) {

@@ -89,7 +89,8 @@ struct bill {
     size_t unpriced;     /* lines without a rate: more than zero means that the total is incomplete */
     const struct bill_pool *pools;
     size_t pool_count;
-    const struct commitment_result *commitments; /* pricing/commitment.h: of each, in the order of options.commitments */
+    const struct commitment_result
+        *commitments; /* pricing/commitment.h: of each, in the order of options.commitments */
     size_t commitment_count;
 };
 

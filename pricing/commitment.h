@@ -2,13 +2,14 @@
 /*
  * commitment -- reserved instances and savings plans: what is promised for a term, and what that covers hour by hour.
  *
- * In each hour AWS takes the usage and applies, one after the other: zonal reservations, regional reservations (of one
- * family by size, the smallest first), EC2 instance savings plans, compute savings plans, database savings plans. Inside
- * a kind of plan the usage with the highest discount comes first, of equals the one with the lowest plan rate; the usage
- * that meets the end of the commitment is split. What an hour leaves unused is lost. docs/commitments.md has sources.
+ * In each hour AWS takes the usage and applies, one after the other: zonal reservations, regional reservations (of
+ * one family by size, the smallest first), EC2 instance savings plans, compute savings plans, database savings plans.
+ * Inside a kind of plan the usage with the highest discount comes first, of equals the one with the lowest plan rate;
+ * the usage that meets the end of the commitment is split. What an hour leaves unused is lost. docs/commitments.md
+ * has sources.
  *
- * A commitment costs the same whatever is used. Upfront fees are spread evenly over the term's 8,760 or 26,280 hours, so
- * that months and years can be compared: a bill has the month's share of them.
+ * A commitment costs the same whatever is used. Upfront fees are spread evenly over the term's 8,760 or 26,280 hours,
+ * so that months and years can be compared: a bill has the month's share of them.
  */
 #ifndef HEADROOM_COMMITMENT_H
 #define HEADROOM_COMMITMENT_H
@@ -82,7 +83,10 @@ struct commitment_share {
     int128 quantity_e6;      /* of a plan dollars, of a reservation its own hours: used, unused or bought; millionths */
 };
 
-/* What a line is worth: its cents, or of a commitment's line its share of the fee. Over a bill they add up to its total. */
+/*
+ * What a line is worth: its cents, or of a commitment's line its share of the fee. Over a bill they add up to its
+ * total.
+ */
 int64_t commitment_effective_cents(const struct bill_line *line);
 
 /* A commitment's month, or year. Money exact, but for what bills round. */

@@ -41,7 +41,10 @@ struct thing thing_of_price(const struct price *price, struct arena *arena);
 bool thing_of_reservation(struct thing *out, const struct commitment *commitment, struct arena *arena);
 /* Can a reservation of this kind be used by other sizes of its family? */
 bool thing_is_flexible(const struct thing *thing, const struct commitment *commitment);
-/* Normalised units in twentieths that an hour of `used` takes from a reservation of `reserved`; 0 = it does not apply. */
+/*
+ * Normalised units in twentieths that an hour of `used` takes from a reservation of `reserved`; 0 = it does not
+ * apply.
+ */
 int thing_taken_from(const struct thing *reserved, const struct thing *used, bool flexible);
 /* Normalised units in twentieths of one that is reserved. */
 int thing_units(const struct thing *reserved, bool flexible);

@@ -279,9 +279,9 @@ static bool add_to_sale(struct metering_work *work, const struct sale *sale, con
     if (sale->rule->grain != GRAIN_STARTED_HOUR && sale->rule->grain != GRAIN_PEAK_DIMENSION) {
         if (sale->by_hour)
             metered_hours_add(&work->hours, work->arena,
-                      (struct metered_hour){ sale->tally, reading->all_month ? -1 : reading->hour, reading->weight_e6,
-                                             amount },
-                      reading->offset_ns, reading->span_ns);
+                              (struct metered_hour){ sale->tally, reading->all_month ? -1 : reading->hour,
+                                                     reading->weight_e6, amount },
+                              reading->offset_ns, reading->span_ns);
         return add_total(&work->tallies[sale->tally], amount, reading->weight_e6);
     }
     if (!amount_times(amount, (uint64_t)reading->weight_e6, &weighted))
@@ -335,9 +335,9 @@ static bool close_started_hour(struct metering_work *work, struct tally *tally, 
     const uint128 hours = (time_ns + NS_PER_HOUR - 1) / NS_PER_HOUR;
     if (work->setting.by_hour && commitment_may_cover(tally->price))
         metered_hours_add(&work->hours, work->arena,
-                  (struct metered_hour){ entries->tally, entries->all_month ? -1 : entries->hour, entries->weight_e6,
-                                         hours * NS_PER_HOUR },
-                  0, span_ns);
+                          (struct metered_hour){ entries->tally, entries->all_month ? -1 : entries->hour,
+                                                 entries->weight_e6, hours * NS_PER_HOUR },
+                          0, span_ns);
     return add_total(tally, hours * NS_PER_HOUR, entries->weight_e6);
 }
 
@@ -463,7 +463,8 @@ static void add_usage(struct metering_work *work, const struct usage *use)
                                 use->quantity, use->weight_e6, use->key->usage_type);
         return;
     }
-    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR, { 0 }, 0, false };
+    const struct reading reading = { use->key, use->hour, use->weight_e6, (uint64_t)use->quantity, NS_PER_HOUR,
+                                     { 0 },    0,         false };
     if (route_of(work, use->key, false, reading.at)->count > 0)
         metering_add(work, &reading);
     else if (work->setting.allow_unpriced)

@@ -71,7 +71,7 @@ struct reading {
     int64_t weight_e6;
     uint128 quantity;
     int64_t span_ns;
-    struct mark at; /* of the record, for errors */
+    struct mark at;    /* of the record, for errors */
     int64_t offset_ns; /* where in the hour it begins */
     bool all_month;    /* it says no hour: commitments see it spread evenly */
 };
