@@ -6,7 +6,8 @@
  *     \--- nobody gave one back in time: failed    \--- silence or slowness until the timeout: failed, connection closed
  *
  * The timeout is a timer of the client's, and the query is taken out of a station that shares. A station that serves in
- * order knows it as a deadline and lets the query go by itself; whom the client left behind, too.
+ * order knows it as a deadline and lets the query go by itself; whom the client left behind, too. While a request waits
+ * for a connection the same timer counts its wait.
  */
 #include "models/world.h"
 #include "sim/base/check.h"
@@ -31,8 +32,14 @@ static void arm(struct world *w, struct frame *f)
     if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
         arm_sweep(w);
     else
-        event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
-                                             (uint32_t)f->ordinal, slot));
+        query_timer_event(w, f);
+}
+
+void query_timer_event(struct world *w, const struct frame *f)
+{
+    const uint32_t kind = f->state == AT_POOL ? EV_POOL_TIMEOUT : EV_QUERY_TIMEOUT;
+    event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, kind, f->instance, (uint32_t)f->ordinal,
+                                         frame_slot(w, f)));
 }
 
 void query_disarm(struct world *w, struct frame *f)
@@ -54,8 +61,10 @@ void connection_free(struct world *w, struct frame *f)
     pool->idle[pool->idle_count++] = f->connection;
     f->connection = 0xffff;
     const uint32_t next = gate_leave(&pool->gate, w->now);
-    if (next != GATE_NONE)
+    if (next != GATE_NONE) {
+        query_disarm(w, frame_at(w, next));
         start_query(w, frame_at(w, next));
+    }
 }
 
 void query_begin(struct world *w, struct frame *f, const struct step *step)
@@ -64,14 +73,12 @@ void query_begin(struct world *w, struct frame *f, const struct step *step)
     const struct service_config *service = w->fleets[i->fleet].service->config;
     struct pool *pool = &i->pools[step->pool];
     f->pool = (uint8_t)step->pool;
-    const uint32_t slot = frame_slot(w, f);
-    switch (gate_enter(&pool->gate, w->now, slot)) {
+    switch (gate_enter(&pool->gate, w->now, frame_slot(w, f))) {
     case GATE_ENTERED: start_query(w, f); break;
-    case GATE_WAITING: /* rare enough for an event of its own */
+    case GATE_WAITING:
         f->state = AT_POOL;
-        f->resume_at = w->now + service->pool_timeout;
-        event_set_push(w->events, event_make(f->resume_at, EVENT_TIMEOUT, EV_POOL_TIMEOUT, f->instance,
-                                             (uint32_t)f->ordinal, slot));
+        f->query_deadline = w->now + service->pool_timeout;
+        arm(w, f);
         break;
     case GATE_REFUSED: request_failed(w, f); break;
     }

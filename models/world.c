@@ -84,8 +84,7 @@ static void sweep(struct world *w)
          (slot = timer_ring_sweep(&w->query_timers, queries, sizeof(struct frame), w->now)) != TIMER_NONE;) {
         const struct frame *f = frame_at(w, slot);
         if (!timer_ring_arm(&w->query_timers, queries, sizeof(struct frame), slot, f->query_deadline))
-            event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, EV_QUERY_TIMEOUT, f->instance,
-                                                 (uint32_t)f->ordinal, slot));
+            query_timer_event(w, f);
     }
     arm_sweep(w);
 }
@@ -290,7 +289,7 @@ static void frame_event(struct world *w, struct event e)
             query_timeout(w, f);
         break;
     case EV_POOL_TIMEOUT:
-        if (f->state == AT_POOL && f->resume_at == w->now)
+        if (f->state == AT_POOL && f->query_deadline == w->now)
             query_pool_timeout(w, f);
         break;
     case EV_CHECK_TIMEOUT:

@@ -100,7 +100,7 @@ struct CACHE_ALIGNED frame {
     sim_time entered;   /* this attempt at the balancer */
     sim_time deadline;  /* patience, or the health check's timeout */
     sim_time resume_at; /* when the delay ends: a stale event has another time */
-    sim_time query_deadline;
+    sim_time query_deadline; /* of the query, or while it waits for a connection */
     sim_time visit;   /* came to the station it is at */
     sim_time departs; /* computed ahead: leaves the station it is at; SIM_NEVER: an event will tell */
     sim_time back;    /* from there to the next step; of a cache or a database */
@@ -400,7 +400,8 @@ void query_begin(struct world *w, struct frame *f, const struct step *step); /* 
 void query_arrives(struct world *w, struct frame *f);                        /* its connection is open */
 /* The endpoint of the database that it is at, an orphan too. */
 int query_endpoint(const struct world *w, const struct frame *f);
-void query_disarm(struct world *w, struct frame *f); /* its timeout */
+void query_disarm(struct world *w, struct frame *f); /* its timeout, or that of its wait for a connection */
+void query_timer_event(struct world *w, const struct frame *f); /* the timer's slot begins: its exact event */
 bool query_is_late(const struct world *w, const struct frame *f);
 void query_timeout(struct world *w, struct frame *f);
 void query_cut(struct world *w, struct frame *f);  /* the station let it go at its deadline */
