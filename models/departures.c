@@ -3,7 +3,10 @@
 
 #include "models/rds.h"
 
-const char *const departures_disciplines[] = {
+const char *const departures_vcpu_disciplines[] = {
+    [STATION_PROCESSOR_SHARING] = "processor_sharing", [STATION_FCFS] = "fcfs", [STATION_LCFS] = "lcfs", NULL
+};
+const char *const departures_database_disciplines[] = {
     [STATION_PROCESSOR_SHARING] = "processor_sharing", [STATION_FCFS] = "fcfs", NULL
 };
 
@@ -34,8 +37,9 @@ static const struct fault_config *slowed_by(const struct scenario *sc, const str
 
 const char *departures_on_events(const struct scenario *sc, const struct component *c, struct arena *arena)
 {
-    if (departures_discipline(sc, c) != STATION_FCFS)
-        return "who arrives slows down who is there";
+    const enum discipline discipline = departures_discipline(sc, c);
+    if (discipline != STATION_FCFS)
+        return discipline == STATION_LCFS ? "who arrives goes first" : "who arrives slows down who is there";
     const struct fault_config *fault = slowed_by(sc, c);
     if (fault)
         return arena_printf(arena, "fault '%s' changes its speed", fault->name);

@@ -14,8 +14,8 @@
 #include "models/scenario.h"
 #include "sim/station.h"
 
-/* What `discipline` may say in a scenario, indexed by enum discipline. */
-extern const char *const departures_disciplines[];
+/* What `discipline` may say in a scenario, of an instance's vCPUs and of a database; indexed by enum discipline. */
+extern const char *const departures_vcpu_disciplines[], *const departures_database_disciplines[];
 
 /* Whether component c (a fleet, a database, a cache) has stations. */
 bool departures_has_stations(const struct component *c);

@@ -62,6 +62,10 @@ static const char *instance_violation(struct world *w, const struct instance *i)
         workers += f->kind != FRAME_FREE && (f->flags & FLAG_WORKER) && f->instance == i->id;
     }
     const char *law = broken(w, "workers held = workers taken", i->workers.inside, workers);
+    const struct gate *line = &i->workers;
+    if (!law)
+        law = broken(w, "requests at the workers = accepted + refused + withdrawn + dropped + waiting", line->arrivals,
+                     (uint128)line->entered + line->refused + line->withdrawn + line->dropped + line->waiting);
     const uint128 capacity = (uint128)i->cpu.servers * (uint128)w->end << 16;
     if (!law && i->cpu.busy_q16 > capacity)
         law = "an instance was busier than its vCPUs allow";
@@ -201,6 +205,10 @@ static void record_fleets(struct world *w, struct replication *out)
         limit(out, name, "size.max", fleet->max_size, (double)fleet->config->size.max, NAN);
         limit(out, name, "cpu", fleet->peak_cpu, 1.0, fleet->peak_cpu_at_s);
         limit(out, name, "workers", fleet->peak_workers, 1.0, fleet->peak_workers_at_s);
+        if (backlog_drops(fleet->service->config)) {
+            flow(out, name, "shed", fleet->shed);
+            flow(out, name, "expired", fleet->expired);
+        }
     }
 }
 

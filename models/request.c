@@ -98,7 +98,7 @@ void request_offer_instance(struct world *w, struct frame *f)
         const struct operation_config *operation = scenario_operation(w->sc, f->operation);
         f->step = w->code->services[operation->service->index].first_step[operation - operation->service->operations];
     }
-    switch (gate_enter(&i->workers, w->now, frame_slot(w, f))) {
+    switch (backlog_enter(w, f)) {
     case GATE_ENTERED: request_accepted(w, f); break;
     case GATE_WAITING: f->state = AT_BACKLOG; break;
     case GATE_REFUSED: /* a full listen backlog drops the connection: silence, not an answer */
@@ -142,7 +142,7 @@ static void free_worker(struct world *w, struct frame *f)
         return;
     f->flags &= (uint8_t)~FLAG_WORKER;
     struct instance *i = &w->instances[f->instance];
-    const uint32_t next = gate_leave(&i->workers, w->now);
+    const uint32_t next = backlog_next(w, i);
     if (next != GATE_NONE)
         request_accepted(w, frame_at(w, next));
 }
@@ -212,6 +212,11 @@ void request_killed(struct world *w, struct frame *f, bool reset)
 void request_failed(struct world *w, struct frame *f)
 {
     answer(w, f, OUTCOME_HTTP_500);
+}
+
+void request_shed(struct world *w, struct frame *f)
+{
+    answer(w, f, OUTCOME_HTTP_503);
 }
 
 void request_meter_hop(struct world *w, const struct frame *f, int zone_b, int64_t bytes, bool cache)

@@ -135,6 +135,9 @@ struct pool_config {
     struct component *database;
 };
 
+/* Which of those who wait for a worker is next. */
+enum backlog_order { BACKLOG_FIFO, BACKLOG_LIFO, BACKLOG_ADAPTIVE };
+
 struct service_config {
     const char *name;
     struct mark at;
@@ -142,6 +145,11 @@ struct service_config {
     struct ref runs_on;        /* an asg; required unless external */
     struct ref consumes;       /* an sqs queue: a worker service with one operation */
     int64_t workers, backlog;  /* per instance */
+    int backlog_order;         /* enum backlog_order */
+    sim_time backlog_timeout;  /* a longer wait is answered 503; 0: none */
+    sim_time overload_after;   /* somebody has waited all this time: an overload */
+    sim_time overload_timeout; /* the backlog_timeout of who comes in an overload; 0: the same */
+    bool drop_expired;         /* whom nobody waits for gets no worker */
     int discipline;            /* enum discipline, of an instance's vCPUs */
     sim_time pool_timeout;     /* waiting for a connection */
     struct pool_config *pools; /* connections per instance, by database */

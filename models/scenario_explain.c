@@ -375,10 +375,11 @@ static void print_stations(struct page *p)
         const struct component *c = &p->sc->components[i];
         if (!departures_has_stations(c))
             continue;
-        const bool in_order = departures_discipline(p->sc, c) == STATION_FCFS;
+        static const char *const HOW[] = { [STATION_PROCESSOR_SHARING] = "processor sharing",
+                                           [STATION_FCFS] = "in order of arrival",
+                                           [STATION_LCFS] = "the newest first" };
         const char *because = departures_on_events(p->sc, c, &p->arena);
-        fprintf(p->out, "  %-*s %s, %s%s\n", NAME_WIDTH, c->name,
-                in_order ? "in order of arrival" : "processor sharing",
+        fprintf(p->out, "  %-*s %s, %s%s\n", NAME_WIDTH, c->name, HOW[departures_discipline(p->sc, c)],
                 because ? "on events: " : "departures computed ahead", because ? because : "");
     }
 }
@@ -433,6 +434,22 @@ static void print_steps(struct page *p, const struct tagged *steps, int count)
     }
 }
 
+/* What is done about those who wait for a worker, where anything is. */
+static void print_backlog(struct page *p, const struct service_config *s)
+{
+    if (s->backlog_order == BACKLOG_LIFO)
+        fprintf(p->out, ", the newest first");
+    if (s->backlog_order == BACKLOG_ADAPTIVE)
+        fprintf(p->out, ", the newest first after %s with a queue", duration(p, s->overload_after));
+    if (s->backlog_timeout)
+        fprintf(p->out, ", at most %s", duration(p, s->backlog_timeout));
+    if (s->overload_timeout)
+        fprintf(p->out, ", at most %s after %s with a queue", duration(p, s->overload_timeout),
+                duration(p, s->overload_after));
+    if (s->drop_expired)
+        fprintf(p->out, ", expired ones dropped");
+}
+
 static void print_services(struct page *p)
 {
     fprintf(p->out, "\noperations\n");
@@ -452,6 +469,7 @@ static void print_services(struct page *p)
             continue;
         fprintf(p->out, "  %-*s %" PRId64 " workers, backlog %" PRId64 " per instance", NAME_WIDTH + 6, service->name,
                 service->workers, service->backlog);
+        print_backlog(p, service);
         for (int i = 0; i < service->pool_count; i++)
             fprintf(p->out, "%s%" PRId64 " to %s", i ? ", " : "; connections ", service->pools[i].size,
                     service->pools[i].name);

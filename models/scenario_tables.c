@@ -353,6 +353,10 @@ static const struct param pool_params[] = {
     PARAM_END,
 };
 
+static const char *const backlog_orders[] = {
+    [BACKLOG_FIFO] = "fifo", [BACKLOG_LIFO] = "lifo", [BACKLOG_ADAPTIVE] = "adaptive", NULL
+};
+
 static const struct param service_params[] = {
     { .name = "external", .kind = PARAM_BOOL, .offset = AT(service_config, external), .def = "false",
       .doc = "somebody else's: its operations are times", .source = "scenario" },
@@ -367,9 +371,25 @@ static const struct param service_params[] = {
       .max = "100k",
       .doc = "per instance: requests that wait for a worker; beyond it the connection gets no answer",
       .source = "assumed" },
+    { .name = "backlog_order", .kind = PARAM_CHOICE, .offset = AT(service_config, backlog_order), .def = "fifo",
+      .choices = backlog_orders,
+      .doc = "who gets a free worker: the oldest, the newest, or adaptive: the newest in an overload",
+      .source = "assumed" },
+    { .name = "backlog_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, backlog_timeout), .def = "",
+      .min = "1ms", .max = "1h",
+      .doc = "who has waited longer for a worker is answered 503; without it everybody waits", .source = "scenario" },
+    { .name = "overload_after", .kind = PARAM_DURATION, .offset = AT(service_config, overload_after), .def = "100ms",
+      .min = "0ms", .max = "1h",
+      .doc = "an overload: the backlog has not been empty for longer than this", .source = "[MAU-15] N" },
+    { .name = "overload_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, overload_timeout), .def = "",
+      .min = "1ms", .max = "1h",
+      .doc = "the backlog_timeout of those who come in an overload; 5ms is [MAU-15]'s M", .source = "scenario" },
+    { .name = "drop_expired", .kind = PARAM_BOOL, .offset = AT(service_config, drop_expired), .def = "false",
+      .doc = "a worker does not begin a request whose client has left or whose balancer has answered 504",
+      .source = "assumed" },
     { .name = "discipline", .kind = PARAM_CHOICE, .offset = AT(service_config, discipline), .def = "processor_sharing",
-      .choices = departures_disciplines,
-      .doc = "an instance's vCPUs share themselves among all requests, or serve them in order of arrival",
+      .choices = departures_vcpu_disciplines,
+      .doc = "an instance's vCPUs share themselves among all requests, or serve the oldest or the newest to its end",
       .source = "assumed" },
     { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s",
       .min = "1ms",

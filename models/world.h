@@ -8,6 +8,7 @@
  *
  * Who does what:   client.c   arrivals, patience, reloads; session.c what a client asks for next; objects.c static
  *                             objects, in bulk
+ *                  backlog.c  who waits for a worker, and for how long
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
  *                  visit.c    what stays at stations have in common, on events or computed ahead
@@ -100,7 +101,8 @@ struct CACHE_ALIGNED frame {
     sim_time entered;   /* this attempt at the balancer */
     sim_time deadline;  /* patience, or the health check's timeout */
     sim_time resume_at; /* when the delay ends: a stale event has another time */
-    sim_time query_deadline; /* of the query, or while it waits for a connection */
+    /* Of the query, or of its wait for a connection. */
+    sim_time query_deadline;
     sim_time visit;   /* came to the station it is at */
     sim_time departs; /* computed ahead: leaves the station it is at; SIM_NEVER: an event will tell */
     sim_time back;    /* from there to the next step; of a cache or a database */
@@ -197,6 +199,7 @@ struct fleet {
     double min_size, max_size, sum_size;
     uint64_t size_windows;
     double peak_workers, peak_workers_at_s;
+    uint64_t shed, expired; /* inside the window: answered 503 after a wait, dropped as nobody waited any more */
     struct meter *hours[ALB_NODES_MAX], *volume_hours[ALB_NODES_MAX]; /* by zone */
     struct meter *monitoring;
     struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat;
@@ -373,11 +376,18 @@ void request_accepted(struct world *w, struct frame *f);       /* a worker is fr
 void request_run(struct world *w, struct frame *f);            /* steps, from f->step on */
 void request_resume(struct world *w, struct frame *f);         /* its delay is over */
 void request_failed(struct world *w, struct frame *f);         /* the step under way did: an error is answered */
+void request_shed(struct world *w, struct frame *f);           /* it waited too long for a worker: 503 */
 void request_station_done(struct world *w, struct frame *f, enum station_fate fate); /* its visit is over */
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
 /* Bytes between its instance and `zone`, billed when they cross zones; to a cache or to a database. */
 void request_meter_hop(struct world *w, const struct frame *f, int zone, int64_t bytes, bool cache);
+
+/* ---- backlog.c ---- */
+enum gate_verdict backlog_enter(struct world *w, struct frame *f); /* wants a worker of f->instance */
+/* A worker is free: who takes it, or GATE_NONE. */
+uint32_t backlog_next(struct world *w, struct instance *i);
+bool backlog_drops(const struct service_config *service); /* anybody, ever */
 
 /* ---- visit.c ---- */
 /* f comes to the station of that state; then the caller sets f->departs to what station_arrive() returns. */
@@ -401,7 +411,8 @@ void query_arrives(struct world *w, struct frame *f);                        /* 
 /* The endpoint of the database that it is at, an orphan too. */
 int query_endpoint(const struct world *w, const struct frame *f);
 void query_disarm(struct world *w, struct frame *f); /* its timeout, or that of its wait for a connection */
-void query_timer_event(struct world *w, const struct frame *f); /* the timer's slot begins: its exact event */
+/* The timer's slot begins: its exact event. */
+void query_timer_event(struct world *w, const struct frame *f);
 bool query_is_late(const struct world *w, const struct frame *f);
 void query_timeout(struct world *w, struct frame *f);
 void query_cut(struct world *w, struct frame *f);  /* the station let it go at its deadline */

@@ -60,6 +60,8 @@ enum gate_verdict gate_enter_by(struct gate *gate, sim_time now, uint32_t job, s
     }
     if (gate->used == gate->capacity)
         ring_make_room(gate);
+    if (gate->waiting == 0)
+        gate->line_since = now;
     *ring_at(gate, gate->used++) = (struct gate_waiter){ deadline, job };
     gate->waiting++;
     return GATE_WAITING;

@@ -37,6 +37,7 @@ struct gate {
     uint32_t backlog;      /* at most this many wait */
     enum gate_order order; /* who gets a free place; may be changed at any time */
     uint32_t inside, waiting;
+    sim_time line_since;      /* while somebody waits: since then somebody has */
     struct gate_waiter *ring; /* the line, oldest at head; the job of who withdrew is GATE_NONE until it is at an end */
     uint32_t capacity;        /* of ring, a power of two; it grows with those who wait */
     uint32_t head, used;      /* ring entries, withdrawn ones included */

@@ -18,9 +18,11 @@ headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quic
 # AWS services and whole replications
 headroom_test(unit/test_alb.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_asg.c LINKS headroom::models LABELS quick)
+headroom_test(scenario/test_backlog.c LINKS headroom::models LABELS quick)
 headroom_test(scenario/test_departures.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_billed.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_connections.c LINKS headroom::models headroom::oracles LABELS quick)
 headroom_test(scenario/test_replicate.c LINKS headroom::models LABELS quick)
 headroom_test(scenario/test_sessions.c LINKS headroom::models LABELS quick)
+headroom_test(theory/test_theory_backlog.c LINKS headroom::models PkgConfig::gsl LABELS theory)
 headroom_test(theory/test_theory_sessions.c LINKS headroom::models PkgConfig::gsl LABELS theory)

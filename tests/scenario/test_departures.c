@@ -110,6 +110,9 @@ static const char *const CHOICES[][6] = {
     { "services.web.backlog=1", "services.web.backlog=64" },
     { "services.web.pools.catalog-db=1", "services.web.pools.catalog-db=3", "services.web.pools.catalog-db=10" },
     { "services.web.pools.orders-db=1", "services.web.pools.orders-db=10" },
+    { "services.web.backlog_order=fifo", "services.web.backlog_order=lifo", "services.web.backlog_order=adaptive" },
+    { "services.web.backlog_timeout=1h", "services.web.backlog_timeout=100ms", "services.web.overload_timeout=5ms" },
+    { "services.web.drop_expired=false", "services.web.drop_expired=true" },
     { "services.web.pool_timeout=20ms", "services.web.pool_timeout=1s" },
     { "services.web.operations.browse=[{cpu: 9ms}, {get: {from: catalog-cache, miss: [{read: {from: catalog-db, time: "
       "0ms}}]}}]",
@@ -286,6 +289,34 @@ static void given_queries_that_take_too_long_when_served_in_order_then_each_fail
     arena_fini(&arena);
 }
 
+/* One query of 9 s holds the only connection: everybody else waits for it and fails at the pool's timeout, exactly. */
+static void given_a_connection_that_is_taken_when_others_wait_then_each_fails_at_the_pool_timeout(void **state)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *const sets[] = { "clock.length=5m",
+                                 "faults=[]",
+                                 "traffic.shoppers.client.reload=0%",
+                                 "traffic.shoppers.client.patience=30s",
+                                 "traffic.shoppers.rtt=0ms",
+                                 "services.web.workers=1000",
+                                 "services.web.pool_timeout=300ms",
+                                 "services.web.pools.catalog-db=1",
+                                 "services.web.operations.search=[{read: {from: catalog-db, time: 9s, timeout: 20s}}]",
+                                 "regions.us-east-1.catalog-db.connect=0ms",
+                                 "regions.us-east-1.alb.latency=0ms",
+                                 "regions.us-east-1.rtt_same_zone=0ms",
+                                 "regions.us-east-1.rtt_cross_zone=0ms" };
+    const struct replication *r = day_of("scenarios/departure-times.yaml", sets, 13, &arena);
+    const struct operation_result *search = operation(r, "search");
+    assert_true(search->outcomes[OUTCOME_HTTP_500] > search->begun * 9 / 10);
+    for (int percent = 1; percent <= 90; percent++) {
+        const double latency_ms = histogram_quantile_ns(&search->latency, percent / 100.0) / 1e6;
+        assert_true(latency_ms > 299.0 && latency_ms < 301.0);
+    }
+    arena_fini(&arena);
+}
+
 /* Silence until the timeout, though the station that knew of it is gone: otherwise workers would be held for ever. */
 static void given_a_lost_database_when_it_served_in_order_then_its_queries_end_and_workers_are_free_again(void **state)
 {
@@ -352,6 +383,7 @@ int main(void)
         cmocka_unit_test(given_shops_made_up_by_chance_when_departures_are_computed_then_the_day_is_that_of_events),
         cmocka_unit_test(given_faults_every_ten_seconds_when_departures_are_computed_then_the_day_is_that_of_events),
         cmocka_unit_test(given_queries_that_take_too_long_when_served_in_order_then_each_fails_at_its_timeout),
+        cmocka_unit_test(given_a_connection_that_is_taken_when_others_wait_then_each_fails_at_the_pool_timeout),
         cmocka_unit_test(given_a_lost_database_when_it_served_in_order_then_its_queries_end_and_workers_are_free_again),
         cmocka_unit_test(given_a_scenario_when_it_is_loaded_then_each_station_has_its_execution_and_a_reason),
         cmocka_unit_test(given_two_threads_of_a_core_when_they_serve_in_order_then_the_machine_has_its_capacity),

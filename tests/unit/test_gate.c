@@ -147,6 +147,23 @@ static void given_waiters_with_deadlines_when_a_place_is_free_then_the_late_ones
     assert_int_equal(gate.arrivals, gate.entered + gate.refused + gate.withdrawn + gate.dropped + gate.waiting);
 }
 
+static void given_a_line_when_it_empties_and_forms_again_then_its_age_begins_again(void **state)
+{
+    struct gate gate = gate_of(*state, 1, 10);
+    gate_enter(&gate, 0, 0);
+    gate_enter(&gate, 5, 1);
+    gate_enter(&gate, 7, 2);
+    assert_int_equal(gate.line_since, 5);
+    assert_int_equal(gate_leave(&gate, 8), 1);
+    assert_int_equal(gate.line_since, 5);
+    assert_int_equal(gate_leave(&gate, 9), 2);
+    gate_enter_by(&gate, 11, 3, 12);
+    assert_int_equal(gate.line_since, 11);
+    assert_int_equal(gate_drop(&gate, 13), 3);
+    gate_enter(&gate, 14, 4);
+    assert_int_equal(gate.line_since, 14);
+}
+
 /* A plain list of who waits, as the oracle. */
 struct list {
     struct gate_waiter waiters[200];
@@ -225,6 +242,7 @@ int main(void)
         TEST(given_a_history_when_metered_then_the_integrals_are_exact),
         TEST(given_an_overload_when_the_newest_goes_first_then_the_oldest_wait),
         TEST(given_waiters_with_deadlines_when_a_place_is_free_then_the_late_ones_are_named_first),
+        TEST(given_a_line_when_it_empties_and_forms_again_then_its_age_begins_again),
         TEST(given_random_use_when_compared_with_a_list_then_they_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
