@@ -61,6 +61,8 @@ static void drop_late(struct world *w, struct instance *i)
 /* The order first: with the newest first they are looked at too. */
 static void look(struct world *w, struct instance *i)
 {
+    if (i->workers.waiting == 0)
+        return;
     const struct service_config *service = service_of(w, i);
     const bool newest = service->backlog_order == BACKLOG_LIFO ||
                         (service->backlog_order == BACKLOG_ADAPTIVE && overloaded(&i->workers, service, w->now));
@@ -71,8 +73,11 @@ static void look(struct world *w, struct instance *i)
 enum gate_verdict backlog_enter(struct world *w, struct frame *f)
 {
     struct instance *i = &w->instances[f->instance];
+    struct gate *line = &i->workers;
     look(w, i);
-    return gate_enter_by(&i->workers, w->now, frame_slot(w, f), waits_until(w, f, &i->workers, service_of(w, i)));
+    const bool waits = line->inside >= line->limit || line->waiting > 0;
+    return gate_enter_by(line, w->now, frame_slot(w, f),
+                         waits ? waits_until(w, f, line, service_of(w, i)) : SIM_NEVER);
 }
 
 uint32_t backlog_next(struct world *w, struct instance *i)
