@@ -76,8 +76,7 @@ enum gate_verdict backlog_enter(struct world *w, struct frame *f)
     struct gate *line = &i->workers;
     look(w, i);
     const bool waits = line->inside >= line->limit || line->waiting > 0;
-    return gate_enter_by(line, w->now, frame_slot(w, f),
-                         waits ? waits_until(w, f, line, service_of(w, i)) : SIM_NEVER);
+    return gate_enter_by(line, w->now, frame_slot(w, f), waits ? waits_until(w, f, line, service_of(w, i)) : SIM_NEVER);
 }
 
 uint32_t backlog_next(struct world *w, struct instance *i)
