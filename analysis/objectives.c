@@ -26,8 +26,7 @@ static bool needs_days_only(const struct objective *objective)
     return objective->kind == OBJECTIVE_MONTHLY_COST; /* more replications of the headline day do not change a month */
 }
 
-/* The objectives that more replications can decide and, when a precision is asked for, the headline's two figures. */
-static int figure_count(const struct scenario *sc)
+int tally_figures(const struct scenario *sc)
 {
     int count = sc->precision > 0 ? 2 : 0;
     for (int i = 0; i < sc->objective_count; i++)
@@ -92,7 +91,7 @@ static bool headline_suffices(const struct tally *t, double level)
 
 bool tally_suffices(struct tally *t)
 {
-    const double level = tally_level(t, figure_count(t->sc));
+    const double level = tally_level(t, tally_figures(t->sc));
     bool suffices = headline_suffices(t, level);
     for (int i = 0; suffices && i < t->sc->objective_count; i++)
         suffices = objective_suffices(t, &t->sc->objectives[i], level);
@@ -128,7 +127,7 @@ static void judge(const struct results *r, const struct objective *objective, st
     sum->at_least = objective->kind == OBJECTIVE_AVAILABILITY;
     sum->unit = sum->at_least ? "share" : "ms";
     sum->limit = sum->at_least ? objective->at_least : latency_limit_ms(objective);
-    sum->value = value_of(r->tally, objective, r->objective_level);
+    sum->value = value_of(r->tally, objective, r->level);
     sum->verdict = verdict_on(objective, sum->value);
     if (isnan(sum->value.mean))
         sum->note = "nothing of it ended inside the clock";
@@ -139,7 +138,6 @@ static void judge(const struct results *r, const struct objective *objective, st
 void results_objectives(struct results *r, struct arena *arena)
 {
     const struct scenario *sc = r->sc;
-    r->objective_level = tally_level(r->tally, figure_count(sc));
     r->objective_count = sc->objective_count;
     r->objectives = ARENA_ARRAY(arena, struct objective_summary, r->objective_count + 1);
     for (int i = 0; i < sc->objective_count; i++)

@@ -9,6 +9,7 @@
 
 #include "analysis/escape.h"
 #include "analysis/figure.h"
+#include "analysis/remarks.h"
 
 const char *page_text(struct page *page, const char *text)
 {
@@ -192,10 +193,12 @@ static void write_verdict(struct page *page)
                 "simulated days are finished.</p>\n",
                 r->finished, r->planned);
     if (r->out_of_time)
-        fprintf(page->out,
-                "<p class=\"alert\" role=\"alert\"><strong>Not reproducible.</strong> The time limit ended the run; "
-                "<code>--replications %d</code> repeats it exactly.</p>\n",
-                r->replications);
+        fprintf(page->out, "<p class=\"alert\" role=\"alert\"><strong>Not reproducible:</strong> %s.</p>\n",
+                page_text(page, remark_time_limit(r, a)));
+    const char *imprecise = remark_precision(r, a);
+    if (imprecise)
+        fprintf(page->out, "<p class=\"alert\" role=\"alert\"><strong>Precision not reached:</strong> %s.</p>\n",
+                page_text(page, imprecise));
     fprintf(page->out, "<div class=\"verdict %s\"><strong>%s</strong><p>", verdict_name(results_verdict(r)),
             headline(page));
     for (int i = 0; i < r->fault_count; i++) {
@@ -206,9 +209,10 @@ static void write_verdict(struct page *page)
         else
             fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
     }
-    fprintf(page->out, "%s of %s, %s requests.</p></div>\n", figure_things(r->replications, "replication", a),
-            figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a), figure_short((double)r->requests, a));
+    fprintf(page->out, "%s of %s: %s.</p></div>\n", figure_things(r->replications, "replication", a),
+            figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a), remark_simulated(r, a));
     write_objectives(page);
+    fprintf(page->out, "<p class=\"soft\">%s</p>\n", page_text(page, remark_intervals(r, a)));
 }
 
 /* ---- assumptions, footer ---- */
@@ -220,7 +224,9 @@ static void write_assumptions(struct page *page)
     fputs("<ul class=\"plain\">\n", page->out);
     for (int i = 0; i < r->warning_count; i++)
         fprintf(page->out, "<li><strong>Warning:</strong> %s</li>\n", page_text(page, r->warnings[i]));
-    fputs("<li>Intervals are at the 95 % level over replications. A verdict is met or missed only when the whole "
+    fprintf(page->out, "<li>%s They come from the differences between replications.</li>\n",
+            page_text(page, remark_intervals(r, &page->arena)));
+    fputs("<li>A verdict is met or missed only when the whole "
           "interval agrees; otherwise it is undecided.</li>\n"
           "<li>Availability is seen by the client after its retries: operations answered correctly within its patience "
           "over operations begun. Latency runs from the first attempt to the final answer; failures count at the time "
@@ -240,10 +246,7 @@ static void write_footer(struct page *page)
 {
     const struct results *r = page->r;
     const struct timing *t = &r->timing;
-    fprintf(page->out,
-            "<footer><p>Made by headroom %s. The same scenario and seed give the same results on any machine; "
-            "only the timing differs.</p><dl>\n",
-            HEADROOM_VERSION);
+    fprintf(page->out, "<footer><p>Made by headroom %s. %s</p><dl>\n", HEADROOM_VERSION, remark_repeats(r));
     fprintf(page->out, "<dt>scenario</dt><dd>%s</dd>\n<dt>sha256</dt><dd><code>%s</code></dd>\n",
             page_text(page, r->sc->path), page_text(page, r->sc->sha256));
     fprintf(page->out,
@@ -252,10 +255,10 @@ static void write_footer(struct page *page)
             r->sc->seed, r->replications, r->finished - r->replications, r->fingerprint);
     if (r->price_date)
         fprintf(page->out, "<dt>prices</dt><dd>as of %s</dd>\n", page_text(page, r->price_date));
-    fprintf(page->out, "<dt>simulated</dt><dd>%s requests in %s on %s (%s/s), at most %.0f MiB</dd>\n",
-            figure_short((double)(r->requests + r->billed_requests), &page->arena),
-            figure_duration(t->wall_s, &page->arena), figure_things(t->threads, "thread", &page->arena),
-            figure_short(t->requests_per_s, &page->arena), (double)t->peak_rss_bytes / 1048576);
+    fprintf(page->out, "<dt>simulated</dt><dd>%s, in %s on %s (%s/s), at most %.0f MiB</dd>\n",
+            remark_simulated(r, &page->arena), figure_duration(t->wall_s, &page->arena),
+            figure_things(t->threads, "thread", &page->arena), figure_short(t->requests_per_s, &page->arena),
+            (double)t->peak_rss_bytes / 1048576);
     fputs("</dl></footer>\n", page->out);
 }
 

@@ -7,6 +7,7 @@
 #include "analysis/bill_groups.h"
 #include "analysis/escape.h"
 #include "analysis/figure.h"
+#include "analysis/remarks.h"
 #include "analysis/report.h"
 
 struct markdown {
@@ -61,9 +62,10 @@ static void write_verdict(struct markdown *m)
         fprintf(m->out, "> **Partial.** The run was interrupted: %d of %d simulated days are finished.\n\n",
                 r->finished, r->planned);
     if (r->out_of_time)
-        fprintf(m->out,
-                "> **Not reproducible.** The time limit ended the run; `--replications %d` repeats it exactly.\n\n",
-                r->replications);
+        fprintf(m->out, "> **Not reproducible:** %s.\n\n", remark_time_limit(r, &m->arena));
+    const char *imprecise = remark_precision(r, &m->arena);
+    if (imprecise)
+        fprintf(m->out, "> **Precision not reached:** %s.\n\n", imprecise);
     if (r->objective_count) {
         fprintf(m->out, "**%s**\n\n| verdict | objective | found |\n| --- | --- | ---: |\n",
                 results_verdict(r) == VERDICT_MET      ? "All objectives are met."
@@ -75,10 +77,10 @@ static void write_verdict(struct markdown *m)
     } else {
         fputs("No objectives were set.\n", m->out);
     }
-    fprintf(m->out, "\n%s of %s, %s requests, seed %" PRId64 ". Intervals are at the 95 %% level.\n\n",
+    fprintf(m->out, "\n%s of %s: %s, seed %" PRId64 ". %s\n\n",
             figure_things(r->replications, "replication", &m->arena),
             figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, &m->arena),
-            figure_short((double)r->requests, &m->arena), r->sc->seed);
+            remark_simulated(r, &m->arena), r->sc->seed, remark_intervals(r, &m->arena));
 }
 
 static const char *cents_text(struct markdown *m, int64_t cents)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/remarks.h"
 #include "pricing/price_book.h"
 #include "sim/base/check.h"
 
@@ -94,17 +95,10 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
                     : arena_printf(arena, "%s%s", entry->message, hint));
     }
     if (r->out_of_time)
-        warn(r,
-             arena_printf(arena,
-                          "not reproducible: the time limit ended the run after %d replications; `--replications %d` "
-                          "repeats it exactly",
-                          r->replications, r->replications));
-    else if (r->sc->precision > 0 && !r->partial && !r->tally->sufficed)
-        warn(r,
-             arena_printf(arena,
-                          "after %d replications, the most that were allowed, a figure is less precise than %.3g %% or "
-                          "an objective is undecided",
-                          r->replications, r->sc->precision * 100));
+        warn(r, arena_printf(arena, "not reproducible: %s", remark_time_limit(r, arena)));
+    const char *imprecise = remark_precision(r, arena);
+    if (imprecise)
+        warn(r, arena_printf(arena, "the precision was not reached: %s", imprecise));
     if (r->partial)
         warn(r, arena_printf(arena, "interrupted: %d of %d simulated days are finished; the rest is missing",
                              r->finished, r->planned));
@@ -121,7 +115,7 @@ bool results_compute(struct results *out, struct tally *tally, const struct task
 {
     CHECK(tally->replications > 0, "no replication of the headline day is finished");
     *out = (struct results){ .sc = tally->sc, .tally = tally, .partial = partial, .out_of_time = tasks->out_of_time };
-    out->level = tally_level(tally, 1);
+    out->level = tally_level(tally, tally_figures(tally->sc));
     count_tasks(out, tasks);
     results_operations(out, arena);
     results_components(out, arena);

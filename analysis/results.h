@@ -104,8 +104,7 @@ struct timing { /* the only part that may differ between identical runs */
 struct results {
     const struct scenario *sc;
     struct tally *tally;
-    double level; /* of every interval but those of objectives and of the calendar's bills, which are 0.95 */
-    double objective_level;
+    double level;          /* of every interval but those of the calendar's bills, which are 0.95 */
     int replications;      /* finished, of the headline day */
     int finished, planned; /* tasks */
     bool partial;          /* interrupted */

@@ -189,6 +189,17 @@ void results_components(struct results *r, struct arena *arena)
         summarise_flow(r, i);
 }
 
+/* A share has none beyond 0 and 1, everything else none below 0: an interval that symmetry put there is cut. Where no
+ * replication saw a failure, none differs from another, and no width comes of it: that is no interval. */
+static struct ci window_interval(const struct series_column *column, const struct moments *moments, double level)
+{
+    const bool is_share = strcmp(column->unit, "share") == 0;
+    const struct ci ci = ci_of_moments(moments, level);
+    if (column->group == SERIES_AVAILABILITY && ci.mean == 1)
+        return ci_none(1);
+    return ci_clip(ci, 0, is_share ? fmax(1, ci.mean) : INFINITY);
+}
+
 void results_series(struct results *r, struct arena *arena)
 {
     const struct series *outline = &r->tally->outline->series;
@@ -204,7 +215,8 @@ void results_series(struct results *r, struct arena *arena)
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
         *arrays[i] = ARENA_ARRAY(arena, double, cells + 1);
     for (size_t i = 0; i < cells; i++) {
-        const struct ci ci = ci_of_moments(&r->tally->series.moments[i], r->level);
+        const struct series_column *column = &s->columns[i / (size_t)s->window_count];
+        const struct ci ci = window_interval(column, &r->tally->series.moments[i], r->level);
         s->mean[i] = ci.mean;
         s->lo[i] = ci.lo;
         s->hi[i] = ci.hi;

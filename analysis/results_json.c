@@ -61,7 +61,7 @@ static void add_stopping(cJSON *root, const struct results *r)
     json_count(stopping, "looks", (uint64_t)r->tally->looks + 1);
     cJSON_AddBoolToObject(stopping, "reached", r->tally->sufficed);
     json_number(stopping, "level", r->level);
-    json_number(stopping, "objectives_level", r->objective_level);
+    json_number(stopping, "objectives_level", r->level);
 }
 
 static void add_timing(cJSON *root, const struct timing *t)

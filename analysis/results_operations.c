@@ -150,7 +150,8 @@ static uint64_t failures(const struct operation_tally *op)
 struct ci tally_availability(const struct operation_tally *op, double level, bool *one_sided)
 {
     const uint64_t ended = op->begun - op->in_flight;
-    *one_sided = ended > 0 && failures(op) == 0;
+    /* Requests of one day fail together: their number alone does not say how often a day has none that fail. */
+    *one_sided = op->availability.count > 1 && failures(op) == 0;
     if (*one_sided)
         return (struct ci){ .mean = 1, .lo = ci_all_succeeded_lo(ended, level), .hi = 1 };
     return ci_clip(ci_of_moments(&op->availability, level), 0, 1);

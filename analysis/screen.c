@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/figure.h"
+#include "analysis/remarks.h"
 #include "analysis/report.h"
 
 struct screen {
@@ -74,8 +75,11 @@ static void write_head(struct screen *s)
         fprintf(s->out, "  %sPARTIAL%s         interrupted: %d of %d simulated days are finished\n",
                 paint(s, VERDICT_UNDECIDED), unpaint(s), r->finished, r->planned);
     if (r->out_of_time)
-        fprintf(s->out, "  %sNOT REPRODUCIBLE%s  the time limit ended the run; --replications %d repeats it exactly\n",
-                paint(s, VERDICT_UNDECIDED), unpaint(s), r->replications);
+        fprintf(s->out, "  %sNOT REPRODUCIBLE%s  %s\n", paint(s, VERDICT_UNDECIDED), unpaint(s),
+                remark_time_limit(r, a));
+    const char *imprecise = remark_precision(r, a);
+    if (imprecise)
+        fprintf(s->out, "  %sNOT PRECISE%s     %s\n", paint(s, VERDICT_UNDECIDED), unpaint(s), imprecise);
 }
 
 static void write_objectives(struct screen *s)
@@ -93,6 +97,17 @@ static void write_objectives(struct screen *s)
 static void write_label(struct screen *s, const char *label)
 {
     fprintf(s->out, "  %-*s ", LABEL, label);
+}
+
+/* After several looks the level is not the usual one. */
+static void write_level(struct screen *s)
+{
+    if (s->r->sc->precision <= 0)
+        return;
+    write_label(s, "intervals");
+    fprintf(s->out, "at %s each; together, after %s, at 95 %%%s\n", remark_level(s->r, &s->arena),
+            figure_things(s->r->tally->looks + 1, "look", &s->arena),
+            s->r->cost.monthly ? "; of months and the year at 95 %" : "");
 }
 
 /* The month that is shown line by line, to the cent; the year beside it. */
@@ -194,10 +209,11 @@ static void write_simulation(struct screen *s, const char *directory)
 {
     const struct results *r = s->r;
     write_label(s, "simulated");
-    fprintf(s->out, "%s requests in %s (%s/s, %s, %.0f MiB)\n",
-            figure_short((double)(r->requests + r->billed_requests), &s->arena),
-            figure_duration(r->timing.wall_s, &s->arena), figure_short(r->timing.requests_per_s, &s->arena),
-            figure_things(r->timing.threads, "thread", &s->arena), (double)r->timing.peak_rss_bytes / 1048576);
+    fprintf(s->out, "%s\n", remark_simulated(r, &s->arena));
+    write_label(s, "");
+    fprintf(s->out, "in %s (%s/s, %s, %.0f MiB)\n", figure_duration(r->timing.wall_s, &s->arena),
+            figure_short(r->timing.requests_per_s, &s->arena), figure_things(r->timing.threads, "thread", &s->arena),
+            (double)r->timing.peak_rss_bytes / 1048576);
     if (!directory)
         return;
     write_label(s, "report");
@@ -210,6 +226,7 @@ void screen_write(const struct results *r, const char *directory, bool color, FI
     arena_init(&s.arena);
     write_head(&s);
     write_objectives(&s);
+    write_level(&s);
     write_money(&s);
     write_bill(&s);
     write_operations(&s, "availability", availability_value);

@@ -96,13 +96,18 @@ void tally_fini(struct tally *tally);
 /* What hands a run's records to the tally and asks it at checkpoints. */
 struct task_sink tally_sink(struct tally *tally);
 
+/* How many figures a run is decided on: objectives that more replications can decide and, with a precision, the
+ * headline's two. objectives.c */
+int tally_figures(const struct scenario *sc);
+
 /* The level of an interval that is reported: 0.95, or what the looks have left of it. figures: decided on together. */
 double tally_level(const struct tally *tally, int figures);
 
 /* Quantile p of the pool in ms with its jackknife interval; the histograms are as before when it returns. */
 struct ci pool_quantile_ms(struct pool *pool, double p, double level);
 
-/* Availability of an operation as the client saw it; *one_sided: no failure was seen, and the interval is [lo, 1]. */
+/* Availability of an operation as the client saw it; *one_sided: no failure was seen in two or more
+ * replications, and the interval is [lo, 1]; one replication has no interval. */
 struct ci tally_availability(const struct operation_tally *op, double level, bool *one_sided);
 
 /* Whether all objectives are decided and their values and the headline's are as precise as sc->precision. */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,23 +26,39 @@ static double seconds_left(const struct task_progress *now, double elapsed_s, in
     return fmax((now->requests - now->requests_done) / per_s, now->longest_left / per_s * busy);
 }
 
+/* The least important comes last, and whatever would make the line too long for a terminal is left out. */
+static const char *with(const char *line, const char *more, struct arena *arena)
+{
+    return strlen(line) + strlen(more) <= PROGRESS_COLUMNS ? arena_printf(arena, "%s%s", line, more) : line;
+}
+
+const char *progress_line(const char *prefix, const struct task_progress *now, double elapsed_s, int threads,
+                          bool looks, struct arena *arena)
+{
+    const double share = now->requests_done / now->requests;
+    const char *line = arena_printf(arena, "%ssimulated %d of %s: %3.0f %%", prefix, now->days_finished,
+                                    figure_things(now->days, "day", arena), share * 100);
+    line = with(line, arena_printf(arena, ", %s requests/s", figure_short(now->requests_done / elapsed_s, arena)),
+                arena);
+    if (share > 0.01)
+        line = with(line,
+                    arena_printf(arena, ", %s left", figure_duration(seconds_left(now, elapsed_s, threads), arena)),
+                    arena);
+    if (looks)
+        line = with(line, " to the next look", arena);
+    if (now->days - now->days_finished == 1 && threads > 1)
+        return with(line, "; the last day is serial", arena);
+    return now->days == 1 ? with(line, "; one day is serial", arena) : line;
+}
+
 static void show(const struct progress *p)
 {
     struct arena arena;
     arena_init(&arena);
     const struct task_progress now = tasks_progress(p->tasks);
-    const double elapsed_s = progress_clock_s() - p->started_s, share = now.requests_done / now.requests;
-    const char *left = share > 0.01
-                           ? arena_printf(&arena, ", %s left",
-                                          figure_duration(seconds_left(&now, elapsed_s, p->tasks->threads), &arena))
-                           : "";
-    const char *serial = now.days - now.days_finished == 1 && p->tasks->threads > 1 ? "; the last day is serial"
-                         : now.days == 1                                            ? "; one day is serial"
-                                                                                    : "";
-    fprintf(stderr, "%ssimulated %d of %s%s: %3.0f %%, %s dynamic requests/s%s%s%s",
-            p->terminal ? "\r" : "headroom: ", now.days_finished, figure_things(now.days, "day", &arena),
-            p->tasks->looks ? " before the next look" : "", share * 100,
-            figure_short(now.requests_done / elapsed_s, &arena), left, serial, p->terminal ? "\033[K" : "\n");
+    const char *line = progress_line(p->terminal ? "" : "headroom: ", &now, progress_clock_s() - p->started_s,
+                                     p->tasks->threads, p->tasks->looks, &arena);
+    fprintf(stderr, p->terminal ? "\r%s\033[K" : "%s\n", line);
     fflush(stderr);
     arena_fini(&arena);
 }

@@ -26,6 +26,12 @@ void progress_begin(struct progress *progress, const struct task_list *tasks, bo
 /* Ends the thread and clears its line. */
 void progress_end(struct progress *progress);
 
+/* What is shown, without a line's end, in at most PROGRESS_COLUMNS; what does not fit is left out. looks: the work is
+ * planned up to the next look only. */
+enum { PROGRESS_COLUMNS = 79 };
+const char *progress_line(const char *prefix, const struct task_progress *now, double elapsed_s, int threads,
+                          bool looks, struct arena *arena);
+
 /* Seconds of a clock that only runs forward. */
 double progress_clock_s(void);
 

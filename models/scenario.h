@@ -371,6 +371,7 @@ struct scenario {
     int64_t replications, seed;
     double precision;         /* 0: exactly `replications`; else as many as it takes, and `replications` is not used */
     int64_t max_replications; /* with a precision */
+    struct mark idle_maximum; /* where max_replications is written without a precision; line 0: it is not */
     bool station_events;      /* --stations events: no departure is computed ahead; same results */
     sim_time window;          /* of the time series, default 1 min */
     int region_count;

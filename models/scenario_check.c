@@ -354,6 +354,15 @@ static void doubt_clock(const struct doubts *d)
     }
 }
 
+/* Not when the command line gave the precision. */
+static void doubt_replications(const struct doubts *d)
+{
+    if (d->sc->idle_maximum.line == 0 || d->sc->precision > 0)
+        return;
+    diag_warning(d->diag, d->sc->idle_maximum, "max_replications is not used: there is no precision");
+    diag_hint(d->diag, "precision: 5%%, or replications: %lld", (long long)d->sc->max_replications);
+}
+
 static void doubt_unused(const struct doubts *d)
 {
     for (int i = 0; i < d->sc->component_count; i++) {
@@ -424,6 +433,7 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_queues(&d);
     doubt_patience(&d);
     doubt_clock(&d);
+    doubt_replications(&d);
     doubt_traces(&d);
     doubt_sessions(&d);
     doubt_unused(&d);

@@ -302,6 +302,35 @@ static bool read_objectives(struct scenario *sc, struct param_reader *reader)
     return ok;
 }
 
+/* ---- replications ---- */
+
+/* As the command line refuses it: latencies are recorded in bins 0.8 % wide, nothing finer than half of one shows. */
+static bool check_precision(const struct scenario *sc, const struct node *root, struct diag *diag)
+{
+    static const double FINEST = 0.005;
+    if (sc->precision < FINEST) {
+        diag_error(diag, yaml_get(root, "precision")->at,
+                   "precision %.3g%% is finer than the 0.5%% that a run can reach", sc->precision * 100);
+        return diag_hint(diag, "a share from 0.5%% to 50%%, such as 5%%");
+    }
+    const struct node *replications = yaml_get(root, "replications");
+    if (!replications)
+        return true;
+    diag_error(diag, replications->at,
+               "'replications' says how many, 'precision' leaves it to the run: give one of them");
+    return diag_hint(diag, "remove replications; --replications and --precision replace what the file says");
+}
+
+static bool read_replications(struct scenario *sc, const struct node *root, struct diag *diag)
+{
+    if (sc->precision > 0)
+        return check_precision(sc, root, diag);
+    const struct node *most = yaml_get(root, "max_replications");
+    if (most)
+        sc->idle_maximum = most->at;
+    return true;
+}
+
 /* ---- traces ---- */
 
 static struct mark mark_of_trace(const struct node *root, const struct population *p)
@@ -399,6 +428,7 @@ bool scenario_read(struct scenario *sc, const struct node *root, struct param_re
     if (root->kind != NODE_MAPPING)
         return diag_error(reader->diag, root->at, "a scenario is a mapping that begins with 'headroom: 1'");
     bool ok = param_read(reader, scenario_params, root, PARAM_TOP, sc);
+    ok = ok && read_replications(sc, root, reader->diag);
     ok = read_traces(sc, root, reader) && ok;
     ok = read_services(sc, reader) && ok;
     ok = read_components(sc, reader) && ok;

@@ -555,7 +555,7 @@ const struct param scenario_params[] = {
     { .name = "replications", .kind = PARAM_COUNT, .offset = AT(scenario, replications), .def = "10", .min = "1",
       .max = "10000", .doc = "independent repetitions of the day", .source = "assumed" },
     { .name = "precision", .kind = PARAM_SHARE, .offset = AT(scenario, precision), .def = "0%", .min = "0%", .max = "50%",
-      .doc = "instead of `replications`: as many as decide the objectives this precisely; 0%: not asked for",
+      .doc = "instead of `replications`: as many as decide the objectives this precisely; from 0.5% on, 0%: not asked for",
       .source = "assumed" },
     { .name = "max_replications", .kind = PARAM_COUNT, .offset = AT(scenario, max_replications), .def = "640",
       .min = "2", .max = "10000", .doc = "the most that a precision may take", .source = "assumed" },

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# The command's own parts are in no library: a test of one is built with it.
+headroom_test(unit/test_progress.c LINKS headroom::analysis LABELS quick)
+target_sources(test_progress PRIVATE ${PROJECT_SOURCE_DIR}/cli/progress.c)
 # Each transcript is a test; tests/cli/runner says how to write one.
 # (The folder's time changes with its list of files; CONFIGURE_DEPENDS would leave work in every build.)
 file(GLOB transcripts ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.txt)

@@ -74,6 +74,19 @@ static void given_one_replication_when_judged_then_nothing_is_decided(void **sta
     assert_non_null(run.results.objectives[0].note);
 }
 
+/* A hundred million requests of one day are one day: when they fail, they fail together. */
+static void given_one_replication_without_failures_when_judged_then_it_is_undecided(void **state)
+{
+    run.sc->replications = 1;
+    run.sc->objectives[0].operation = "static";
+    assert_true(synthetic_finish(&run, synthetic_replicate));
+    assert_true(run.results.objectives[0].value.mean == 1);
+    assert_false(ci_has_interval(run.results.objectives[0].value));
+    assert_int_equal(run.results.objectives[0].verdict, VERDICT_UNDECIDED);
+    assert_string_equal(run.results.objectives[0].note, "one replication has no interval; use at least 2");
+    assert_false(results_operation(&run.results, "static")->one_sided);
+}
+
 static void given_a_percentile_with_a_fraction_when_judged_then_it_is_that_percentile(void **state)
 {
     run.sc->objectives[1].percentile = 99.9;
@@ -94,6 +107,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(given_no_calendar_when_a_month_is_promised_then_it_is_undecided_and_says_why,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_one_replication_when_judged_then_nothing_is_decided, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_one_replication_without_failures_when_judged_then_it_is_undecided, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(given_a_percentile_with_a_fraction_when_judged_then_it_is_that_percentile,
                                         set_up, tear_down),
     };

@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
+#include "analysis/figure.h"
 #include "tests/unit/synthetic_run.h"
 
 static struct synthetic_run run;
@@ -143,6 +144,71 @@ static void given_a_violation_when_written_then_every_form_says_that_it_is_inval
     free(text);
 }
 
+/* On the screen, in the page, in the Markdown and among the warnings; `absent` may be NULL. */
+static void assert_all_say(const char *said, const char *absent)
+{
+    for (int form = 0; form < 4; form++) {
+        char *text;
+        size_t size;
+        WRITTEN(form == 0   ? screen_write(&run.results, NULL, false, out)
+                : form == 1 ? report_html_write(&run.results, &no_plots, out)
+                : form == 2 ? report_md_write(&run.results, &no_plots, out)
+                            : results_json_write(&run.results, out));
+        if (!strstr(text, said) || (absent && strstr(text, absent)))
+            fail_msg("form %d does not say '%s', or says '%s'", form, said, absent ? absent : "");
+        free(text);
+    }
+}
+
+static void given_a_missed_precision_when_written_then_every_form_says_so(void **state)
+{
+    run.sc->precision = 0.005;
+    run.sc->max_replications = 10;
+    assert_true(synthetic_finish(&run, synthetic_replicate));
+    assert_false(run.tally.sufficed);
+    assert_all_say("after 10 replications, the most that were allowed, a figure is less precise than 0.5 %", NULL);
+}
+
+static void given_a_time_limit_when_written_then_every_form_says_what_repeats(void **state)
+{
+    run.sc->precision = 0.005;
+    run.tasks.out_of_time = true;
+    run.tally.sufficed = false;
+    assert_true(results_compute(&run.results, &run.tally, &run.tasks, &run.diag, false, &run.arena));
+    assert_all_say("`--replications 3` repeats them and their fingerprint, with intervals at the 95 % level",
+                   "The same scenario and seed give the same results");
+}
+
+static void given_an_interrupted_run_when_written_then_no_form_promises_to_repeat_it(void **state)
+{
+    assert_true(results_compute(&run.results, &run.tally, &run.tasks, &run.diag, true, &run.arena));
+    assert_all_say("interrupted", "The same scenario and seed give the same results");
+}
+
+/* One number for one thing: what the page says at its top stands at its foot and on the screen. */
+static void given_results_when_written_then_the_amount_of_work_is_the_same_everywhere(void **state)
+{
+    struct arena *a = &run.arena;
+    const struct results *r = &run.results;
+    const char *amount = arena_printf(
+        a, "%s requests (%s dynamic, %s static) and %s on %d billed days", figure_short((double)r->requests, a),
+        figure_short((double)r->dynamic_requests, a), figure_short((double)(r->requests - r->dynamic_requests), a),
+        figure_short((double)r->billed_requests, a), r->finished - r->replications);
+    char *text;
+    size_t size;
+    WRITTEN(screen_write(r, NULL, false, out));
+    assert_non_null(strstr(text, amount));
+    free(text);
+    WRITTEN(report_md_write(r, &no_plots, out));
+    assert_non_null(strstr(text, amount));
+    free(text);
+    WRITTEN(report_html_write(r, &no_plots, out));
+    const char *top = strstr(text, amount);
+    assert_non_null(top);
+    assert_non_null(strstr(top + 1, amount));
+    free(text);
+}
+
 static void given_control_characters_when_printed_then_the_terminal_does_not_get_them(void **state)
 {
     run.sc->name = "a\033[2Jb";
@@ -213,6 +279,14 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_a_violation_when_written_then_every_form_says_that_it_is_invalid, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(given_a_missed_precision_when_written_then_every_form_says_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_a_time_limit_when_written_then_every_form_says_what_repeats, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(given_an_interrupted_run_when_written_then_no_form_promises_to_repeat_it,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_results_when_written_then_the_amount_of_work_is_the_same_everywhere,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_control_characters_when_printed_then_the_terminal_does_not_get_them,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_results_when_printed_then_the_answer_comes_first_and_fits_a_screen,

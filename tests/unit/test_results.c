@@ -70,6 +70,26 @@ static void given_no_failure_when_reduced_then_the_interval_is_one_sided_and_has
     assert_true(fabs((1 - op->availability.lo) * (double)op->begun - 2.9957) < 0.001); /* rule of three: -ln 0.05 */
 }
 
+/* Few replications and a wide spread: symmetry would put the ends where no value can be. */
+static void given_a_series_when_reduced_then_no_interval_leaves_the_range_of_its_figure(void **state)
+{
+    run.sc->replications = 2;
+    assert_true(synthetic_finish(&run, synthetic_replicate));
+    const struct series_summary *s = &run.results.series;
+    int without_failure = 0;
+    for (int c = 0; c < s->column_count; c++)
+        for (int w = 0; w < s->window_count; w++) {
+            const int cell = c * s->window_count + w;
+            assert_false(s->lo[cell] < 0);
+            assert_false(strcmp(s->columns[c].unit, "share") == 0 && s->hi[cell] > 1);
+            if (s->columns[c].group != SERIES_AVAILABILITY || s->mean[cell] != 1)
+                continue;
+            assert_true(isnan(s->lo[cell]) && isnan(s->hi[cell]));
+            without_failure++;
+        }
+    assert_true(without_failure > 0);
+}
+
 static void given_six_bad_minutes_when_reduced_then_they_are_counted_against_the_objective(void **state)
 {
     assert_true(synthetic_finish(&run, synthetic_replicate));
@@ -192,6 +212,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(given_requests_in_flight_when_reduced_then_availability_leaves_them_out, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_no_failure_when_reduced_then_the_interval_is_one_sided_and_has_a_width,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_a_series_when_reduced_then_no_interval_leaves_the_range_of_its_figure,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_six_bad_minutes_when_reduced_then_they_are_counted_against_the_objective,
                                         set_up, tear_down),
