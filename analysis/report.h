@@ -18,7 +18,7 @@ void screen_write(const struct results *r, const char *directory, bool color, FI
 /* results.json. Numbers have 9 significant digits; counts and money are exact. */
 void results_json_write(const struct results *r, FILE *out);
 
-/* timeseries.csv: a row per window: local time, seconds, then mean and 95 % interval of each column. */
+/* timeseries.csv: a row per window: local time, seconds, then mean and interval of each column. */
 void timeseries_write(const struct results *r, FILE *out);
 
 /* report.html: self-contained; the SVG files of the drawn plots are copied into it from `plots->folder`. */

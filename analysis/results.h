@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * results -- everything a run has to say, computed once; the writers (screen, JSON, HTML, Markdown, CSV, plots) only
- * put it into words. All intervals are 95 %; where a run looked at them to decide how long it should be, they are made
- * wider so that this is still true (stopping.h).
+ * put it into words. All intervals are 95 %; where a run looked at figures to decide how long it should be, all are made
+ * wider by the same level, so that those figures still hold together with 95 % (stopping.h).
  *
  * Counts are sums over the finished replications of the headline day; figures per day are means over them.
  */
