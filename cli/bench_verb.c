@@ -44,7 +44,7 @@ static const char *unknown_name(const struct options *options, const char **near
 }
 
 static struct bench_tally run_tables(const struct options *options, const struct bench_options *bench,
-                                     enum bench_format format)
+                                     const struct bench_page *page)
 {
     struct bench_tally tally = { 0 };
     for (const struct benchmark *const *table = bench_tables; *table; table++)
@@ -55,7 +55,7 @@ static struct bench_tally run_tables(const struct options *options, const struct
             if (isatty(STDERR_FILENO) && !options->quiet)
                 fprintf(stderr, "\rbench: %s ... ", b->name);
             const bool measured = benchmark_run(b, bench, &result);
-            bench_page_benchmark(format, b, measured, &result, &tally, stdout);
+            bench_page_benchmark(page, b, measured, &result, &tally);
         }
     return tally;
 }
@@ -78,11 +78,17 @@ int verb_bench(const struct options *options)
         fputs("headroom: error: the shipped scenarios are not where they were installed\n", stderr);
         return STATUS_IO;
     }
-    const enum bench_format format = options->json ? BENCH_JSON : options->markdown ? BENCH_MARKDOWN : BENCH_TEXT;
+    const struct bench_page page = {
+        .format = options->json       ? BENCH_JSON
+                  : options->markdown ? BENCH_MARKDOWN
+                                      : BENCH_TEXT,
+        .quick = options->bench_quick,
+        .out = stdout,
+    };
     struct machine machine;
     machine_look(&machine);
-    bench_page_begin(format, &machine, stdout);
-    const struct bench_tally tally = run_tables(options, &bench, format);
-    bench_page_end(format, &tally, stdout);
-    return tally.missed && !options->no_fail && !options->bench_quick ? STATUS_MISSED : STATUS_DONE;
+    bench_page_begin(&page, &machine);
+    const struct bench_tally tally = run_tables(options, &bench, &page);
+    bench_page_end(&page, &tally);
+    return tally.missed && !options->no_fail ? STATUS_MISSED : STATUS_DONE;
 }

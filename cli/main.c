@@ -54,7 +54,8 @@ const struct verb cli_verbs[] = {
       "work and nothing else, and M/M/1 with SimPy 3 where that is installed. About four minutes; the day of\n"
       "scenarios/black-friday-large.yaml, three minutes more, only with --full or when it is named. NAME: hold, mm1,\n"
       "mm16, visits, balancer, primitives, draws, arrivals, shop, black-friday, black-friday-large, instances,\n"
-      "length, rate, threads. Exit: 0 every expected figure was met, 1 one was missed." },
+      "length, rate, threads, bill. Exit: 0 every expected figure was met, or --quick, which judges none; 1 one was\n"
+      "missed." },
     { "completion", "bash|zsh|fish", verb_completion, "what completes headroom's command lines in your shell",
       "Packages install it. By hand: eval \"$(headroom completion bash)\" in ~/.bashrc; for zsh a file _headroom in a\n"
       "folder of $fpath; for fish ~/.config/fish/completions/headroom.fish." },

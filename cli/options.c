@@ -55,7 +55,8 @@ const struct flag cli_flags[] = {
     { FLAG_THREADS, 0, "threads", "N", "run commitments selftest prices",
       "threads; default all cores; results do not depend on it" },
     { FLAG_STATIONS, 0, "stations", "auto|events", "run",
-      "auto: departures are computed ahead where that is exact; events: never; same results" },
+      "auto: departures are computed ahead where that is exact; events: never; same results but for the count of "
+      "events" },
     { FLAG_PRICES, 0, "prices", "PATH", "run commitments bill prices",
       "a CSV of rates in place of the book's, or a folder of books such as prices import writes" },
     { FLAG_REGION, 0, "region", "REGION", "prices", "of this region only, and what is sold everywhere" },
@@ -67,7 +68,7 @@ const struct flag cli_flags[] = {
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run bench", "exit 0 although an objective is missed or undecided" },
     { FLAG_JSON, 0, "json", NULL, "run check bill commitments bench", "machine-readable output on stdout" },
     { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
-    { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted" },
+    { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted or judged" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
     { FLAG_QUIET, 'q', "quiet", NULL, "run check bill commitments prices bench",
@@ -319,6 +320,11 @@ bool options_parse(int argc, char **argv, struct options *options, bool *help, b
     options->unheard = unheard(&parser, options->verb);
     if (options->replications_set && options->precision > 0) {
         cli_usage_error(options, "--replications says how many, --precision leaves it to the run: give one of them");
+        return false;
+    }
+    if (options->bench_quick && options->bench_full) {
+        cli_usage_error(options,
+                        "--quick looks at everything briefly, --full takes the long ones too: give one of them");
         return false;
     }
     return true;

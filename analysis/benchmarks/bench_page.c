@@ -17,6 +17,18 @@ static const char *const VERDICTS[] = {
     [BENCH_MISSED] = "MISSED",
 };
 
+static const char QUICK_NOTE[] = "--quick: one short round of each; no figure here is to be quoted, and none is judged";
+
+static const char *title_of(const struct bench_page *page, const struct benchmark *b)
+{
+    return page->quick && b->quick ? b->quick : b->title;
+}
+
+static const char *name_of(const struct bench_page *page, const struct bench_row *row)
+{
+    return page->quick && row->quick ? row->quick : row->name;
+}
+
 /* ---- the cells of a row, as text ---- */
 
 struct cells {
@@ -40,10 +52,11 @@ static void write_expected(const struct bench_row *row, char *out, size_t size)
         out[0] = '\0';
 }
 
-static struct cells cells_of(const struct bench_row *row, const struct bench_figure *f)
+static struct cells cells_of(const struct bench_row *row, const struct bench_figure *f, bool judged)
 {
-    struct cells c = { .verdict = f->measured ? VERDICTS[benchmark_verdict(row, f)] : "" };
-    write_expected(row, c.expected, sizeof c.expected);
+    struct cells c = { .verdict = f->measured && judged ? VERDICTS[benchmark_verdict(row, f)] : "" };
+    if (judged)
+        write_expected(row, c.expected, sizeof c.expected);
     if (!f->measured) {
         snprintf(c.figure, sizeof c.figure, "-");
         return c;
@@ -71,10 +84,12 @@ static void json_number(const char *key, double number, FILE *out)
         fputs("null", out);
 }
 
-static void json_row(const struct bench_row *row, const struct bench_figure *f, FILE *out)
+static void json_row(const struct bench_page *page, const struct bench_row *row, const struct bench_figure *f)
 {
     const double nothing = NAN;
-    fprintf(out, "{\"row\":\"%s\",\"unit\":\"%s\",\"limit\":%s", row->name + strspn(row->name, " "), UNITS[row->unit],
+    const char *name = name_of(page, row);
+    FILE *out = page->out;
+    fprintf(out, "{\"row\":\"%s\",\"unit\":\"%s\",\"limit\":%s", name + strspn(name, " "), UNITS[row->unit],
             row->limit ? "true" : "false");
     json_number("median", f->measured ? f->median : nothing, out);
     json_number("low", f->measured ? f->low : nothing, out);
@@ -83,25 +98,32 @@ static void json_row(const struct bench_row *row, const struct bench_figure *f, 
     json_number("at_most", row->at_most > 0.0 ? row->at_most : nothing, out);
     json_number("at_least", row->at_least > 0.0 ? row->at_least : nothing, out);
     json_number("ratio_at_most", row->ratio_at_most > 0.0 ? row->ratio_at_most : nothing, out);
-    fprintf(out, ",\"verdict\":\"%s\"}", f->measured ? VERDICTS[benchmark_verdict(row, f)] : "not measured");
+    fprintf(out, ",\"verdict\":\"%s\"}",
+            !f->measured  ? "not measured"
+            : page->quick ? ""
+                          : VERDICTS[benchmark_verdict(row, f)]);
 }
 
-static void json_benchmark(const struct benchmark *b, const struct bench_result *result, bool first, FILE *out)
+static void json_benchmark(const struct bench_page *page, const struct benchmark *b, const struct bench_result *result,
+                           bool first)
 {
+    FILE *out = page->out;
     fprintf(out, "%s{\"benchmark\":\"%s\",\"title\":\"%s\",\"rounds\":%d,\"note\":\"%s\",\"rows\":[",
-            first ? "" : ",\n", b->name, b->title, result->rounds, result->note);
+            first ? "" : ",\n", b->name, title_of(page, b), result->rounds, result->note);
     for (int i = 0; i < benchmark_rows(b); i++) {
         if (i > 0)
             fputc(',', out);
-        json_row(&b->rows[i], &result->figures[i], out);
+        json_row(page, &b->rows[i], &result->figures[i]);
     }
     fputs("]}", out);
 }
 
 /* ---- the page ---- */
 
-static void machine_lines(enum bench_format format, const struct machine *machine, FILE *out)
+static void machine_lines(const struct bench_page *page, const struct machine *machine)
 {
+    const enum bench_format format = page->format;
+    FILE *out = page->out;
     for (int i = 0; i < MACHINE_LINES; i++)
         if (format == BENCH_TEXT)
             fprintf(out, "%-10s %s\n", machine->names[i], machine->values[i]);
@@ -111,39 +133,47 @@ static void machine_lines(enum bench_format format, const struct machine *machin
             fprintf(out, "%s\"%s\":\"%s\"", i ? "," : "{\"machine\":{", machine->names[i], machine->values[i]);
 }
 
-void bench_page_begin(enum bench_format format, const struct machine *machine, FILE *out)
+void bench_page_begin(const struct bench_page *page, const struct machine *machine)
 {
-    machine_lines(format, machine, out);
-    if (format == BENCH_JSON)
-        fputs("},\n\"benchmarks\":[\n", out);
-    else
-        fputs("\nCPU time. Median of the rounds; the spread is from the least to the largest; the ratio is to the loop "
-              "by hand above,\n"
-              "median of the ratios of each round. Expected: the bound, and in brackets the stretch goal.\n",
-              out);
+    machine_lines(page, machine);
+    if (page->format == BENCH_JSON) {
+        fprintf(page->out, "},\n\"quick\":%s,\"note\":\"%s\",\n\"benchmarks\":[\n", page->quick ? "true" : "false",
+                page->quick ? QUICK_NOTE : "");
+        return;
+    }
+    fprintf(page->out,
+            "\nCPU time. Median of the rounds; the spread is from the least to the largest; the ratio is to the loop "
+            "by hand above,\n"
+            "median of the ratios of each round. %s.\n",
+            page->quick ? QUICK_NOTE : "Expected: the bound, and in brackets the stretch goal");
 }
 
-static void head(enum bench_format format, const struct benchmark *b, int rounds, FILE *out)
+static void head(const struct bench_page *page, const struct benchmark *b, int rounds)
 {
-    if (format == BENCH_TEXT)
-        fprintf(out, "\n%s: %s, %d round%s\n  %-52s %12s %7s %9s  %-18s %s\n", b->name, b->title, rounds,
-                rounds == 1 ? "" : "s", "", "figure", "spread", "to limit", "expected", "verdict");
+    const char *title = title_of(page, b);
+    FILE *out = page->out;
+    if (page->format == BENCH_TEXT)
+        fprintf(out, "\n%s: %s, %d round%s\n  %-52s %12s %7s %9s  %-18s %s\n", b->name, title, rounds,
+                rounds == 1 ? "" : "s", "", "figure", "spread", "to limit", page->quick ? "" : "expected",
+                page->quick ? "" : "verdict");
     else
         fprintf(out,
                 "\n**%s**: %s, %d round%s\n\n| | figure | spread | to limit | expected | verdict |\n"
                 "| --- | ---: | ---: | ---: | --- | --- |\n",
-                b->name, b->title, rounds, rounds == 1 ? "" : "s");
+                b->name, title, rounds, rounds == 1 ? "" : "s");
 }
 
-static void page_row(enum bench_format format, const struct bench_row *row, const struct bench_figure *f, FILE *out)
+static void page_row(const struct bench_page *page, const struct bench_row *row, const struct bench_figure *f)
 {
-    const struct cells c = cells_of(row, f);
+    const struct cells c = cells_of(row, f, !page->quick);
+    const char *name = name_of(page, row);
+    FILE *out = page->out;
     const char *verdict = !f->measured && row->otherwise ? row->otherwise : c.verdict;
-    if (format == BENCH_TEXT)
-        fprintf(out, "  %-52s %12s %7s %9s  %-18s %s\n", row->name, c.figure, c.spread, c.ratio, c.expected, verdict);
+    if (page->format == BENCH_TEXT)
+        fprintf(out, "  %-52s %12s %7s %9s  %-18s %s\n", name, c.figure, c.spread, c.ratio, c.expected, verdict);
     else
-        fprintf(out, "| %s%s | %s | %s | %s | %s | %s |\n", row->name[0] == ' ' ? "&emsp;" : "",
-                row->name + strspn(row->name, " "), c.figure, c.spread, c.ratio, c.expected, verdict);
+        fprintf(out, "| %s%s | %s | %s | %s | %s | %s |\n", name[0] == ' ' ? "&emsp;" : "", name + strspn(name, " "),
+                c.figure, c.spread, c.ratio, c.expected, verdict);
 }
 
 static void count(const struct benchmark *b, const struct bench_result *result, struct bench_tally *tally)
@@ -157,30 +187,33 @@ static void count(const struct benchmark *b, const struct bench_result *result, 
     }
 }
 
-void bench_page_benchmark(enum bench_format format, const struct benchmark *b, bool measured,
-                          const struct bench_result *result, struct bench_tally *tally, FILE *out)
+void bench_page_benchmark(const struct bench_page *page, const struct benchmark *b, bool measured,
+                          const struct bench_result *result, struct bench_tally *tally)
 {
-    if (format == BENCH_JSON) {
-        json_benchmark(b, result, tally->benchmarks == 0, out);
+    FILE *out = page->out;
+    if (page->format == BENCH_JSON) {
+        json_benchmark(page, b, result, tally->benchmarks == 0);
     } else if (!measured) {
         fprintf(out, "\n%s: not measured: %s\n", b->name, result->note[0] ? result->note : "its process failed");
     } else {
-        head(format, b, result->rounds, out);
+        head(page, b, result->rounds);
         for (int i = 0; i < benchmark_rows(b); i++)
-            page_row(format, &b->rows[i], &result->figures[i], out);
+            page_row(page, &b->rows[i], &result->figures[i]);
         if (result->note[0])
-            fprintf(out, "%s%s\n", format == BENCH_TEXT ? "  " : "\n", result->note);
+            fprintf(out, "%s%s\n", page->format == BENCH_TEXT ? "  " : "\n", result->note);
     }
     tally->benchmarks++;
-    if (measured)
+    if (measured && !page->quick)
         count(b, result, tally);
     fflush(out);
 }
 
-void bench_page_end(enum bench_format format, const struct bench_tally *tally, FILE *out)
+void bench_page_end(const struct bench_page *page, const struct bench_tally *tally)
 {
-    if (format == BENCH_JSON)
-        fprintf(out, "\n],\n\"expected\":%d,\"missed\":%d}\n", tally->expected, tally->missed);
+    if (page->format == BENCH_JSON)
+        fprintf(page->out, "\n],\n\"expected\":%d,\"missed\":%d}\n", tally->expected, tally->missed);
+    else if (page->quick)
+        fputs("\nnothing was judged; without --quick, figures are held against what is expected\n", page->out);
     else
-        fprintf(out, "\n%d of %d expected figures met\n", tally->expected - tally->missed, tally->expected);
+        fprintf(page->out, "\n%d of %d expected figures met\n", tally->expected - tally->missed, tally->expected);
 }

@@ -22,7 +22,7 @@ struct bench_options {
     const char *scenarios; /* folder of the shipped scenarios */
     const char *own;       /* folder bench/, or NULL: what needs it cannot be measured */
     const char *books;     /* folder of the price books */
-    bool quick;            /* a look at every row: too short for figures to be quoted */
+    bool quick;            /* a look at every row: too short for figures to be quoted or judged */
     int rounds;            /* 0: the benchmark's own number */
 };
 
@@ -52,6 +52,7 @@ struct bench_row {
     bool limit;            /* the rows below are held against this one */
     bool alone;            /* held against nothing, nor are the rows below it */
     const char *otherwise; /* what is said when it could not be measured, or NULL */
+    const char *quick;     /* its name with options->quick when something else is measured then, or NULL */
     double at_most;        /* expected of the figure; 0: nothing is */
     double at_least;       /* likewise */
     double ratio_at_most;  /* expected of the ratio to the limit; 0: nothing is */
@@ -63,6 +64,7 @@ struct bench_run;
 struct benchmark {
     const char *name;  /* what the user asks for; NULL ends a list of benchmarks */
     const char *title; /* what is counted: "M/M/1 at load 0.9, per customer" */
+    const char *quick; /* the title with options->quick when less is simulated then, or NULL */
     bool long_one;     /* only when it is named, or with --full */
     int rounds;        /* 0: the usual number */
     /* Measures rows of its own, `values` as the rows are listed; false and a note when it could not. NULL: every row

@@ -32,7 +32,7 @@ static struct scenario *load(const struct job *job, struct arena *arena)
     if (job->also)
         sets[count++] = job->also;
     if (job->options->quick) {
-        sets[count++] = "clock.length=1m";
+        sets[count++] = job->day->quick_length ? job->day->quick_length : "clock.length=1m";
         sets[count++] = "clock.warm_up=1m";
     }
     const char *folder = job->day->own ? job->options->own : job->options->scenarios;

@@ -13,6 +13,7 @@ struct day {
     const char *scenario;               /* a file of the scenarios' folder, or of bench/ */
     const char *sets[DAY_SETS_MAX + 1]; /* as --set has them; ends at NULL */
     bool own;                           /* a file of bench/ */
+    const char *quick_length;           /* with options->quick, as --set has it; NULL: clock.length=1m */
 };
 
 struct day_figures {
@@ -20,8 +21,9 @@ struct day_figures {
     double edge_requests, dynamic_requests, station_visits, events;
 };
 
-/* `also` (may be NULL) is set behind the day's own sets. With options->quick the day and its warm-up are a minute long each. False and a note
- * in `run` when the scenario could not be read or simulated. */
+/* `also` (may be NULL) is set behind the day's own sets. With options->quick the day is only its quick_length long, and
+ * its warm-up a minute, whatever `also` says. False and a note in `run` when the scenario could not be read or
+ * simulated. */
 bool day_measure(struct bench_run *run, const struct day *day, const char *also, struct day_figures *figures);
 
 /* Equal replications as tasks of analysis/tasks.h, in a process of their own. */

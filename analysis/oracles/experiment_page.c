@@ -19,8 +19,11 @@ void oracle_print(const struct experiment *e, const struct oracle *o, const stru
     char figure[96];
     if (o == e->oracles)
         fprintf(out, "%s\n", e->system);
-    fprintf(out, "    %-48s %11.5g %11.5g +- %.2g%s\n", oracle_figure(e, o, figure, sizeof figure), r->theory,
-            r->ci.mean, ci_half_width(r->ci), verdict_of(r));
+    fprintf(out, "    %-48s %11.5g %11.5g +- %.2g", oracle_figure(e, o, figure, sizeof figure), r->theory, r->ci.mean,
+            ci_half_width(r->ci));
+    if (o->allowance > 0.0)
+        fprintf(out, "  (a limit law: %g %% more allowed)", 100.0 * o->allowance);
+    fprintf(out, "%s\n", verdict_of(r));
 }
 
 static const char PAGE_HEAD[] =
