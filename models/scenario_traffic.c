@@ -165,7 +165,8 @@ bool scenario_resolve_population(struct population *p, const struct service_conf
                                  const struct scenario_names *names, struct param_reader *reader)
 {
     struct traffic t = { .front = front, .names = names, .reader = reader };
-    const bool operations_ok = resolve_operations(&t, p), from_ok = check_geographies(&t, p), rate_ok = check_rate(&t, p);
+    const bool operations_ok = resolve_operations(&t, p), from_ok = check_geographies(&t, p),
+               rate_ok = check_rate(&t, p);
     const bool batch_ok = resolve_count(&t, &p->rate.batch, p->at,
                                         arena_printf(reader->arena, "the batch of '%s'", p->name));
     p->page.on = p->page.on_ref.name;
