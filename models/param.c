@@ -240,6 +240,22 @@ static bool read_tagged(struct param_reader *reader, const struct param *row, co
 
 /* ---- a row, a table ---- */
 
+static bool read_block(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
+                       void *out)
+{
+    *(bool *)member(out, row->offset) = true;
+    const bool ok = param_read(reader, row->sub, node, param_path(reader, row, what), member(out, row->offset));
+    if (row->wrong_offset)
+        *(bool *)member(out, row->wrong_offset) = !ok;
+    return ok;
+}
+
+static void keep_mark(const struct param *row, struct mark at, void *out)
+{
+    if (row->key_offset && at.line > 0) /* a default has no line */
+        *(struct mark *)member(out, row->key_offset) = at;
+}
+
 static bool read_row(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
                      void *out)
 {
@@ -249,9 +265,7 @@ static bool read_row(struct param_reader *reader, const struct param *row, const
         *(const char **)member(out, row->offset) = "";
     switch (row->kind) {
     case PARAM_NODE: *(const struct node **)member(out, row->offset) = node; return true;
-    case PARAM_BLOCK:
-        *(bool *)member(out, row->offset) = true;
-        return param_read(reader, row->sub, node, param_path(reader, row, what), member(out, row->offset));
+    case PARAM_BLOCK: return read_block(reader, row, node, what, out);
     case PARAM_LIST: return read_list(reader, row, node, what, out);
     case PARAM_MAP: return read_map(reader, row, node, what, out);
     case PARAM_TAGGED: return read_tagged(reader, row, node, what, out);
@@ -336,8 +350,10 @@ static bool read_key(struct param_reader *reader, const struct param *row, const
         mapping->used[i] = true;
     if (i >= 0 && param_cut_off(mapping->items[i]))
         return param_report_cut_off(reader, row, mapping->items[i], take_rest(reader, mapping, i), what);
-    if (i >= 0 && !(empty && row->def)) /* `key:` without a value is the default */
+    if (i >= 0 && !(empty && row->def)) { /* `key:` without a value is the default */
+        keep_mark(row, mapping->keys[i]->at, out);
         return read_row(reader, row, mapping->items[i], what, out);
+    }
     if (row->def)
         return apply_default(reader, row, what, out);
     if (row->kind == PARAM_TEXT)
@@ -393,6 +409,7 @@ static const struct param *find_shorthand(const struct param *table, const struc
 static bool read_shorthand(struct param_reader *reader, const struct param *table, const struct param *shorthand,
                            const struct node *node, const char *what, void *out)
 {
+    keep_mark(shorthand, node->at, out);
     bool ok = read_row(reader, shorthand, node, what, out);
     for (const struct param *row = table; row->name; row++) {
         if (row == shorthand)

@@ -86,6 +86,9 @@ struct param {
     size_t set_offset;                    /* where a bool says that the user wrote it; 0 = nowhere */
     const char *noun;                     /* MAP: what an element is called in messages, "service" */
     size_t mark_offset;                   /* LIST: where in an element its struct mark goes; 0 = nowhere */
+    size_t key_offset;                    /* where the struct mark of the key goes that the user wrote, of the value
+                                             when it stands for all keys; 0 = nowhere. Not written: no line */
+    size_t wrong_offset;                  /* BLOCK: where a bool says that not all of it was understood; 0 = nowhere */
 };
 
 #define PARAM_END \

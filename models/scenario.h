@@ -186,6 +186,7 @@ struct count_config {
     double mean;
     int64_t least, most; /* 0: not written */
     bool mean_set;
+    struct mark mean_at, law_at, least_at, most_at; /* keys, where they are written */
     struct count_law law;
 };
 
@@ -199,6 +200,7 @@ struct sessions_config {
     struct dist think;
     sim_time think_at_most;     /* 0: as long as it takes */
     struct count_config length; /* operations of a session at the most */
+    struct mark length_at;      /* the key, if written */
     double retry;               /* 0..1: a failed operation is tried again after thinking; else the session ends */
     double operations;          /* expected, when none fails; filled by the loader */
     double think_mean_s;        /* of one pause; filled by the loader */
@@ -248,6 +250,7 @@ struct population {
         double scale;              /* of the trace's requests */
         bool scale_set, spread_set;
         int spread; /* enum trace_spread */
+        struct mark mean_at, profile_at, launch_at, knots_at, trace_at, scale_at, spread_at, batch_at; /* keys */
         struct {
             bool present;
             double factor; /* >= 1: the rate in a burst over the rate between bursts */
@@ -255,6 +258,8 @@ struct population {
         } burst;
         struct count_config batch; /* at the same instant */
     } rate;                        /* of sessions, where there are any; else of operations */
+    struct mark rate_at;           /* the key, if written */
+    bool rate_wrong;               /* not all of it was understood, which is reported */
     struct geo_entry *from;
     int from_count;
     struct mix_entry *mix; /* with sessions: what they ask for in the long run, filled by the loader */

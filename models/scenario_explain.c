@@ -105,7 +105,7 @@ static void print_unrest(struct page *p, const struct population *pop)
         fprintf(p->out, "bursts x%.3g for %s on average, %s apart: x%.3g of the rate; ", bursts.factor,
                 duration(p, bursts.mean_on), duration(p, bursts.mean_off), burst_peak(bursts));
     if (batches)
-        fprintf(p->out, "%.3g at once; ", count_mean(batches));
+        fprintf(p->out, "%.3g at once%s; ", count_mean(batches), batches->kind == COUNT_FIXED ? "" : " on average");
     if (exact)
         fprintf(p->out, "a bin's number stays\n");
     else

@@ -15,6 +15,7 @@ struct resolver {
     struct scenario *sc;
     struct param_reader *reader;
     struct scenario_names *names;
+    bool clients_wrong; /* what clients ask for is not known, which is reported */
 };
 
 static bool resolve(struct resolver *r, const char *name, struct mark at, const char *refs, const char *what,
@@ -150,6 +151,7 @@ static bool resolve_traffic(struct resolver *r)
     bool ok = true;
     for (int p = 0; p < r->sc->population_count; p++)
         ok = scenario_resolve_population(&r->sc->populations[p], front, r->names, r->reader) && ok;
+    r->clients_wrong = !ok;
     if (r->sc->population_count == 0)
         ok = diag_error(r->reader->diag, (struct mark){ .file = r->sc->path }, "'traffic' has no population");
     return ok && balancer;
@@ -172,7 +174,7 @@ static void list_operations(struct scenario *sc, struct arena *arena)
 
 static bool check_asked(struct resolver *r, const struct ref *ref, const char *what)
 {
-    if (!ref->target || scenario_operation_index(r->sc, ref->target) >= 0)
+    if (!ref->target || r->clients_wrong || scenario_operation_index(r->sc, ref->target) >= 0)
         return true;
     return diag_error(r->reader->diag, ref->at, "%s names '%s', but no client asks for it", what, ref->name);
 }

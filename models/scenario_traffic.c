@@ -47,7 +47,7 @@ static bool resolve_mix(struct traffic *t, struct population *p)
     return ok;
 }
 
-/* Fills `law` from what is written. */
+/* Fills `law` from what is written under the key at `at`. */
 static bool resolve_count(struct traffic *t, struct count_config *c, struct mark at, const char *what)
 {
     struct diag *diag = t->reader->diag;
@@ -55,18 +55,20 @@ static bool resolve_count(struct traffic *t, struct count_config *c, struct mark
         return true;
     if (c->kind == COUNT_UNIFORM) {
         if (c->mean_set || c->most == 0)
-            return diag_error(diag, at, "%s is uniform: it has 'least' and 'most', and no 'mean'", what) ||
+            return diag_error(diag, c->mean_set ? c->mean_at : c->law_at,
+                              "%s is uniform: it has 'least' and 'most', and no 'mean'", what) ||
                    diag_hint(diag, "write {law: uniform, least: 1, most: 5}");
         c->least = c->least ? c->least : 1;
         c->law = count_uniform((uint32_t)c->least, (uint32_t)c->most);
-        return c->least <= c->most || diag_error(diag, at, "%s has a 'least' above its 'most'", what);
+        return c->least <= c->most || diag_error(diag, c->least_at, "%s has a 'least' above its 'most'", what);
     }
     if (c->least || c->most)
-        return diag_error(diag, at, "'least' and 'most' of %s belong to law: uniform", what);
+        return diag_error(diag, c->least ? c->least_at : c->most_at, "'least' and 'most' of %s belong to law: uniform",
+                          what);
     if (!c->mean_set)
         return diag_error(diag, at, "'mean' is missing in %s", what) || diag_hint(diag, "write {mean: 3}");
     if (c->kind == COUNT_FIXED && c->mean != (double)(uint32_t)c->mean)
-        return diag_error(diag, at, "%s is always the same number: a whole one, not %.6g", what, c->mean);
+        return diag_error(diag, c->mean_at, "%s is always the same number: a whole one, not %.6g", what, c->mean);
     c->law = c->kind == COUNT_FIXED ? count_fixed((uint32_t)c->mean) : count_geometric(c->mean);
     return true;
 }
@@ -84,7 +86,7 @@ static bool resolve_operations(struct traffic *t, struct population *p)
     if (p->mix_count > 0)
         return diag_error(diag, p->mix[0].at, "'%s' come for sessions, and 'mix' stands beside them", p->name) ||
                diag_hint(diag, "what they ask for follows from 'enter' and 'next'");
-    bool ok = resolve_count(t, &p->sessions.length, p->at,
+    bool ok = resolve_count(t, &p->sessions.length, p->sessions.length_at,
                             arena_printf(t->reader->arena, "the length of a session of '%s'", p->name)) &&
               navigation_resolve(p, t->names, t->reader);
     for (int m = 0; m < p->mix_count; m++)
@@ -119,16 +121,22 @@ static bool check_geographies(struct traffic *t, const struct population *p)
 static bool check_trace(struct traffic *t, const struct population *p)
 {
     struct diag *diag = t->reader->diag;
-    const char *other = p->rate.profile_set      ? "profile"
-                        : p->rate.mean_set       ? "mean"
-                        : p->rate.launch.present ? "launch"
-                        : p->rate.knot_count > 0 ? "knots"
-                                                 : NULL;
-    if (other)
-        return diag_error(diag, p->at, "the rate of '%s' has a trace, and '%s' beside it", p->name, other) ||
-               diag_hint(diag, "write rate: {trace: file.csv, scale: 2x}");
+    const struct {
+        bool written;
+        const char *key;
+        struct mark at;
+    } others[] = { { p->rate.profile_set, "profile", p->rate.profile_at },
+                   { p->rate.mean_set, "mean", p->rate.mean_at },
+                   { p->rate.launch.present, "launch", p->rate.launch_at },
+                   { p->rate.knot_count > 0, "knots", p->rate.knots_at } };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (others[i].written)
+            return diag_error(diag, others[i].at, "the rate of '%s' has a trace, and '%s' beside it", p->name,
+                              others[i].key) ||
+                   diag_hint(diag, "write rate: {trace: file.csv, scale: 2x}");
     if (p->rate.spread == SPREAD_EXACT && p->rate.batch.present)
-        return diag_error(diag, p->at, "the rate of '%s' has an exact trace, and 'batch' beside it", p->name) ||
+        return diag_error(diag, p->rate.batch_at, "the rate of '%s' has an exact trace, and 'batch' beside it",
+                          p->name) ||
                diag_hint(diag, "write spread: poisson");
     return true;
 }
@@ -136,19 +144,25 @@ static bool check_trace(struct traffic *t, const struct population *p)
 static bool check_rate(struct traffic *t, const struct population *p)
 {
     struct diag *diag = t->reader->diag;
+    if (!p->rate.present || p->rate_wrong) /* reported; a key that is missed below may be there, misspelt */
+        return false;
     if (p->rate.trace_name && p->rate.trace_name[0])
         return check_trace(t, p);
+    if (p->rate.trace_at.line > 0)
+        return diag_error(diag, p->rate.trace_at, "the trace of '%s' names no file", p->name) ||
+               diag_hint(diag, "write trace: file.csv");
     if (p->rate.scale_set || p->rate.spread_set)
-        return diag_error(diag, p->at, "'%s' belongs to a trace, and the rate of '%s' has none",
+        return diag_error(diag, p->rate.scale_set ? p->rate.scale_at : p->rate.spread_at,
+                          "'%s' belongs to a trace, and the rate of '%s' has none",
                           p->rate.scale_set ? "scale" : "spread", p->name);
     const bool piecewise = p->rate.profile == SHAPE_PIECEWISE;
     if (piecewise && p->rate.knot_count == 0)
-        return diag_error(diag, p->at, "the piecewise profile of '%s' has no knots", p->name) ||
+        return diag_error(diag, p->rate.profile_at, "the piecewise profile of '%s' has no knots", p->name) ||
                diag_hint(diag, "write knots: [{at: \"00:00\", rate: 100/s}, {at: \"12:00\", rate: 300/s}]");
     if (!piecewise && p->rate.knot_count > 0)
         return diag_error(diag, p->rate.knots[0].mark, "knots belong to profile: piecewise");
     if (!piecewise && !p->rate.mean_set)
-        return diag_error(diag, p->at, "'mean' is missing in the rate of '%s'", p->name) ||
+        return diag_error(diag, p->rate_at, "'mean' is missing in the rate of '%s'", p->name) ||
                diag_hint(diag, "write rate: {profile: ordinary, mean: 300/s}");
     bool ok = true;
     for (int k = 0; k < p->rate.knot_count; k++) {
@@ -167,7 +181,7 @@ bool scenario_resolve_population(struct population *p, const struct service_conf
     struct traffic t = { .front = front, .names = names, .reader = reader };
     const bool operations_ok = resolve_operations(&t, p), from_ok = check_geographies(&t, p),
                rate_ok = check_rate(&t, p);
-    const bool batch_ok = resolve_count(&t, &p->rate.batch, p->at,
+    const bool batch_ok = resolve_count(&t, &p->rate.batch, p->rate.batch_at,
                                         arena_printf(reader->arena, "the batch of '%s'", p->name));
     p->page.on = p->page.on_ref.name;
     p->page.on_at = p->page.on_ref.at;

@@ -147,12 +147,16 @@ static void given_sessions_that_make_no_sense_when_loaded_then_place_and_reason_
           "a session of 'visitors' that comes to 'item' never ends", "leave: 10%" },
         { "    sessions: {enter: {home: 100%}, next: {home: {home: 99.999%, leave: 0.001%}}}\n", 5, 44,
           "sessions of 'visitors' make more than 5000 operations on average", "length: 20" },
-        { "    sessions: {enter: {home: 100%}, length: {law: uniform}, next: {home: {home: 100%}}}\n", 3, 3,
+        { "    sessions: {enter: {home: 100%}, length: {law: uniform}, next: {home: {home: 100%}}}\n", 5, 46,
           "the length of a session of 'visitors' is uniform: it has 'least' and 'most', and no 'mean'", "most: 5" },
-        { "    sessions: {enter: {home: 100%}, length: {law: uniform, least: 5, most: 2}, next: {home: {home: 100%}}}\n", 3,
-          3, "the length of a session of 'visitors' has a 'least' above its 'most'", NULL },
-        { "    sessions: {enter: {home: 100%}, length: {mean: 2.5, law: fixed}, next: {home: {home: 100%}}}\n", 3, 3,
+        { "    sessions: {enter: {home: 100%}, length: {law: uniform, least: 5, most: 2}, next: {home: {home: 100%}}}\n", 5,
+          60, "the length of a session of 'visitors' has a 'least' above its 'most'", NULL },
+        { "    sessions: {enter: {home: 100%}, length: {mean: 2.5, law: fixed}, next: {home: {home: 100%}}}\n", 5, 46,
           "a whole one, not 2.5", NULL },
+        { "    sessions: {enter: {home: 100%}, length: {law: fixed}, next: {home: {home: 100%}}}\n", 5, 37,
+          "'mean' is missing in the length of a session of 'visitors'", "write {mean: 3}" },
+        { "    sessions: {enter: {home: 100%}, length: {mean: 2, most: 5}, next: {home: {home: 100%}}}\n", 5, 55,
+          "'least' and 'most' of the length of a session of 'visitors' belong to law: uniform", NULL },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

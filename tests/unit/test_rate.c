@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -224,29 +225,52 @@ static void given_a_trace_as_a_mean_when_asked_then_there_are_knots_only(void **
     assert_true(sc->populations[0].rate.batch.law.mean == 3.0);
 }
 
-static void given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told(void **state)
+/* Of a key in the assignment of load_trace(). */
+static int column_of(const char *rate, const char *key)
+{
+    const char *found = strstr(rate, key);
+    assert_non_null(found);
+    return (int)strlen("traffic.shoppers.rate={") + (int)(found - rate) + 1;
+}
+
+static void given_a_trace_when_it_cannot_be_replayed_then_the_place_and_the_reason_are_told(void **state)
 {
     static const struct {
         const char *clock, *rate, *message;
+        const char *key; /* where it is told; NULL: at something else */
     } cases[] = {
-        { "length: 4m", "trace: t.csv", "the clock runs for 4m, but the trace 't.csv' ends after 3m" },
-        { "length: 3m", "trace: no.csv", "cannot read 'no.csv': No such file or directory" },
-        { "length: 3m", "trace: t.csv, mean: 3/s", "the rate of 'shoppers' has a trace, and 'mean' beside it" },
-        { "length: 3m", "trace: t.csv, profile: sale", "the rate of 'shoppers' has a trace, and 'profile' beside it" },
-        { "length: 3m", "trace: t.csv, batch: 3", "the rate of 'shoppers' has an exact trace, and 'batch' beside it" },
-        { "length: 3m", "mean: 3/s, scale: 3x", "'scale' belongs to a trace, and the rate of 'shoppers' has none" },
-        { "length: 3m", "mean: 3/s, spread: exact",
-          "'spread' belongs to a trace, and the rate of 'shoppers' has none" },
+        { "length: 4m", "trace: t.csv", "the clock runs for 4m, but the trace 't.csv' ends after 3m", NULL },
+        { "length: 3m", "trace: no.csv", "cannot read 'no.csv': No such file or directory", NULL },
+        { "length: 3m", "trace: t.csv, mean: 3/s", "the rate of 'shoppers' has a trace, and 'mean' beside it", "mean" },
+        { "length: 3m", "trace: t.csv, profile: sale", "the rate of 'shoppers' has a trace, and 'profile' beside it",
+          "profile" },
+        { "length: 3m", "trace: t.csv, batch: 3", "the rate of 'shoppers' has an exact trace, and 'batch' beside it",
+          "batch" },
+        { "length: 3m", "mean: 3/s, scale: 3x", "'scale' belongs to a trace, and the rate of 'shoppers' has none",
+          "scale" },
+        { "length: 3m", "mean: 3/s, spread: exact", "'spread' belongs to a trace, and the rate of 'shoppers' has none",
+          "spread" },
+        { "length: 3m", "scale: 3x, trac: t.csv",
+          "unknown key 'trac' in 'rate' of population 'shoppers'; did you mean 'trace'?", "trac" },
+        { "length: 3m", "scale: 3x, trace: \"\"", "the trace of 'shoppers' names no file", "trace" },
+        { "length: 3m", "mean: 3/s, profile: piecewise", "the piecewise profile of 'shoppers' has no knots",
+          "profile" },
+        { "length: 3m", "mean: 3/s, batch: {mean: 2, least: 1}",
+          "'least' and 'most' of the batch of 'shoppers' belong to law: uniform", "least" },
+        { "length: 3m", "mean: 3/s, batch: {law: fixed}", "'mean' is missing in the batch of 'shoppers'", "batch" },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_null(load_trace(f, LINES, cases[i].clock, cases[i].rate));
         assert_int_equal(f->diag.errors, 1);
-        const char *message = NULL;
+        const struct diag_entry *error = NULL;
         for (int e = 0; e < f->diag.count; e++)
             if (f->diag.entries[e].severity == SEVERITY_ERROR)
-                message = f->diag.entries[e].message;
-        assert_string_equal(message, cases[i].message);
+                error = &f->diag.entries[e];
+        assert_non_null(error);
+        assert_string_equal(error->message, cases[i].message);
+        if (cases[i].key)
+            assert_int_equal(error->at.column, column_of(cases[i].rate, cases[i].key));
     }
     assert_null(load_trace(f, "0,1000000000\n1,1\n", "length: 1m", "trace: t.csv, scale: 2x"));
     assert_string_equal(f->diag.entries[0].message, "'t.csv' times 2 has more than 1e9 requests per second");
@@ -276,7 +300,7 @@ int main(void)
         TEST(given_knots_when_piecewise_then_the_rate_goes_through_them_day_after_day),
         TEST(given_a_trace_when_scaled_then_rates_and_numbers_are_its_own),
         TEST(given_a_trace_as_a_mean_when_asked_then_there_are_knots_only),
-        TEST(given_a_trace_when_it_cannot_be_replayed_then_the_reason_is_told),
+        TEST(given_a_trace_when_it_cannot_be_replayed_then_the_place_and_the_reason_are_told),
         TEST(given_the_shortest_clocks_when_a_trace_is_replayed_then_its_curve_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

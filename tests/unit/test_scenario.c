@@ -127,6 +127,12 @@ static void given_dangling_references_when_loaded_then_the_nearest_of_the_right_
     assert_refused(f, "faults.0.zone=us-east-1z", "'us-east-1z', which does not exist");
     assert_refused(f, "objectives.0.availability=chekout", "did you mean 'checkout'?");
     assert_refused(f, "business.order.operation=charge", "no client asks for it");
+    assert_int_equal(f->diag.errors, 1);
+    assert_refused(f, "traffic.shoppers.mix={browze: 90%, browse: 10%}", "did you mean 'browse'?");
+    assert_int_equal(f->diag.errors, 1); /* that nobody asks for checkouts is not known */
+    assert_refused(f, "traffic.shoppers.sessions={enter: {checkout: 90%}, next: {checkout: {leave: 100%}}}",
+                   "'mix' stands beside them");
+    assert_int_equal(f->diag.errors, 1);
     assert_refused(f, "edge.waf.on=cache", "cloudfront or alb");
     assert_refused(f, "services.web.operations.checkout={call: {operation: payments.chrge}}",
                    "did you mean 'payments.charge'?");
