@@ -11,7 +11,7 @@
 /* Okabe and Ito's colours, told apart with any colour vision; no yellow, it vanishes on white. */
 static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                        "#E69F00", "#56B4E9", "#5D3A9B", "#333333" };
-enum { COLUMN_FIELDS = 3 };
+enum { COLUMN_FIELDS = 3, LABEL_ROWS = 6, FAULTS_NAMED_MAX = 40 };
 /* Pixels of the SVG; the PNG has half as many again each way. */
 enum {
     WIDTH = 960,
@@ -23,7 +23,8 @@ enum {
     GAP_HEIGHT = 8,
     BAR_HEIGHT = 28,
     LETTER_WIDTH = 8,
-    KEY_SAMPLE_WIDTH = 50
+    KEY_SAMPLE_WIDTH = 50,
+    PLOT_WIDTH = WIDTH * 9 / 10
 };
 
 /* Time on the x axis: local time as if it were UTC, because gnuplot knows no zones. */
@@ -42,10 +43,27 @@ static void write_cell(FILE *out, double value)
         fputs(" NaN", out);
 }
 
+static void write_row(const struct results *r, const struct panel *panel, int window, double at_s, FILE *out)
+{
+    const struct series_summary *s = &r->series;
+    const double scale = panel->share ? 100 : 1;
+    fprintf(out, "%.0f", (double)local_start_s(r->sc) + at_s);
+    for (int i = 0; i < panel->count; i++) {
+        const size_t cell = (size_t)panel->columns[i] * (size_t)s->window_count + (size_t)window;
+        write_cell(out, s->mean[cell] * scale);
+        write_cell(out, s->min[cell] * scale);
+        write_cell(out, s->max[cell] * scale);
+    }
+    fputc('\n', out);
+}
+
+/* A window has a row where it begins and one where it ends: lines are steps, and nothing rises before its window. */
 static void write_columns(const struct results *r, const struct panel *panel, FILE *out, struct arena *arena)
 {
     const struct series_summary *s = &r->series;
-    fputs("# local time in seconds; then mean, minimum and maximum over the replications of:", out);
+    fputs("# local time in seconds, begin and end of each window; then mean, minimum and maximum over the replications "
+          "of:",
+          out);
     for (int i = 0; i < panel->count; i++)
         fprintf(out, "%s %s", i ? "," : "", escape_gnuplot(panel->labels[i], arena));
     fputc('\n', out);
@@ -54,15 +72,8 @@ static void write_columns(const struct results *r, const struct panel *panel, FI
         const double at_s = w * window_s;
         if (at_s < panel->from_s - window_s || at_s > panel->to_s + window_s)
             continue;
-        fprintf(out, "%.0f", (double)local_start_s(r->sc) + at_s);
-        for (int i = 0; i < panel->count; i++) {
-            const size_t cell = (size_t)panel->columns[i] * (size_t)s->window_count + (size_t)w;
-            const double scale = panel->share ? 100 : 1;
-            write_cell(out, s->mean[cell] * scale);
-            write_cell(out, s->min[cell] * scale);
-            write_cell(out, s->max[cell] * scale);
-        }
-        fputc('\n', out);
+        write_row(r, panel, w, at_s, out);
+        write_row(r, panel, w, fmin(at_s + window_s, (double)r->sc->clock.length / (double)SIM_SECOND), out);
     }
     fputs("\n\n", out); /* the next panel is the next data set of the file */
 }
@@ -234,24 +245,74 @@ static int key_rows(const struct panel *panel, int reserved_width)
         if (strlen(panel->labels[i]) > longest)
             longest = strlen(panel->labels[i]);
     const int column_width = (int)longest * LETTER_WIDTH + KEY_SAMPLE_WIDTH;
-    int per_row = (WIDTH * 9 / 10 - reserved_width) / column_width;
+    int per_row = (PLOT_WIDTH - reserved_width) / column_width;
     per_row = per_row < 1 ? 1 : per_row;
     return (panel->count + per_row - 1) / per_row;
 }
 
-/* The title and the key share a line when both fit; otherwise the title stands above the key. */
-static int head_height(const struct panel *panel)
+/* "browse: ms", and what the shade is. */
+static const char *heading(const struct results *r, const struct panel *panel, struct arena *arena)
 {
-    const int title_width = (int)(strlen(panel->title) + strlen(panel->unit) + 4) * LETTER_WIDTH;
+    bool shaded = false;
+    for (int i = 0; i < panel->count; i++)
+        shaded = shaded || panel->bands[i];
+    if (!shaded || r->replications < 2)
+        return arena_printf(arena, "%s: %s", panel->title, panel->unit);
+    return arena_printf(arena, "%s: %s; shaded: lowest to highest of %d replications", panel->title, panel->unit,
+                        r->replications);
+}
+
+/* The title and the key share a line when both fit; otherwise the title stands above the key. */
+static int head_height(const struct results *r, const struct panel *panel, struct arena *arena)
+{
+    const int title_width = ((int)strlen(heading(r, panel, arena)) + 2) * LETTER_WIDTH;
     if (key_rows(panel, title_width) == 1)
         return HEAD_HEIGHT;
     return HEAD_HEIGHT + KEY_LINE_HEIGHT * key_rows(panel, 0);
+}
+
+/* What has been written into the rows of labels, as pixels along the axis. */
+struct label_rows {
+    struct {
+        double from, to;
+        int row;
+    } labels[FAULTS_NAMED_MAX];
+    int count;
+};
+
+/* The first row in which nobody stands between `from` and `to`; the last one takes what is left. */
+static int free_row(struct label_rows *rows, double from, double to)
+{
+    int row = 0;
+    for (int i = 0; i < rows->count && row + 1 < LABEL_ROWS; i++)
+        if (rows->labels[i].row == row && rows->labels[i].from < to && rows->labels[i].to > from) {
+            row++;
+            i = -1;
+        }
+    rows->labels[rows->count].from = from;
+    rows->labels[rows->count].to = to;
+    rows->labels[rows->count++].row = row;
+    return row;
+}
+
+/* Beside its shade, on the side with more room, below the names that stand there. */
+static void write_fault_name(FILE *out, const struct panel *panel, const char *name, double from_s, double to_s,
+                             double start_s, struct label_rows *rows, struct arena *arena)
+{
+    const bool left = from_s - panel->from_s > panel->to_s - to_s;
+    const double at_s = left ? from_s : to_s;
+    const double at = (at_s - panel->from_s) / (panel->to_s - panel->from_s) * PLOT_WIDTH;
+    const double width = ((double)strlen(name) + 2) * LETTER_WIDTH;
+    const int row = free_row(rows, left ? at - width : at, left ? at : at + width);
+    fprintf(out, "set label '%s' at %.0f, graph %.2f %s offset %s0.6,0 front textcolor rgb '#a04000'\n",
+            escape_gnuplot(name, arena), start_s + at_s, 0.92 - 0.13 * row, left ? "right" : "left", left ? "-" : "");
 }
 
 /* Bands behind everything, named in the first panel only. */
 static void write_faults(FILE *out, const struct results *r, const struct panel *panel, bool named, struct arena *arena)
 {
     const double start = (double)local_start_s(r->sc);
+    struct label_rows rows = { .count = 0 };
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *fault = &r->faults[i];
         if (fault->end_s < panel->from_s || fault->start_s > panel->to_s)
@@ -261,18 +322,13 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
                 "set object rectangle from %.0f, graph 0 to %.0f, graph 1 behind fc rgb '#D55E00' "
                 "fs transparent solid 0.13 noborder\n",
                 start + from, start + to);
-        if (!named)
-            continue;
-        /* The text goes to the side with more room. */
-        const bool left = from - panel->from_s > panel->to_s - to;
-        fprintf(out, "set label '%s' at %.0f, graph 0.9 %s offset %s0.6,0 front textcolor rgb '#a04000'\n",
-                escape_gnuplot(fault->name, arena), start + (left ? from : to), left ? "right" : "left",
-                left ? "-" : "");
+        if (named && rows.count < FAULTS_NAMED_MAX)
+            write_fault_name(out, panel, fault->name, from, to, start, &rows, arena);
     }
     if (!isnan(panel->limit))
         fprintf(out,
                 "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt (8,5) lc rgb '#555555'\n"
-                "set label 'objective: %s %s' at graph 0.5, first %.9g center offset 0,0.6 textcolor rgb '#555555'\n",
+                "set label 'objective: %s %s' at graph 0.01, first %.9g left offset 0,0.6 textcolor rgb '#555555'\n",
                 panel->limit, panel->limit, figure_ms(panel->limit, arena), escape_gnuplot(panel->unit, arena),
                 panel->limit);
 }
@@ -314,39 +370,38 @@ static void write_lines(FILE *out, const struct plot *plot, const struct panel *
     fputc('\n', out);
 }
 
-static int panel_height(const struct panels *panels, int i)
+static int panel_height(const struct results *r, const struct panels *panels, int i, struct arena *arena)
 {
     const bool labelled = i + 1 == panels->count || !same_axis(&panels->panel[i], &panels->panel[i + 1]);
-    return head_height(&panels->panel[i]) + PLOT_HEIGHT + (labelled ? FOOT_HEIGHT : GAP_HEIGHT);
+    return head_height(r, &panels->panel[i], arena) + PLOT_HEIGHT + (labelled ? FOOT_HEIGHT : GAP_HEIGHT);
 }
 
-static int panels_height(const struct panels *panels)
+static int panels_height(const struct results *r, const struct panels *panels, struct arena *arena)
 {
     int height = 0;
     for (int i = 0; i < panels->count; i++)
-        height += panel_height(panels, i);
+        height += panel_height(r, panels, i, arena);
     return height;
 }
 
 static void write_panels(FILE *out, const struct results *r, const struct plot *plot, const struct panels *panels,
                          struct arena *arena)
 {
-    const double height = panels_height(panels);
+    const double height = panels_height(r, panels, arena);
     fputs("set multiplot\nset lmargin at screen 0.07\nset rmargin at screen 0.97\n", out);
     int above = 0;
     for (int i = 0; i < panels->count; i++) {
         const struct panel *panel = &panels->panel[i];
-        const int head = head_height(panel);
+        const int head = head_height(r, panel, arena);
         fprintf(out, "set tmargin at screen %.5f\nset bmargin at screen %.5f\n", 1 - (above + head) / height,
                 1 - (above + head + PLOT_HEIGHT) / height);
         fputs("unset object\nunset label\nunset arrow\n", out);
-        fprintf(out, "set label '%s: %s' at screen 0.07, screen %.5f left textcolor rgb '#222831'\n",
-                escape_gnuplot(panel->title, arena), escape_gnuplot(panel->unit, arena),
-                1 - (above + TITLE_DOWN) / height);
+        fprintf(out, "set label '%s' at screen 0.07, screen %.5f left textcolor rgb '#222831'\n",
+                escape_gnuplot(heading(r, panel, arena), arena), 1 - (above + TITLE_DOWN) / height);
         write_axes(out, r, panel, i + 1 < panels->count ? panel + 1 : NULL, arena);
         write_faults(out, r, panel, i == 0, arena);
         write_lines(out, plot, panel, i, arena);
-        above += panel_height(panels, i);
+        above += panel_height(r, panels, i, arena);
     }
     fputs("unset multiplot\n", out);
 }
@@ -373,7 +428,7 @@ bool plot_script_write(const struct results *r, enum plot_kind kind, const struc
     if (!out)
         return false;
     const bool bars = kind == PLOT_COST;
-    write_preamble(out, plot, bars ? BAR_HEIGHT * (r->cost.service_count + 1) : panels_height(panels));
+    write_preamble(out, plot, bars ? BAR_HEIGHT * (r->cost.service_count + 1) : panels_height(r, panels, arena));
     if (bars)
         write_bars(out, r, plot);
     else

@@ -13,10 +13,12 @@ static const struct plot catalogue[PLOT_KINDS] = {
                         .caption = "Requests per second above, instances below: desired, in service and healthy." },
     [PLOT_LATENCY] = { .file = "latency",
                        .title = "Latency over the day",
-                       .caption = "Each window's percentiles on a logarithmic scale, failures included." },
+                       .caption =
+                           "Each window's percentiles on a logarithmic scale, failures included; a step is a window." },
     [PLOT_ERRORS] = { .file = "errors",
                       .title = "Errors by code",
-                      .caption = "Failed requests per second, the whole day and around the first fault." },
+                      .caption =
+                          "Failed requests per second, the whole day and around the first fault; a step is a window." },
     [PLOT_UTILISATION] = { .file = "utilisation",
                            .title = "Utilisation of each tier",
                            .caption = "Share of the capacity that was busy, per window." },

@@ -96,6 +96,36 @@ static void given_no_gnuplot_when_drawn_then_scripts_and_data_are_left_for_later
     assert_non_null(strstr(read_text("latency.dat"), "p99"));
 }
 
+/* Two names at one place go into two rows, and a line stays level from the beginning of a window to its end. */
+static void given_faults_side_by_side_when_drawn_then_names_are_staggered_and_lines_are_steps(void **state)
+{
+    struct fault_summary faults[3];
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        faults[i] = run.results.faults[0];
+        faults[i].name = arena_printf(&run.arena, "fault %zu", i);
+    }
+    run.results.faults = faults;
+    run.results.fault_count = ARRAY_LEN(faults);
+    struct plots plots;
+    assert_true(plots_write(&plots, &run.results, folder, &run.arena));
+    const char *script = read_text("latency.gp");
+    static const char *const rows[] = { "graph 0.92", "graph 0.79", "graph 0.66" };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *label = strstr(script, arena_printf(&run.arena, "set label 'fault %zu' at", i));
+        assert_non_null(label);
+        assert_true(strstr(label, rows[i]) && strstr(label, rows[i]) < strchr(label, '\n'));
+    }
+    assert_non_null(strstr(script, "shaded: lowest to highest of 2 replications"));
+
+    long long begin, end;
+    double at_begin, at_end;
+    const char *data = strchr(read_text("latency.dat"), '\n');
+    assert_int_equal(sscanf(data, "%lld %lf", &begin, &at_begin), 2);
+    assert_int_equal(sscanf(strchr(data + 1, '\n'), "%lld %lf", &end, &at_end), 2);
+    assert_int_equal(end - begin, run.results.series.window_ns / SIM_SECOND);
+    assert_true(at_begin == at_end);
+}
+
 /* The scripts are run with a component that tries to leave its string, its block and its line. */
 static void given_a_hostile_name_when_drawn_then_gnuplot_runs_no_command_of_it(void **state)
 {
@@ -128,6 +158,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(given_gnuplot_when_drawn_then_every_plot_has_svg_and_png, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_no_gnuplot_when_drawn_then_scripts_and_data_are_left_for_later, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            given_faults_side_by_side_when_drawn_then_names_are_staggered_and_lines_are_steps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_a_hostile_name_when_drawn_then_gnuplot_runs_no_command_of_it, set_up,
                                         tear_down),
     };
