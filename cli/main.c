@@ -101,7 +101,7 @@ static int unknown_verb(const struct options *options, const char *name)
 
 static int print_verb_help(const struct verb *verb)
 {
-    printf("usage: headroom %s %s\n\n%s\n", verb->name, verb->arguments, verb->line);
+    printf("usage: headroom %s%s%s\n\n%s\n", verb->name, verb->arguments[0] ? " " : "", verb->arguments, verb->line);
     if (verb->more[0])
         printf("\n%s\n", verb->more);
     printf("\nflags:\n");
@@ -111,6 +111,8 @@ static int print_verb_help(const struct verb *verb)
 
 static int verb_help(const struct options *options)
 {
+    if (options->argument_count > 1)
+        return cli_usage_error(options, "help takes one verb");
     if (options->man) {
         manual_print(stdout);
         return STATUS_DONE;

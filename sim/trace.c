@@ -195,10 +195,20 @@ static bool read_header(struct reader *r, const char *line)
     return bad(r, 1, (int)strlen(line), "a trace begins with the line time_s,requests", NULL);
 }
 
+/* Spreadsheets like to put a byte order mark in front. */
+static void skip_mark(FILE *file)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    char begin[sizeof mark - 1];
+    if (fread(begin, 1, sizeof begin, file) != sizeof begin || memcmp(begin, mark, sizeof begin) != 0)
+        rewind(file);
+}
+
 static bool read_bins(struct reader *r)
 {
     char line[LINE_BYTES];
     bool header = false;
+    skip_mark(r->file);
     for (enum line_state state; r->errors < ERRORS_MAX && (state = next_line(r, line)) != LINE_NONE;) {
         if (state == LINE_READ && (line[0] == '#' || line[strspn(line, " \t")] == '\0'))
             continue;

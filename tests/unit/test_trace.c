@@ -64,6 +64,8 @@ static void given_bins_when_read_then_they_add_up(void **state)
 {
     struct fixture *f = *state;
     struct trace trace;
+    assert_true(load(f, "\xEF\xBB\xBFtime_s,requests\n0,10\n1,20\n", &trace)); /* as spreadsheets write it */
+    assert_int_equal(trace.total, 30);
     assert_true(load(f, "# a remark\ntime_s, requests\r\n0,10\r\n0.5,\t20\n\n1,0\n1.50,4", &trace));
     assert_int_equal(f->diag.count, 0);
     assert_int_equal(trace.count, 4);
