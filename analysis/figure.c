@@ -192,6 +192,18 @@ const char *figure_clock(const struct scenario *sc, double since_start_s, bool s
     return arena_printf(arena, "%s%02d:%02d:%02d", prefix, hours, minutes, (int)(of_day % 60));
 }
 
+const char *figure_span(const struct scenario *sc)
+{
+    return figure_in_span(sc) + strlen("on ");
+}
+
+const char *figure_in_span(const struct scenario *sc)
+{
+    return sc->clock.length == SIM_DAY    ? "on this day"
+           : sc->clock.length == SIM_HOUR ? "in this hour"
+                                          : "in this window";
+}
+
 const char *figure_iso(const struct scenario *sc, int64_t since_start_s, struct arena *arena)
 {
     const int offset_s = sc->clock.utc_offset_s;

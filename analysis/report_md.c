@@ -124,7 +124,7 @@ static void write_money(struct markdown *m)
     }
     if (c->monthly)
         fprintf(m->out, "| year %d | %s |\n", c->calendar.year, usd_interval(m, c->annual_usd));
-    fprintf(m->out, "| this day | %s |\n", usd_interval(m, c->window_usd));
+    fprintf(m->out, "| %s | %s |\n", figure_span(r->sc), usd_interval(m, c->window_usd));
     if (r->business.present) {
         fprintf(m->out, "| orders lost to failures | %s |\n", usd_interval(m, r->business.lost_value_usd));
         fprintf(m->out, "| per 1,000 orders | %s |\n", usd(m, r->business.usd_per_1000_orders.mean));

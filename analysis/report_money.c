@@ -19,34 +19,35 @@ static void write_tiles(struct page *page)
     const struct results *r = page->r;
     const struct cost *c = &r->cost;
     struct arena *a = &page->arena;
+    const char *span = figure_span(r->sc);
     fputs("<dl class=\"figures\">\n", page->out);
     if (c->monthly) {
         money_tile(page, "Average month", c->monthly_mean_usd, "");
         money_tile(page, "Dearest month", c->monthly_peak_usd, calendar_month_name(c->peak_month));
         money_tile(page, "Year", c->annual_usd, arena_printf(a, "%d", c->calendar.year));
     }
-    money_tile(page, "This day", c->window_usd, c->monthly ? "at the month’s average rates" : "at first-tier rates");
+    money_tile(page, arena_printf(a, "T%s", span + 1), c->window_usd,
+               c->monthly ? "at the month’s average rates" : "at first-tier rates");
     page_tile(page, "Per million requests", figure_usd(r->usd_per_million_requests.mean, a),
-              c->monthly ? arena_printf(a, "edge requests of this day; %s over the year",
+              c->monthly ? arena_printf(a, "edge requests of %s; %s over the year", span,
                                         figure_usd(c->annual_usd.mean / c->volume.requests * 1e6, a))
-                         : "edge requests of this day");
+                         : arena_printf(a, "edge requests of %s", span));
     if (r->business.present) {
         page_tile(page, "Per 1,000 orders", figure_usd(r->business.usd_per_1000_orders.mean, a),
-                  c->monthly ? arena_printf(a, "orders of this day; %s over the year",
+                  c->monthly ? arena_printf(a, "orders of %s; %s over the year", span,
                                             figure_usd(c->annual_usd.mean / c->volume.orders * 1000, a))
-                             : "orders of this day");
+                             : arena_printf(a, "orders of %s", span));
         money_tile(page, "Orders lost to failures", r->business.lost_value_usd,
                    arena_printf(a, "margin %s", figure_usd(r->business.lost_margin_usd.mean, a)));
     }
     fputs("</dl>\n", page->out);
     if (r->business.present)
-        fprintf(
-            page->out,
-            "<p class=\"soft\">%s orders fail on this day; %s of them are taken to be lost, at %s each and a margin "
-            "of %.0f %%.</p>\n",
-            figure_count(round(r->business.failed_orders.mean), a),
-            arena_printf(a, "%.0f %%", r->sc->business.lost_if_failed * 100),
-            figure_usd((double)r->sc->business.value / (double)MONEY_PER_USD, a), r->sc->business.margin * 100);
+        fprintf(page->out,
+                "<p class=\"soft\">%s orders fail %s; %s of them are taken to be lost, at %s each and a margin "
+                "of %.0f %%.</p>\n",
+                figure_count(round(r->business.failed_orders.mean), a), figure_in_span(r->sc),
+                arena_printf(a, "%.0f %%", r->sc->business.lost_if_failed * 100),
+                figure_usd((double)r->sc->business.value / (double)MONEY_PER_USD, a), r->sc->business.margin * 100);
 }
 
 static void write_days(struct page *page, int month)

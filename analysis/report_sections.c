@@ -193,7 +193,7 @@ void report_faults(struct page *page)
     for (int i = 0; i < page->r->fault_count; i++)
         write_fault(page, &page->r->faults[i]);
     if (page->r->fault_count == 0)
-        fputs("<p>No fault happens on this day.</p>\n", page->out);
+        fprintf(page->out, "<p>No fault happens %s.</p>\n", figure_in_span(page->r->sc));
 }
 
 /* ---- capacity, utilisation ---- */

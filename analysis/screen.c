@@ -127,17 +127,17 @@ static void write_money(struct screen *s)
     const struct cost *c = &s->r->cost;
     write_label(s, "money");
     if (c->monthly)
-        fprintf(s->out, "%s a month on average, %s in %s; this day %s\n", usd_with_error(s, c->monthly_mean_usd),
-                usd_with_error(s, c->monthly_peak_usd), calendar_month_name(c->peak_month),
+        fprintf(s->out, "%s a month on average, %s in %s; %s %s\n", usd_with_error(s, c->monthly_mean_usd),
+                usd_with_error(s, c->monthly_peak_usd), calendar_month_name(c->peak_month), figure_span(s->r->sc),
                 figure_usd(c->window_usd.mean, &s->arena));
     else
-        fprintf(s->out, "this day %s (no monthly bill)\n", usd_with_error(s, c->window_usd));
+        fprintf(s->out, "%s %s (no monthly bill)\n", figure_span(s->r->sc), usd_with_error(s, c->window_usd));
     if (!s->r->business.present)
         return;
     const struct business_summary *b = &s->r->business;
     write_label(s, "");
-    fprintf(s->out, "%s of orders lost to failures on this day; %s per 1,000 orders\n",
-            usd_with_error(s, b->lost_value_usd), figure_usd(b->usd_per_1000_orders.mean, &s->arena));
+    fprintf(s->out, "%s of orders lost to failures %s; %s per 1,000 orders\n", usd_with_error(s, b->lost_value_usd),
+            figure_in_span(s->r->sc), figure_usd(b->usd_per_1000_orders.mean, &s->arena));
 }
 
 /* The operations of the traffic, four to a row; "all" and "static" say nothing that the reader asked for here. */

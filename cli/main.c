@@ -29,7 +29,8 @@ const struct verb cli_verbs[] = {
     { "prices", "show|import|diff", verb_prices, "look into price books, import AWS's price list, compare books",
       "show [PATTERN]: rates with region, unit, tier, date, source and confidence; a pattern is a part of a name, or\n"
       "has * and ?. import FILE...: AWS's Price List files (offers as JSON or CSV, savings plans, indexes) into a new\n"
-      "book (-o FOLDER) or a file of its new rates (-o FILE.csv) for --prices of run and bill. diff OLD NEW [USED]: what changed\n"
+      "book (-o FOLDER) or a file of its new rates (-o FILE.csv) for --prices of run and bill. diff OLD NEW [USED]: "
+      "what changed\n"
       "and what that does to the bill of a scenario or a usage file. OLD, NEW: a folder of books, a CSV of rates, or\n"
       "shipped. docs/prices.md says more. Exit: 0 done, 3 a file is invalid, 4 could not read or write." },
     { "commitments", "SCENARIO", verb_commitments, "which reservations and savings plans make the year cheapest",
