@@ -8,7 +8,7 @@ const char *const report_style[] = {
     "--undecided-wash:#fdf4e1;--bar:#0072b2;color-scheme:light dark}\n",
     "@media (prefers-color-scheme:dark){:root{--ink:#e4e8ee;--soft:#9aa5b4;--rule:#303844;--paper:#14181e;"
     "--wash:#1b2129;--link:#7cbcf0;--met:#5fca94;--met-wash:#15291f;--missed:#ff8f87;--missed-wash:#331a18;"
-    "--undecided:#e6b450;--undecided-wash:#2e2612;--bar:#4aa3dc}.plot{background:#fff;border-radius:6px}}\n",
+    "--undecided:#e6b450;--undecided-wash:#2e2612;--bar:#4aa3dc}.plot{border-radius:6px}}\n",
     "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}\n"
     "body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,"
     "'Helvetica Neue',Arial,sans-serif;font-feature-settings:'tnum';overflow-wrap:break-word}\n"
@@ -32,7 +32,13 @@ const char *const report_style[] = {
     ".figures div{box-shadow:1px 1px 0 var(--rule);padding:14px 18px}.figures dt{color:var(--soft);font-size:.8125rem}"
     ".figures dd{margin:.1rem 0 0;font-size:1.4rem;font-weight:600;letter-spacing:-.01em;line-height:1.3}"
     ".figures dd small{display:block;font-size:.8125rem;font-weight:400;color:var(--soft);letter-spacing:0}\n",
-    ".scroll{overflow-x:auto;margin:.75rem 0;-webkit-overflow-scrolling:touch}\n"
+    /* A shade at the side where a box has more: sheets that scroll with the content cover it where there is none. */
+    ".scroll,.plot{--sheet:var(--paper);overflow-x:auto;-webkit-overflow-scrolling:touch;"
+    "background:linear-gradient(90deg,var(--sheet) 40%,transparent) left/40px 100% no-repeat local,"
+    "linear-gradient(270deg,var(--sheet) 40%,transparent) right/40px 100% no-repeat local,"
+    "linear-gradient(90deg,#7884a088,transparent) left/14px 100% no-repeat scroll,"
+    "linear-gradient(270deg,#7884a088,transparent) right/14px 100% no-repeat scroll,var(--sheet)}"
+    ".scroll{margin:.75rem 0}\n"
     "table{border-collapse:collapse;width:100%;font-size:.9375rem}caption{text-align:left;color:var(--soft);"
     "font-size:.875rem;padding-bottom:.4rem}th,td{padding:7px 14px 7px 0;text-align:left;vertical-align:baseline;"
     "border-bottom:1px solid var(--rule)}th{font-weight:600;font-size:.8125rem;color:var(--soft);white-space:nowrap}\n"
@@ -45,7 +51,8 @@ const char *const report_style[] = {
     ".bar{display:block;height:.6em;border-radius:2px;background:var(--bar);min-width:1px}.track{width:32%;"
     "min-width:6rem}\n"
     "figure{margin:1.25rem 0}figcaption{color:var(--soft);font-size:.875rem;margin-bottom:.25rem}"
-    "figcaption b{color:var(--ink);font-weight:600}.plot{overflow-x:auto}.plot svg{display:block;width:100%;"
+    "@media (prefers-color-scheme:dark){.plot{--sheet:#fff}}"
+    "figcaption b{color:var(--ink);font-weight:600}.plot svg{display:block;width:100%;"
     "min-width:760px;height:auto}.plot text{font-family:inherit}\n",
     "details{border-bottom:1px solid var(--rule)}summary{cursor:pointer;padding:9px 0;display:flex;gap:1rem;"
     "align-items:baseline}summary::before{content:'\\25b8';color:var(--soft);width:.8em;flex:none}"
@@ -70,7 +77,7 @@ const char *const report_style[] = {
     "th,td{padding-right:8px}td.n.soft{white-space:normal}.wide{min-width:40rem}"
     ".timeline li{flex-direction:column;gap:0}}\n"
     "@media print{body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav{display:none}h2{break-after:"
-    "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible}.plot svg{min-width:0}"
+    "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible;background:none}.plot svg{min-width:0}"
     "a{color:inherit;text-decoration:none}.wide{min-width:0}}\n",
     NULL,
 };
