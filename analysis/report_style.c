@@ -77,7 +77,8 @@ const char *const report_style[] = {
     "th,td{padding-right:8px}td.n.soft{white-space:normal}.wide{min-width:40rem}"
     ".timeline li{flex-direction:column;gap:0}}\n"
     "@media print{body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav{display:none}h2{break-after:"
-    "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible;background:none}.plot svg{min-width:0}"
+    "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible;background:none}.plot "
+    "svg{min-width:0}"
     "a{color:inherit;text-decoration:none}.wide{min-width:0}}\n",
     NULL,
 };
