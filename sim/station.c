@@ -68,7 +68,9 @@ bool station_forget_departed(struct station *st, uint32_t job, enum station_fate
     for (uint32_t i = 0; i < st->departed_count; i++)
         if (st->departed[i].job == job) {
             *fate = st->departed[i].fate;
-            st->departed[i] = st->departed[--st->departed_count];
+            st->departed_count--;
+            for (; i < st->departed_count; i++) /* the order stays: sharers are told of in theirs */
+                st->departed[i] = st->departed[i + 1];
             return true;
         }
     return false;
@@ -98,17 +100,25 @@ void station_meter(struct station *st, sim_time now)
     if (st->execution == STATION_AHEAD)
         ahead_meter(st, now);
     else if (st->discipline == STATION_PROCESSOR_SHARING)
-        ps_integrate(st, now);
+        ps_meter(st, now);
     else
         servers_meter(st, now);
+}
+
+static void settle(struct station *st, sim_time now)
+{
+    if (st->discipline == STATION_PROCESSOR_SHARING)
+        ps_settle(st, now);
+    else
+        servers_settle(st, now);
 }
 
 uint32_t station_count(struct station *st, sim_time now)
 {
     if (st->execution == STATION_AHEAD)
         ahead_meter(st, now);
-    else if (st->discipline != STATION_PROCESSOR_SHARING)
-        servers_settle(st, now);
+    else
+        settle(st, now);
     return st->execution == STATION_AHEAD ? st->booked : st->in_service + st->waiting;
 }
 
@@ -116,10 +126,8 @@ bool station_has_free_server(struct station *st, sim_time now)
 {
     if (st->execution == STATION_AHEAD)
         return ahead_has_free_server(st, now);
-    if (st->discipline == STATION_PROCESSOR_SHARING)
-        return st->in_service < (st->servers < st->limit ? st->servers : st->limit);
-    servers_settle(st, now);
-    return st->in_service < st->servers;
+    settle(st, now);
+    return st->in_service < (st->servers < st->limit ? st->servers : st->limit);
 }
 
 void station_set_speed(struct station *st, sim_time now, double speed)
@@ -176,17 +184,13 @@ void station_clear(struct station *st, sim_time now, void (*each)(void *context,
         ahead_clear(st, now);
         return;
     }
+    settle(st, now);
     if (st->discipline == STATION_PROCESSOR_SHARING)
-        ps_advance(st, now);
-    else
-        servers_settle(st, now);
+        ps_clear(st, now);
     const uint32_t count = st->in_service + st->waiting;
     struct station_waiter *list = count && each ? list_jobs(st, count) : NULL;
     st->killed += count;
     st->in_service = st->waiting = st->head = 0;
-    st->virtual_q16 = 0;
-    st->armed_at = SIM_NEVER;
-    st->draining = false;
     if (!list)
         return;
     qsort(list, count, sizeof *list, by_serial);

@@ -114,7 +114,8 @@ struct station {
     uint32_t serving_capacity;
     struct station_service *serving; /* binary heap on (departs, serial) */
     sim_time work_since;
-    struct station_departed *departed; /* at this instant, their events still to come */
+
+    struct station_departed *departed; /* on events: at this instant, their events still to come */
     uint32_t departed_count, departed_capacity;
 
     /* the line: a ring, oldest at head */
@@ -170,7 +171,7 @@ static inline sim_time station_arrive(struct station *st, sim_time now, uint32_t
 /*
  * Call with each event of this station, its slot included, again and again until it returns STATION_NONE: the jobs
  * that depart at `now`, in (finish, serial) order; st->fate says how. Jobs may arrive, be removed or cleared between
- * the calls.
+ * the calls. PS: whom another call at `now` has found to have left comes after those who end meanwhile.
  *
  * PS: the first call with the event that is armed begins to drain; while draining, nobody arms an event, and the call
  * that finds nobody due arms the next and returns STATION_NONE. Events that were overtaken by an earlier one
@@ -183,14 +184,14 @@ uint32_t station_done(struct station *st, sim_time now, uint32_t slot);
  * O(n log n) for those in service, PS O(1). */
 void station_set_speed(struct station *st, sim_time now, double speed);
 
-/* Removes one job or all of them without completing (killed). Who departs at `now` is in time: remove returns false,
- * as for whoever is not here, and nobody will be told of it any more; clear leaves it to its event.
+/* Removes one job or all of them without completing (killed). Who departs at `now` is in time, whatever the discipline:
+ * remove returns false, as for whoever is not here, and nobody will be told of it any more; clear leaves it to its event.
  * clear: gives each to `each` (may be NULL) in serial order; by then the station is empty and its servers are free.
  * Ahead: remove is not possible, `each` is NULL: the owner knows who departs after `now`. O(n). */
 bool station_remove(struct station *st, sim_time now, uint32_t job);
 void station_clear(struct station *st, sim_time now, void (*each)(void *context, uint32_t job), void *context);
 
-/* Jobs inside at `now`, in service and waiting. Ahead: O(n). */
+/* Jobs inside at `now`, in service and waiting; who departs at `now` has left. Ahead: O(n). */
 uint32_t station_count(struct station *st, sim_time now);
 /* Whether a job that arrives at `now` would begin at once. */
 bool station_has_free_server(struct station *st, sim_time now);

@@ -51,8 +51,10 @@ static inline bool line_is_late(const struct station *st, sim_time now)
 
 /* ---- processor sharing (station_ps.c) */
 
-void ps_integrate(struct station *st, sim_time now);
 void ps_advance(struct station *st, sim_time now);
+void ps_settle(struct station *st, sim_time now); /* everything that happens at `now` has happened */
+void ps_meter(struct station *st, sim_time now);
+void ps_clear(struct station *st, sim_time now); /* what is pending, after settling; the caller empties the tables */
 sim_time ps_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand, sim_time deadline);
 uint32_t ps_done(struct station *st, sim_time now, uint32_t slot);
 void ps_set_speed(struct station *st, uint32_t speed_q16);

@@ -10,6 +10,10 @@
  * where it is unless the newcomer itself is due earlier; an event that finds nobody due is simply armed again. Of
  * several events in the set only the one at `armed_at` counts. It names no slot; an event with a slot is the deadline
  * of a waiter.
+ *
+ * So whoever is complete at `now` has the armed event at `now`, or is about to be drained. Whoever looks before that
+ * event comes (to count, to take somebody out, to enter below a limit) settles first: the complete ones leave into
+ * `departed`, from where the event takes them.
  */
 #include "sim/base/check.h"
 #include "sim/station_parts.h"
@@ -100,7 +104,7 @@ static void rebase(struct station *st)
     st->virtual_q16 = 0;
 }
 
-void ps_integrate(struct station *st, sim_time now)
+static void ps_integrate(struct station *st, sim_time now)
 {
     if (UNLIKELY(st->waiting > 0))
         st->queue += st->waiting * (uint128)(uint64_t)(now - st->last);
@@ -166,7 +170,7 @@ static inline void share(struct station *st, uint32_t job, uint32_t serial, sim_
     set_rate(st);
 }
 
-static void release(struct station *st, uint32_t i)
+static inline void release(struct station *st, uint32_t i)
 {
     heap_take(st->jobs, st->in_service, i);
     st->in_service--;
@@ -180,10 +184,52 @@ static void release(struct station *st, uint32_t i)
     share(st, next->job, next->serial, next->demand);
 }
 
+void ps_settle(struct station *st, sim_time now)
+{
+    if (st->armed_at <= now || st->draining) {
+        ps_advance(st, now);
+        while (st->in_service > 0 && st->jobs[0].mark <= st->virtual_q16) {
+            station_note_departed(st, st->jobs[0].job, STATION_SERVED);
+            release(st, 0);
+            st->completions++;
+        }
+    }
+    if (line_is_late(st, now)) {
+        ps_advance(st, now);
+        line_drop_late(st, now);
+    }
+}
+
+void ps_meter(struct station *st, sim_time now)
+{
+    ps_integrate(st, now);
+    ps_settle(st, now);
+}
+
+/* The next of those who were settled; those whose deadline came have events of their own. */
+static uint32_t settled(struct station *st)
+{
+    for (uint32_t i = 0; i < st->departed_count; i++)
+        if (st->departed[i].fate == STATION_SERVED) {
+            const uint32_t job = st->departed[i].job;
+            station_forget_departed(st, job, &st->fate);
+            return job;
+        }
+    return STATION_NONE;
+}
+
+void ps_clear(struct station *st, sim_time now)
+{
+    ps_advance(st, now);
+    st->virtual_q16 = 0;
+    if (st->departed_count > 0)
+        return; /* the event at `now` tells of them */
+    st->armed_at = SIM_NEVER;
+    st->draining = false;
+}
+
 static sim_time ps_wait(struct station *st, sim_time now, const struct station_waiter *job)
 {
-    if (line_is_late(st, now))
-        line_drop_late(st, now);
     if (st->waiting >= st->backlog) {
         st->refused++;
         st->fate = STATION_REFUSED;
@@ -201,8 +247,11 @@ static sim_time ps_wait(struct station *st, sim_time now, const struct station_w
 sim_time ps_arrive(struct station *st, sim_time now, uint32_t job, uint32_t serial, sim_time demand, sim_time deadline)
 {
     ps_advance(st, now);
-    if (UNLIKELY(st->in_service >= st->limit))
-        return ps_wait(st, now, &(struct station_waiter){ demand, deadline, job, serial });
+    if (UNLIKELY(st->in_service >= st->limit)) {
+        ps_settle(st, now);
+        if (st->in_service >= st->limit)
+            return ps_wait(st, now, &(struct station_waiter){ demand, deadline, job, serial });
+    }
     share(st, job, serial, demand);
     if (!st->draining && st->jobs[0].job == job)
         arm(st);
@@ -235,6 +284,11 @@ uint32_t ps_done(struct station *st, sim_time now, uint32_t slot)
         st->fate = STATION_SERVED;
         return job;
     }
+    if (UNLIKELY(st->departed_count > 0)) {
+        const uint32_t job = settled(st);
+        if (job != STATION_NONE)
+            return job;
+    }
     st->draining = false;
     arm(st);
     return STATION_NONE;
@@ -250,18 +304,18 @@ void ps_set_speed(struct station *st, uint32_t speed_q16)
 
 bool ps_remove(struct station *st, sim_time now, uint32_t job)
 {
+    ps_advance(st, now);
+    ps_settle(st, now);
+    enum station_fate fate;
+    if (UNLIKELY(st->departed_count > 0) && station_forget_departed(st, job, &fate))
+        return false;
     uint32_t i = 0;
     while (i < st->in_service && st->jobs[i].job != job)
         i++;
-    ps_advance(st, now);
-    if (i == st->in_service) {
-        enum station_fate fate;
-        if (station_forget_departed(st, job, &fate) || !line_remove(st, job))
-            return false;
-        st->killed++;
-        return true;
-    }
-    release(st, i);
+    if (i < st->in_service)
+        release(st, i);
+    else if (!line_remove(st, job))
+        return false;
     st->killed++;
     if (!st->draining)
         arm(st); /* the others are faster now */

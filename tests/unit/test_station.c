@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "sim/base/compiler.h"
 #include "sim/draw.h"
 #include "sim/station.h"
 
@@ -210,6 +211,147 @@ static void given_a_cleared_station_when_old_events_fire_then_nothing_happens(vo
     assert_int_equal(f->count, 6);
     assert_int_equal(f->done_at[9], 100020);
     assert_int_equal(f->st.killed, 5);
+}
+
+/* All disciplines: whoever departs at `now` is in time, although its event is still to come. */
+static const enum discipline ALL_DISCIPLINES[] = { STATION_PROCESSOR_SHARING, STATION_FCFS, STATION_LCFS };
+
+static void given_a_job_that_departs_now_when_removed_then_it_was_in_time_and_nobody_is_told(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(ALL_DISCIPLINES); i++) {
+        const sim_time begin = (sim_time)i * SIM_SECOND;
+        start(f, ALL_DISCIPLINES[i], 1, 1.0, NULL);
+        f->count = 0;
+        run_until(f, begin);
+        station_arrive(&f->st, begin, 0, 0, 1000);
+        assert_false(station_remove(&f->st, begin + 1000, 0));
+        assert_int_equal(f->st.completions, 1);
+        assert_int_equal(f->st.killed, 0);
+        assert_int_equal(station_count(&f->st, begin + 1000), 0);
+        run_out(f);
+        assert_int_equal(f->count, 0);
+    }
+}
+
+static void given_a_job_that_departs_now_when_the_station_is_cleared_then_its_event_tells(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(ALL_DISCIPLINES); i++) {
+        const sim_time begin = (sim_time)i * SIM_SECOND;
+        start(f, ALL_DISCIPLINES[i], 2, 1.0, NULL);
+        f->count = 0;
+        station_arrive(&f->st, begin, 0, 0, 1000);
+        station_arrive(&f->st, begin, 1, 1, 1001);
+        station_clear(&f->st, begin + 1000, note, f);
+        assert_int_equal(f->count, 1);
+        assert_int_equal(f->order[0], 1);
+        assert_int_equal(f->st.killed, 1);
+        station_arrive(&f->st, begin + 1000, 2, 2, 500); /* beside an event that is still to come */
+        run_out(f);
+        assert_int_equal(f->count, 3);
+        assert_int_equal(f->done_at[0], begin + 1000);
+        assert_int_equal(f->done_at[2], begin + 1500);
+        assert_int_equal(f->st.completions, 2);
+    }
+}
+
+static void given_a_job_that_departs_now_when_counted_then_it_has_left_and_its_server_is_free(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(ALL_DISCIPLINES); i++) {
+        const sim_time begin = (sim_time)i * SIM_SECOND;
+        start(f, ALL_DISCIPLINES[i], 1, 1.0, NULL);
+        station_arrive(&f->st, begin, 0, 0, 1000);
+        assert_int_equal(station_count(&f->st, begin + 999), 1);
+        assert_false(station_has_free_server(&f->st, begin + 999));
+        assert_true(station_has_free_server(&f->st, begin + 1000));
+        assert_int_equal(station_count(&f->st, begin + 1000), 0);
+        station_meter(&f->st, begin + 1000);
+        assert_int_equal(f->st.completions, 1);
+        run_out(f);
+        assert_int_equal(f->done_at[0], begin + 1000);
+    }
+}
+
+/* Three end together: one was told of, one is taken out, the third is told of; whoever comes meanwhile is served. */
+static void given_jobs_that_end_together_when_one_is_removed_in_between_then_the_others_are_told_in_order(void **state)
+{
+    struct fixture *f = *state;
+    start(f, STATION_PROCESSOR_SHARING, 5, 1.0, NULL);
+    for (uint32_t i = 0; i < 4; i++)
+        station_arrive(&f->st, 0, i, i, 1000);
+    station_arrive(&f->st, 0, 7, 7, 3000);
+    const struct event e = event_set_pop(f->events);
+    assert_int_equal(e.time, 1000);
+    assert_int_equal(station_done(&f->st, 1000, event_slot(e)), 0);
+    assert_false(station_remove(&f->st, 1000, 2));
+    assert_int_equal(station_count(&f->st, 1000), 1);
+    station_arrive(&f->st, 1000, 8, 8, 0);
+    assert_int_equal(station_done(&f->st, 1000, event_slot(e)), 8); /* it had not been counted out */
+    assert_int_equal(station_done(&f->st, 1000, event_slot(e)), 1);
+    assert_int_equal(station_done(&f->st, 1000, event_slot(e)), 3);
+    assert_int_equal(station_done(&f->st, 1000, event_slot(e)), STATION_NONE);
+    run_out(f);
+    assert_int_equal(f->done_at[7], 3000);
+}
+
+/* Below a limit, whoever departs at `now` has left before an arrival at `now` looks. */
+static void given_a_limit_when_a_place_becomes_free_now_then_an_arrival_gets_it(void **state)
+{
+    struct fixture *f = *state;
+    const struct station_config config = { .discipline = STATION_PROCESSOR_SHARING, .kind = KIND, .entity = ENTITY,
+                                           .servers = 1, .speed = 1.0, .limit = 1, .bounded = true, .backlog = 0 };
+    station_init(&f->st, &f->arena, f->events, &config, 0);
+    assert_int_equal(station_arrive(&f->st, 0, 0, 0, 1000), SIM_NEVER);
+    assert_int_equal(station_arrive(&f->st, 999, 1, 1, 500), 999); /* refused */
+    assert_int_equal(station_arrive(&f->st, 1000, 2, 2, 500), SIM_NEVER);
+    run_until(f, 2000);
+    assert_int_equal(f->done_at[0], 1000);
+    assert_int_equal(f->done_at[2], 1500);
+    assert_int_equal(f->st.refused, 1);
+}
+
+/* Times and demands on a coarse grid, so that arrivals, removals, clears and completions coincide all the time. */
+static void given_coinciding_changes_when_jobs_are_shared_then_each_leaves_exactly_once(void **state)
+{
+    enum { STEPS = 20000, SLOTS = 16, GRID = 100 };
+    struct fixture *f = *state;
+    start(f, STATION_PROCESSOR_SHARING, 4, 1.0, NULL);
+    uint64_t told = 0, untold = 0;
+    bool inside[SLOTS] = { false };
+    for (uint32_t i = 0; i < STEPS; i++) {
+        const struct draw_block bits = draw_at(KEY, i, 1, 0);
+        const sim_time now = (sim_time)(i / 3) * GRID;
+        f->count = 0;
+        run_until(f, bits.a % 2 == 0 ? now : now - 1);
+        for (uint32_t k = 0; k < f->count; k++) {
+            assert_true(inside[f->order[k]]);
+            inside[f->order[k]] = false;
+        }
+        told += f->count;
+        f->count = 0;
+        const uint32_t job = draw_below(bits.b, SLOTS);
+        if (!inside[job]) {
+            station_arrive(&f->st, now, job, i, GRID * (sim_time)draw_below(bits.a, 8));
+            inside[job] = true;
+        } else if (bits.a % 64 == 3) {
+            station_clear(&f->st, now, note, f);
+            for (uint32_t k = 0; k < f->count; k++) {
+                assert_true(inside[f->order[k]]);
+                inside[f->order[k]] = false;
+            }
+        } else {
+            untold += !station_remove(&f->st, now, job); /* it was in time */
+            inside[job] = false;
+        }
+        const uint64_t count = station_count(&f->st, now);
+        assert_int_equal(f->st.arrivals, f->st.completions + f->st.killed + count);
+    }
+    f->count = 0;
+    run_out(f);
+    assert_int_equal(f->st.completions, told + untold + f->count);
+    assert_true(untold > 50 && told > 1000 && f->st.killed > 1000);
 }
 
 /* The first caller's answer makes it send two more jobs before it asks for the next one. */
@@ -525,6 +667,12 @@ int main(void)
         TEST(given_a_speed_of_zero_when_time_passes_then_nothing_ends_until_it_runs_again),
         TEST(given_a_removed_job_when_the_others_go_on_then_they_are_faster),
         TEST(given_a_cleared_station_when_old_events_fire_then_nothing_happens),
+        TEST(given_a_job_that_departs_now_when_removed_then_it_was_in_time_and_nobody_is_told),
+        TEST(given_a_job_that_departs_now_when_the_station_is_cleared_then_its_event_tells),
+        TEST(given_a_job_that_departs_now_when_counted_then_it_has_left_and_its_server_is_free),
+        TEST(given_jobs_that_end_together_when_one_is_removed_in_between_then_the_others_are_told_in_order),
+        TEST(given_a_limit_when_a_place_becomes_free_now_then_an_arrival_gets_it),
+        TEST(given_coinciding_changes_when_jobs_are_shared_then_each_leaves_exactly_once),
         TEST(given_jobs_that_arrive_between_the_calls_when_drained_then_they_are_served),
         TEST(given_a_crash_while_draining_when_a_job_arrives_later_then_it_is_served),
         TEST(given_a_station_that_never_empties_when_days_pass_then_virtual_time_does_not_overflow),
