@@ -3,7 +3,7 @@
 
 #include "sim/base/check.h"
 
-enum { MESSAGES_FIRST = 64, EXPIRIES_FIRST = 64 };
+enum { MESSAGES_FIRST = 64, EXPIRIES_FIRST = 64, RETURNED_FIRST = 64 };
 
 /* message.visible_again_at of messages that are not in flight */
 enum { NOT_IN_FLIGHT = -1, REMOVED_IN_LINE = -2 };
@@ -16,6 +16,7 @@ void message_queue_init(struct message_queue *q, struct arena *arena, sim_time v
         .free = MESSAGE_NONE,
         .visible_head = MESSAGE_NONE,
         .visible_tail = MESSAGE_NONE,
+        .first_fresh = MESSAGE_NONE,
         .visibility = visibility,
         .receives_max = receives_max,
         .last = now,
@@ -24,9 +25,67 @@ void message_queue_init(struct message_queue *q, struct arena *arena, sim_time v
 
 void message_queue_meter(struct message_queue *q, sim_time now)
 {
-    q->backlog += (uint128)q->visible * (uint64_t)(now - q->last);
+    CHECK(now >= q->last, "a queue's time runs backwards");
+    const uint64_t dt = (uint64_t)(now - q->last);
+    q->backlog += (uint128)q->visible * dt;
+    q->flight += (uint128)q->in_flight * dt;
     q->last = now;
 }
+
+/* ---- the visible messages that have come back: a heap that knows everybody's place */
+
+static bool is_older(const struct message_queue *q, uint32_t a, uint32_t b)
+{
+    const sim_time at_a = q->messages[a].sent_at, at_b = q->messages[b].sent_at;
+    return at_a != at_b ? at_a < at_b : a < b;
+}
+
+static void returned_put(struct message_queue *q, uint32_t place, uint32_t number)
+{
+    q->returned[place] = number;
+    q->messages[number].place = place;
+}
+
+static void returned_rise(struct message_queue *q, uint32_t i, uint32_t number)
+{
+    for (; i > 0 && is_older(q, number, q->returned[(i - 1) / 2]); i = (i - 1) / 2)
+        returned_put(q, i, q->returned[(i - 1) / 2]);
+    returned_put(q, i, number);
+}
+
+static void returned_sink(struct message_queue *q, uint32_t i, uint32_t number)
+{
+    for (uint32_t child; (child = 2 * i + 1) < q->returned_count; i = child) {
+        if (child + 1 < q->returned_count && is_older(q, q->returned[child + 1], q->returned[child]))
+            child++;
+        if (!is_older(q, q->returned[child], number))
+            break;
+        returned_put(q, i, q->returned[child]);
+    }
+    returned_put(q, i, number);
+}
+
+static void returned_add(struct message_queue *q, uint32_t number)
+{
+    if (q->returned_count == q->returned_capacity) {
+        q->returned_capacity = q->returned_capacity ? 2 * q->returned_capacity : RETURNED_FIRST;
+        q->returned = arena_grow(q->arena, q->returned, q->returned_count, q->returned_capacity, sizeof *q->returned);
+    }
+    returned_rise(q, q->returned_count++, number);
+}
+
+static void returned_drop(struct message_queue *q, uint32_t number)
+{
+    const uint32_t place = q->messages[number].place, last = q->returned[--q->returned_count];
+    if (place == q->returned_count)
+        return;
+    if (place > 0 && is_older(q, last, q->returned[(place - 1) / 2]))
+        returned_rise(q, place, last);
+    else
+        returned_sink(q, place, last);
+}
+
+/* ---- the line */
 
 static void messages_grow(struct message_queue *q)
 {
@@ -66,6 +125,8 @@ uint32_t message_queue_put(struct message_queue *q, sim_time now, uint64_t ordin
     else
         q->messages[q->visible_tail].next = number;
     q->visible_tail = number;
+    if (q->first_fresh == MESSAGE_NONE)
+        q->first_fresh = number;
     q->visible++;
     q->put++;
     return number;
@@ -131,8 +192,12 @@ uint32_t message_queue_take(struct message_queue *q, sim_time now)
         return MESSAGE_NONE;
     message_queue_meter(q, now);
     const uint32_t number = line_take(q);
-    line_prune(q);
     struct message *m = &q->messages[number];
+    if (number == q->first_fresh)
+        q->first_fresh = m->next; /* everybody behind it is fresh */
+    else
+        returned_drop(q, number);
+    line_prune(q);
     m->receives++;
     m->visible_again_at = now + q->visibility;
     q->visible--;
@@ -156,6 +221,7 @@ bool message_queue_remove(struct message_queue *q, sim_time now, uint32_t messag
         expiry_prune(q);
     } else {
         q->visible--;
+        returned_drop(q, message); /* it has been received, so it has come back */
         m->visible_again_at = REMOVED_IN_LINE;
         line_prune(q);
     }
@@ -189,6 +255,7 @@ uint32_t message_queue_expire(struct message_queue *q, sim_time now)
             q->messages[last].next = number;
         last = number;
         count++;
+        returned_add(q, number);
     }
     if (count == 0)
         return 0;
@@ -203,5 +270,22 @@ uint32_t message_queue_expire(struct message_queue *q, sim_time now)
 
 sim_time message_queue_oldest_age(const struct message_queue *q, sim_time now)
 {
-    return q->visible_head == MESSAGE_NONE ? 0 : now - q->messages[q->visible_head].sent_at;
+    sim_time oldest = now;
+    if (q->first_fresh != MESSAGE_NONE)
+        oldest = q->messages[q->first_fresh].sent_at;
+    if (q->returned_count > 0 && q->messages[q->returned[0]].sent_at < oldest)
+        oldest = q->messages[q->returned[0]].sent_at;
+    return now - oldest;
+}
+
+bool message_queue_is_sane(const struct message_queue *q)
+{
+    for (uint32_t i = 0; i < q->returned_count; i++) {
+        const uint32_t number = q->returned[i];
+        if (q->messages[number].place != i || q->messages[number].visible_again_at != NOT_IN_FLIGHT ||
+            (i > 0 && is_older(q, number, q->returned[(i - 1) / 2])))
+            return false;
+    }
+    return q->put == q->removed + q->dead + q->visible + q->in_flight && q->visible >= q->returned_count &&
+           (q->first_fresh != MESSAGE_NONE) == (q->visible > q->returned_count);
 }
