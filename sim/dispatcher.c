@@ -389,6 +389,7 @@ void dispatcher_leave(struct dispatcher *d, uint32_t target)
     if (position == DISPATCHER_NONE)
         return;
     d->eligible -= counts(d, position);
+    d->forgotten += d->targets[position].outstanding;
     if (d->policy == DISPATCH_HASH)
         seat_leave(d, d->shares[position].seat);
     d->targets[position] = (struct dispatch_target){ .target = DISPATCHER_NONE };
@@ -459,6 +460,7 @@ uint32_t dispatcher_pick(struct dispatcher *d, uint64_t bits)
     if (UNLIKELY(d->stale))
         refresh(d);
     const uint32_t position = choose(d, bits);
+    d->picked++;
     order_raise(d, position);
     return d->targets[position].target;
 }
@@ -470,5 +472,19 @@ void dispatcher_release(struct dispatcher *d, uint32_t target)
     const uint32_t position = position_of(d, target);
     if (position == DISPATCHER_NONE || d->targets[position].outstanding == 0)
         return;
+    d->released++;
     order_lower(d, position);
+}
+
+bool dispatcher_is_sane(const struct dispatcher *d)
+{
+    uint64_t outstanding = 0;
+    uint32_t eligible = 0;
+    for (uint32_t i = 0; i < d->count; i++) {
+        if (d->targets[i].target == DISPATCHER_NONE)
+            continue;
+        outstanding += d->targets[i].outstanding;
+        eligible += counts(d, i);
+    }
+    return d->picked == d->released + d->forgotten + outstanding && d->eligible == eligible;
 }

@@ -25,6 +25,11 @@
  * Picking and releasing cost the same for 4 or 4,096 targets: O(1); weighted turns O(log n). A change of membership,
  * eligibility or weight is O(1) and makes the next pick (or release, for least outstanding) pay O(n) once, however
  * many changes there were; a join after departures pays O(n) as well.
+ *
+ *   picked = released + forgotten + outstanding, of all members together               dispatcher_is_sane()
+ *
+ * The dispatcher has no clock: the integral of a target's outstanding requests is kept by whoever picks and releases,
+ * or by the target itself (station.h, gate.h), and Little's identity with it (little.h).
  */
 #ifndef HEADROOM_DISPATCHER_H
 #define HEADROOM_DISPATCHER_H
@@ -91,6 +96,9 @@ struct dispatcher {
     uint64_t *seats_taken;          /* a bit per seat */
     uint32_t seat_count;            /* a power of two */
     uint32_t full_words;            /* of seats_taken, from the first on */
+    /* meters */
+    uint64_t picked, released;
+    uint64_t forgotten; /* outstanding when their target left */
 };
 
 void dispatcher_init(struct dispatcher *d, struct arena *arena, enum dispatch_policy policy);
@@ -112,5 +120,7 @@ void dispatcher_set_weight(struct dispatcher *d, uint32_t target, uint32_t weigh
 uint32_t dispatcher_pick(struct dispatcher *d, uint64_t bits);
 /* One outstanding request of `target` ended; ignored when the target has left. */
 void dispatcher_release(struct dispatcher *d, uint32_t target);
+/* No request appeared or vanished, and nobody is eligible who is not counted. For tests; O(n). */
+bool dispatcher_is_sane(const struct dispatcher *d);
 
 #endif

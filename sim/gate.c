@@ -118,6 +118,7 @@ uint32_t gate_leave(struct gate *gate, sim_time now)
 {
     CHECK(gate->inside > 0, "somebody left a gate that nobody had entered");
     gate_meter(gate, now);
+    gate->left++;
     if (gate->waiting == 0 || gate->inside > gate->limit) {
         gate->inside--;
         return GATE_NONE;
@@ -160,10 +161,22 @@ void gate_clear(struct gate *gate, sim_time now, void (*each)(void *context, uin
 {
     gate_meter(gate, now);
     const uint32_t used = gate->used;
-    gate->withdrawn += gate->waiting;
+    gate->killed_inside += gate->inside;
+    gate->killed_waiting += gate->waiting;
     gate->inside = gate->waiting = gate->used = 0;
     for (uint32_t i = 0; i < used; i++)
         if (ring_at(gate, i)->job != GATE_NONE && each)
             each(context, ring_at(gate, i)->job);
     gate->head = 0;
+}
+
+bool gate_is_sane(const struct gate *gate)
+{
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < gate->used; i++)
+        waiting += ring_at(gate, i)->job != GATE_NONE;
+    return waiting == gate->waiting &&
+           gate->arrivals == gate->entered + gate->refused + gate->withdrawn + gate->dropped + gate->killed_waiting +
+                                 waiting &&
+           gate->entered == gate->left + gate->killed_inside + gate->inside;
 }

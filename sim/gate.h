@@ -9,7 +9,11 @@
  * deadline that comes with the waiter. Nobody looks at deadlines by himself, as no server knows who has hung up until
  * it takes the request from its queue: gate_drop() takes out who is late, and whoever owns the gate decides when to.
  *
- *   arrivals = entered + refused + withdrawn + dropped + waiting
+ *   arrivals = entered + refused + withdrawn + dropped + killed_waiting + waiting
+ *   entered  = left + killed_inside + inside                                         gate_is_sane()
+ *
+ * The killed are those whom gate_clear() found. The integrals are Little's: queue / arrivals is the mean wait of all
+ * who arrived, occupancy / entered the mean time inside.
  */
 #ifndef HEADROOM_GATE_H
 #define HEADROOM_GATE_H
@@ -44,6 +48,7 @@ struct gate {
     /* meters */
     sim_time last;
     uint64_t arrivals, entered, refused, withdrawn, dropped;
+    uint64_t left, killed_inside, killed_waiting;
     uint128 occupancy; /* integral of inside, place-ns; over limit * time it is the utilisation */
     uint128 queue;     /* integral of waiting, job-ns */
 };
@@ -68,9 +73,12 @@ uint32_t gate_leave(struct gate *gate, sim_time now);
 uint32_t gate_admit(struct gate *gate, sim_time now);
 /* Removes a waiter; false when it is not waiting here. O(waiting). */
 bool gate_withdraw(struct gate *gate, sim_time now, uint32_t job);
-/* Forgets everybody (the thing behind it died); calls `each` for the waiters in order, NULL allowed;
- * `each` must not use this gate. */
+/* Forgets everybody, inside and waiting (the thing behind it died); calls `each` for the waiters, the oldest first,
+ * NULL allowed; `each` must not use this gate. Those who were inside do not leave any more. O(waiting). */
 void gate_clear(struct gate *gate, sim_time now, void (*each)(void *context, uint32_t job), void *context);
+/* Brings the integrals up to `now`: they are not current before. */
 void gate_meter(struct gate *gate, sim_time now);
+/* Nobody appeared or vanished. For tests; O(waiting). */
+bool gate_is_sane(const struct gate *gate);
 
 #endif

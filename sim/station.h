@@ -185,7 +185,8 @@ uint32_t station_done(struct station *st, sim_time now, uint32_t slot);
 void station_set_speed(struct station *st, sim_time now, double speed);
 
 /* Removes one job or all of them without completing (killed). Who departs at `now` is in time, whatever the discipline:
- * remove returns false, as for whoever is not here, and nobody will be told of it any more; clear leaves it to its event.
+ * remove returns false, as for whoever is not here, and nobody will be told of it any more; clear leaves it to its
+ * event.
  * clear: gives each to `each` (may be NULL) in serial order; by then the station is empty and its servers are free.
  * Ahead: remove is not possible, `each` is NULL: the owner knows who departs after `now`. O(n). */
 bool station_remove(struct station *st, sim_time now, uint32_t job);

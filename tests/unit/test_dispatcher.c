@@ -181,6 +181,10 @@ static void given_a_target_that_rejoins_when_asked_then_its_old_requests_are_for
     dispatcher_release(&d, 100); /* of the old life */
     assert_int_equal(outstanding_of(&d, 100), 0);
     assert_int_equal(dispatcher_pick(&d, 0), 100);
+    assert_int_equal(d.picked, 101);
+    assert_int_equal(d.released, 0);
+    assert_int_equal(d.forgotten, 100);
+    assert_true(dispatcher_is_sane(&d));
 }
 
 /* A plain model of who is a member, eligible and busy, under every policy: targets come, go, fall ill, recover and get
@@ -246,6 +250,8 @@ static void given_random_use_when_any_policy_picks_then_only_the_eligible_and_co
         for (uint32_t i = 0; i < d.count; i++)
             sum += d.targets[i].outstanding;
         assert_int_equal(sum, outstanding);
+        assert_true(dispatcher_is_sane(&d));
+        assert_true(d.picked > STEPS / 10 && d.released > STEPS / 10 && d.forgotten > 0);
     }
 }
 

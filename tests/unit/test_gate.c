@@ -98,7 +98,14 @@ static void given_a_crash_when_the_gate_is_cleared_then_the_waiters_are_named_in
     assert_int_equal(waiters[4], 6);
     assert_int_equal(waiters[37], 39);
     assert_int_equal(gate.inside + gate.waiting, 0);
+    assert_int_equal(gate.withdrawn, 1);
+    assert_int_equal(gate.killed_inside, 1);
+    assert_int_equal(gate.killed_waiting, 38);
+    assert_true(gate_is_sane(&gate));
     assert_int_equal(gate_enter(&gate, 3, 99), GATE_ENTERED);
+    assert_int_equal(gate_leave(&gate, 4), GATE_NONE);
+    assert_int_equal(gate.left, 1);
+    assert_true(gate_is_sane(&gate));
 }
 
 /* [0, 10): one inside; [10, 30): one inside and one waiting; [30, 50): the second inside. */
@@ -144,7 +151,7 @@ static void given_waiters_with_deadlines_when_a_place_is_free_then_the_late_ones
     assert_int_equal(gate_drop(&gate, 41), 5);
     assert_int_equal(gate_leave(&gate, 41), 6);
     assert_int_equal(gate.dropped, 4);
-    assert_int_equal(gate.arrivals, gate.entered + gate.refused + gate.withdrawn + gate.dropped + gate.waiting);
+    assert_true(gate_is_sane(&gate));
 }
 
 static void given_a_line_when_it_empties_and_forms_again_then_its_age_begins_again(void **state)
@@ -218,6 +225,9 @@ static void given_random_use_when_compared_with_a_list_then_they_agree(void **st
             assert_true(gate_withdraw(&gate, i, list_take(&list, draw_below(bits.b, list.count)).job));
         } else if (action == 15) {
             assert_int_equal(gate_drop(&gate, i), list_drop(&list, gate.order, i));
+        } else if (action == 16 && bits.b % 512 == 9) {
+            gate_clear(&gate, i, NULL, NULL);
+            inside = list.count = 0;
         } else if (action == 16 && bits.b % 64 == 0) {
             gate.order = bits.b & 64 ? GATE_NEWEST_FIRST : GATE_OLDEST_FIRST;
         } else if (inside > 0) {
@@ -226,9 +236,9 @@ static void given_random_use_when_compared_with_a_list_then_they_agree(void **st
         }
         assert_int_equal(gate.inside, inside);
         assert_int_equal(gate.waiting, list.count);
-        assert_int_equal(gate.arrivals, gate.entered + gate.refused + gate.withdrawn + gate.dropped + gate.waiting);
+        assert_true(gate_is_sane(&gate));
     }
-    assert_true(gate.dropped > 100 && gate.withdrawn > 1000 && gate.refused > 100);
+    assert_true(gate.dropped > 100 && gate.withdrawn > 1000 && gate.refused > 100 && gate.killed_waiting > 20);
 }
 
 int main(void)
