@@ -12,7 +12,7 @@ struct dist dist_constant(sim_time ns)
     return (struct dist){ .kind = DIST_CONSTANT, .a = (double)ns, .mean_ns = (double)ns, .text = "" };
 }
 
-/* The quantile of the exponential distribution of mean 1. 1 - u is exact for the 53-bit numbers of draw_unit(). */
+/* The quantile of the exponential distribution of mean 1. 1 - u is exact for the numbers of draw_unit(). */
 static double unit_exponential(double u)
 {
     return u < 0x1p-53 ? u : -number_log(1.0 - u);

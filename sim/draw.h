@@ -55,13 +55,15 @@ static inline struct draw_block draw_at(struct draw_key key, uint64_t subject, u
 /* A place from a name, by FNV-1a folded to 32 bits. Compute once at load time. */
 uint32_t draw_place(const char *name);
 
-/* Uniform in (0, 1), 53 bits, never 0 and never 1. */
+/* Uniform in (0, 1): the middles of 2^52 equal pieces, from the upper 52 bits; never 0 and never 1. Of a 32-bit word w
+ * that was shifted up it makes w / 2^32 + 2^-53. */
 static inline double draw_unit(uint64_t bits)
 {
     return ((double)(int64_t)(bits >> 12) + 0.5) * 0x1p-52;
 }
 
-/* Uniform integer in [0, n), n >= 1, by multiplication (bias below n / 2^64). */
+/* Uniform integer in [0, n), n >= 1, by multiplication with the upper 32 bits: a probability differs from 1 / n by less
+ * than 2^-32, relatively by less than n / 2^32. */
 static inline uint32_t draw_below(uint64_t bits, uint32_t n)
 {
     return (uint32_t)(((bits >> 32) * n) >> 32);

@@ -7,6 +7,8 @@
  * quantile function the relative error of an exponential variate is below (1/64)^2 / 8 = 3.1e-5, and its mean is
  * 2e-5 too large: far below what any run can see. Monotone in the bits, as inversion is.
  * Constants, uniform and empirical distributions are exact.
+ * That is so for 64 random bits. A 32-bit word w that was shifted up makes the quantile of w / 2^32 (of 2^-53 for w = 0):
+ * a grid of 2^-32, nothing above the quantile of 1 - 2^-32, and no finer probability on either side.
  */
 #ifndef HEADROOM_SAMPLER_H
 #define HEADROOM_SAMPLER_H
