@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tokens that refill, and what waits warm. */
+/* Tokens that refill, what waits warm, and messages with visibility. */
 #include <math.h>
 
 #include "analysis/oracles/bucket_model.h"
 #include "analysis/oracles/cache_laws.h"
 #include "analysis/oracles/formulas.h"
+#include "analysis/oracles/message_model.h"
 #include "analysis/oracles/pool_model.h"
 #include "analysis/oracles/tables.h"
 
@@ -67,6 +68,34 @@ static double idle(const struct experiment *e, double at)
     return warm(e).idle;
 }
 
+/* A receive takes min(service, visibility), and is in vain with probability P(service > visibility), whatever was
+ * before: with mean 1, 1 - e^-v and e^-v; there are at most `receives_max` of them. */
+static const struct message_model *messages_of(const struct experiment *e)
+{
+    return e->model;
+}
+
+static double in_vain(const struct experiment *e)
+{
+    return exp(-messages_of(e)->visibility_s);
+}
+
+static double dead(const struct experiment *e, double at)
+{
+    return pow(in_vain(e), messages_of(e)->receives_max);
+}
+
+static double redelivered(const struct experiment *e, double at)
+{
+    const double p = in_vain(e);
+    return p * (1.0 - pow(p, messages_of(e)->receives_max - 1)) / (1.0 - p);
+}
+
+static double in_flight(const struct experiment *e, double at)
+{
+    return messages_of(e)->lambda_per_s * (1.0 + redelivered(e, at)) * (1.0 - in_vain(e));
+}
+
 #define BUCKET(...) \
     .kind = &bucket_kind, .model = &(const struct bucket_model) \
     { \
@@ -74,6 +103,12 @@ static double idle(const struct experiment *e, double at)
     }
 #define POOL(...) \
     .kind = &pool_kind, .model = &(const struct pool_model) \
+    { \
+        __VA_ARGS__ \
+    }
+
+#define MESSAGES(...) \
+    .kind = &message_kind, .model = &(const struct message_model) \
     { \
         __VA_ARGS__ \
     }
@@ -114,5 +149,17 @@ const struct experiment table_buckets[] = {
       .replications = 40,
       .oracles = { { POOL_COLD, 0, cold, "first passages of M/M/inf", "[JEN-53]", .precision = 0.005 },
                    { POOL_IDLE, 0, idle, "first passages of M/M/inf", "[JEN-53]", .precision = 0.006 } } },
+    { .system = "messages, 5 per second, visibility 1 s, 2 receives",
+      MESSAGES(.lambda_per_s = 5.0, .visibility_s = 1.0, .receives_max = 2, .messages = 100000),
+      .replications = 40,
+      .oracles = { { MESSAGE_IN_FLIGHT, 0, in_flight, "Little, truncated geometric", "[LIT-11]", .precision = 0.005 },
+                   { MESSAGE_REDELIVERED, 0, redelivered, "P(S > v)", "[KLE-1] 2.4", .precision = 0.006 },
+                   { MESSAGE_DEAD, 0, dead, "P(S > v)^2", "[KLE-1] 2.4", .precision = 0.01 } } },
+    { .system = "messages, 8 per second, visibility 0.5 s, 4 receives",
+      MESSAGES(.lambda_per_s = 8.0, .visibility_s = 0.5, .receives_max = 4, .messages = 100000),
+      .replications = 40,
+      .oracles = { { MESSAGE_IN_FLIGHT, 0, in_flight, "Little, truncated geometric", "[LIT-11]", .precision = 0.005 },
+                   { MESSAGE_REDELIVERED, 0, redelivered, "truncated geometric", "[KLE-1] 2.4", .precision = 0.006 },
+                   { MESSAGE_DEAD, 0, dead, "P(S > v)^4", "[KLE-1] 2.4", .precision = 0.015 } } },
     { .system = NULL },
 };
