@@ -15,7 +15,7 @@ const struct chapter oracle_chapters[] = {
     { "Disciplines, and both executions of a station", table_disciplines },
     { "Several stations", table_networks },
     { "Choosing a target", table_dispatchers },
-    { "Buckets and warm pools", table_buckets },
+    { "Buckets, warm pools and messages", table_buckets },
     { "Caches", table_stores },
     { "Before equilibrium", table_transients },
     { NULL, NULL },
