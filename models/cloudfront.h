@@ -32,7 +32,7 @@ struct cloudfront_config {
     sim_time keep_alive;                /* of connections to the origin */
     int64_t edge_locations, edge_hosts; /* hosts: of each location; a host keeps its own connections */
     double edge_skew;                   /* exponent of Zipf's law: popularity of edge locations */
-    int64_t resolvers; /* groups of edge locations that resolve the origin's name together */
+    int64_t resolvers;                  /* groups of edge locations that resolve the origin's name together */
 };
 
 extern const struct component_type cloudfront_type;

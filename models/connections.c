@@ -17,8 +17,8 @@ struct fraction_meter {
 struct connections {
     struct fraction_meter opened, open_minutes, lookups;
     struct popularity edge_hosts, resolvers;
-    sim_time since;    /* of what is not yet metered */
-    uint64_t requests; /* that the balancer answered since then */
+    sim_time since;      /* of what is not yet metered */
+    uint64_t requests;   /* that the balancer answered since then */
     uint128 busy_before; /* integral of the requests under way there, then */
 };
 
@@ -35,16 +35,16 @@ void connections_init(struct world *w)
     struct connections *c = ARENA_NEW(w->arena, struct connections);
     const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
     c->opened.meter = meter_get(&w->meters, usage_key_of(balancer, "AWSELB", "ALB:NewConnections", "", USAGE_COUNT));
-    c->open_minutes.meter =
-        meter_get(&w->meters, usage_key_of(balancer, "AWSELB", "ALB:ActiveConnectionMinutes", "", USAGE_COUNT));
+    c->open_minutes.meter = meter_get(&w->meters,
+                                      usage_key_of(balancer, "AWSELB", "ALB:ActiveConnectionMinutes", "", USAGE_COUNT));
     if (w->cloudfront)
         popularity_init(&c->edge_hosts, w->arena, w->cloudfront->edge_locations, w->cloudfront->edge_skew);
     if (w->sc->by_kind_count[KIND_ROUTE53]) {
         const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
         const struct route53_config *config = zone->config;
-        struct usage_key key = usage_key_of(
-            zone, "AmazonRoute53", config->record == ROUTE53_ALIAS ? "Intra-AWS-DNS-Queries" : "DNS-Queries", "",
-            USAGE_COUNT);
+        struct usage_key key = usage_key_of(zone, "AmazonRoute53",
+                                            config->record == ROUTE53_ALIAS ? "Intra-AWS-DNS-Queries" : "DNS-Queries",
+                                            "", USAGE_COUNT);
         key.region = "Any";
         c->lookups.meter = meter_get(&w->meters, key);
         popularity_init(&c->resolvers, w->arena, config->resolvers, config->resolver_skew);
@@ -124,8 +124,8 @@ static void meter_stretch(struct world *w, struct connections *c, double seconds
     if (c->lookups.meter) {
         const struct route53_config *config = w->sc->by_kind[KIND_ROUTE53][0]->config;
         add_fraction(w, &c->lookups,
-                     (double)config->questions * resolver_misses(&c->resolvers, (double)opened / seconds,
-                                                                 (double)config->ttl / 1e9, seconds));
+                     (double)config->questions *
+                         resolver_misses(&c->resolvers, (double)opened / seconds, (double)config->ttl / 1e9, seconds));
     }
 }
 

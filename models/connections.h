@@ -20,8 +20,8 @@ struct component;
 
 /* What the clients of a population open by themselves; client.c and session.c count. */
 struct visits {
-    uint64_t opened;    /* connections */
-    sim_time idle_ns;   /* time that connections spent idle, told at the answer before */
+    uint64_t opened;     /* connections */
+    sim_time idle_ns;    /* time that connections spent idle, told at the answer before */
     sim_time keep_alive; /* idle for so long a connection is closed, by whoever is less patient */
 };
 

@@ -158,8 +158,8 @@ struct demand_day demand_day_of(const struct scenario *sc, struct arena *arena)
     for (int p = 0; p < sc->population_count; p++) {
         const double each = demand_per_arrival(&sc->populations[p]) * demand_burst(&sc->populations[p]);
         for (int i = 0; i < day.instant_count; i++)
-            day.rates_per_s[i * sc->population_count + p] =
-                each * rate_at(&curves[p], day.instants[i] + curves[p].warm_up);
+            day.rates_per_s[i * sc->population_count + p] = each *
+                                                            rate_at(&curves[p], day.instants[i] + curves[p].warm_up);
     }
     return day;
 }

@@ -36,7 +36,7 @@ extern const struct component_type elasticache_type;
 
 struct cache_shard {
     struct station thread; /* of the primary */
-    int zone; /* of the primary */
+    int zone;              /* of the primary */
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
     bool serving;

@@ -119,7 +119,8 @@ static bool check_ends(struct chain *c)
         if (c->reached[i] && !ends[i]) {
             diag_error(c->reader->diag, s->next[i].at, "a session of '%s' that comes to '%s' never ends", c->p->name,
                        s->next[i].name);
-            return diag_hint(c->reader->diag, "add leave: 10%% to a row that it comes to, or length: 20 to the sessions");
+            return diag_hint(c->reader->diag,
+                             "add leave: 10%% to a row that it comes to, or length: 20 to the sessions");
         }
     for (int i = 0; i < c->rows; i++)
         if (!c->reached[i])
@@ -210,12 +211,11 @@ static void fill_mix(struct chain *c)
     p->mix = ARENA_ARRAY(c->reader->arena, struct mix_entry, c->rows);
     for (int i = 0; i < c->rows; i++)
         if (c->reached[i]) /* however seldom: rounding may leave nothing of its visits */
-            p->mix[p->mix_count++] = (struct mix_entry){ .name = p->sessions.next[i].name,
-                                                         .at = p->sessions.next[i].at,
-                                                         .share = c->visits[i] > 0.0
-                                                                      ? c->visits[i] / p->sessions.operations
-                                                                      : 0.0,
-                                                         .operation = p->sessions.next[i].operation };
+            p->mix[p->mix_count++] =
+                (struct mix_entry){ .name = p->sessions.next[i].name,
+                                    .at = p->sessions.next[i].at,
+                                    .share = c->visits[i] > 0.0 ? c->visits[i] / p->sessions.operations : 0.0,
+                                    .operation = p->sessions.next[i].operation };
 }
 
 /* Mean of the shorter of the pause and its bound, by the midpoints of the quantile function. */

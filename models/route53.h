@@ -14,9 +14,9 @@
 enum route53_record { ROUTE53_ALIAS, ROUTE53_CNAME };
 
 struct route53_config {
-    int policy;     /* only simple */
-    int record;     /* enum route53_record */
-    int64_t zones;  /* hosted zones */
+    int policy;    /* only simple */
+    int record;    /* enum route53_record */
+    int64_t zones; /* hosted zones */
     sim_time ttl;
     int64_t resolvers;    /* that viewers ask */
     double resolver_skew; /* exponent of Zipf's law: their popularity */

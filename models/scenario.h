@@ -409,7 +409,7 @@ struct scenario {
         } order;
     } business;
     struct commitments_config commitments;
-    struct also_config also; /* bought beside what is simulated */
+    struct also_config also;                                       /* bought beside what is simulated */
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */

@@ -288,7 +288,8 @@ int sessions_flows(const struct world *w, struct flow_result *flows)
         const char *name = w->sc->populations[i].name;
         if (!flow)
             continue;
-        flows[count++] = (struct flow_result){ name, "sessions live at the start", flow->begun_before - flow->ended_before };
+        flows[count++] = (struct flow_result){ name, "sessions live at the start",
+                                               flow->begun_before - flow->ended_before };
         flows[count++] = (struct flow_result){ name, "sessions begun", flow->begun - flow->begun_before };
         flows[count++] = (struct flow_result){ name, "sessions ended", flow->ended - flow->ended_before };
         flows[count++] = (struct flow_result){ name, "sessions live at the end", flow->begun - flow->ended };

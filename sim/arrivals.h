@@ -74,7 +74,7 @@ struct arrivals {
     bool plain; /* a Poisson process: nothing below counts */
 
     struct burst_state burst;
-    uint64_t group;       /* of the next batch: draws are by it; the ordinal when there are no batches */
+    uint64_t group; /* of the next batch: draws are by it; the ordinal when there are no batches */
     struct count_law batch;
     double batch_mean;    /* 1: no batches */
     uint32_t batch_place; /* where sizes are drawn, by group */

@@ -43,9 +43,9 @@ struct dist {
                              pareto: min, 1/alpha; uniform: low, width; tables: unused */
     const double *table; /* gamma: quantiles at the normal scores; empirical: sorted values; else NULL */
     uint32_t table_count;
-    double mean_ns;   /* output */
-    double scv;       /* squared coefficient of variation; INFINITY when the variance is infinite; output */
-    const char *text; /* as the user wrote it */
+    double mean_ns;            /* output */
+    double scv;                /* squared coefficient of variation; INFINITY when the variance is infinite; output */
+    const char *text;          /* as the user wrote it */
     const char *file, *sha256; /* empirical: the name of its file as written, and the digest of its bytes; else NULL */
 };
 

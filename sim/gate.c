@@ -176,7 +176,7 @@ bool gate_is_sane(const struct gate *gate)
     for (uint32_t i = 0; i < gate->used; i++)
         waiting += ring_at(gate, i)->job != GATE_NONE;
     return waiting == gate->waiting &&
-           gate->arrivals == gate->entered + gate->refused + gate->withdrawn + gate->dropped + gate->killed_waiting +
-                                 waiting &&
+           gate->arrivals ==
+               gate->entered + gate->refused + gate->withdrawn + gate->dropped + gate->killed_waiting + waiting &&
            gate->entered == gate->left + gate->killed_inside + gate->inside;
 }

@@ -323,9 +323,14 @@ static void given_many_different_names_when_loaded_then_it_ends(void **state)
 /* Sessions of any shape: rows that lead nowhere, everywhere, to themselves, with shares of any size. */
 static void given_sessions_of_any_navigation_when_loaded_then_they_are_read_or_refused(void **state)
 {
-    static const char *const shares[] = { "0%", "100%", "50%", "1e-300%", "1e-9%", "99.9999999%", "-1%", "nan", "1e300", "x" };
-    static const char *const lengths[] = { "", "length: 1, ", "length: 1000, ", "length: {law: uniform, most: 1000}, ",
-                                           "length: {law: fixed, mean: 1e300}, ", "length: nan, ",
+    static const char *const shares[] = { "0%",          "100%", "50%", "1e-300%", "1e-9%",
+                                          "99.9999999%", "-1%",  "nan", "1e300",   "x" };
+    static const char *const lengths[] = { "",
+                                           "length: 1, ",
+                                           "length: 1000, ",
+                                           "length: {law: uniform, most: 1000}, ",
+                                           "length: {law: fixed, mean: 1e300}, ",
+                                           "length: nan, ",
                                            "think_at_most: 24h, think: pareto(min=1ms alpha=1.0000001), " };
     enum { ROWS = 70, VARIANTS = 300 };
     char *text = malloc(sizeof SMALL_SHOP + ROWS * 200);
@@ -333,7 +338,8 @@ static void given_sessions_of_any_navigation_when_loaded_then_they_are_read_or_r
     uint64_t x = 88172645463325252u; /* xorshift: any numbers do */
     for (int v = 0; v < VARIANTS; v++) {
         const int rows = v % 10 == 0 ? ROWS : 1 + v % 6;
-        char *at = text + sprintf(text, "headroom: 1\ntraffic:\n  p: {rate: 1/s, sessions: {%senter: {o0: 100%%}, next: {",
+        char *at = text + sprintf(text,
+                                  "headroom: 1\ntraffic:\n  p: {rate: 1/s, sessions: {%senter: {o0: 100%%}, next: {",
                                   lengths[(size_t)v % ARRAY_LEN(lengths)]);
         for (int i = 0; i < rows; i++) {
             at += sprintf(at, "o%d: {", i);
@@ -348,8 +354,9 @@ static void given_sessions_of_any_navigation_when_loaded_then_they_are_read_or_r
         at += sprintf(at, "}}}\nservices:\n  s:\n    runs_on: f\n    operations: {");
         for (int i = 0; i < rows; i++)
             at += sprintf(at, "o%d: [{cpu: 1ms}], ", i);
-        sprintf(at, "}\nregions:\n  us-east-1: {alb: {targets: f}, f: {kind: asg, instance: m7g.large, size: {min: 1, max: "
-                    "1}}}\n");
+        sprintf(at,
+                "}\nregions:\n  us-east-1: {alb: {targets: f}, f: {kind: asg, instance: m7g.large, size: {min: 1, max: "
+                "1}}}\n");
         survive(text, strlen(text));
     }
     free(text);

@@ -68,14 +68,17 @@ static void given_the_same_seed_when_run_twice_then_the_day_is_the_same(void **s
 /* Nobody fails, so every session takes the same way in both: faster answers only move it forward. */
 static void given_faster_instances_when_the_same_sessions_come_then_they_ask_for_the_same(void **state)
 {
-    const char *const base[] = { QUIET, "clock.length=10m", "clock.warm_up=0s",
+    const char *const base[] = { QUIET,
+                                 "clock.length=10m",
+                                 "clock.warm_up=0s",
                                  "traffic.visitors.rate={profile: piecewise, knots: [{at: \"19:59\", rate: 0/s}, "
                                  "{at: \"20:00\", rate: 8/s}, {at: \"20:02\", rate: 0/s}]}",
                                  "traffic.visitors.sessions.length={mean: 6, law: fixed}",
                                  "traffic.visitors.client.patience=1000s",
                                  "regions.us-east-1.shop-fleet.instance=m7g.large" };
-    const char *const fast[] = { base[0], base[1], base[2], base[3], base[4], base[5],
-                                 "regions.us-east-1.shop-fleet.instance=m7g.4xlarge" };
+    const char *const fast[] = {
+        base[0], base[1], base[2], base[3], base[4], base[5], "regions.us-east-1.shop-fleet.instance=m7g.4xlarge"
+    };
     const struct day a = run(base, 7, 0), b = run(fast, 7, 0);
     assert_int_equal(a.live, 0);
     assert_int_equal(a.sessions, b.sessions);
@@ -88,11 +91,14 @@ static void given_faster_instances_when_the_same_sessions_come_then_they_ask_for
 /* The feedback: as many sessions, more of them under way, and what they have not come to yet is not asked for. */
 static void given_slow_answers_when_nobody_leaves_then_requests_come_later_and_sessions_pile_up(void **state)
 {
-    const char *const quick[] = { QUIET, SHORT, "clock.warm_up=0s", "services.shop.workers=2000",
+    const char *const quick[] = { QUIET,
+                                  SHORT,
+                                  "clock.warm_up=0s",
+                                  "services.shop.workers=2000",
                                   "traffic.visitors.client.patience=1000s",
                                   "services.shop.operations.home=[{wait: 10ms}]" };
-    const char *const slow[] = { quick[0], quick[1], quick[2], quick[3], quick[4],
-                                 "services.shop.operations.home=[{wait: 50s}]" };
+    const char *const slow[] = { quick[0], quick[1], quick[2],
+                                 quick[3], quick[4], "services.shop.operations.home=[{wait: 50s}]" };
     const struct day a = run(quick, 6, 0), b = run(slow, 6, 0);
     assert_int_equal(a.sessions, b.sessions);
     assert_int_equal(b.failed, 0);
@@ -118,8 +124,8 @@ static void given_instances_that_crash_at_any_time_when_run_then_sessions_are_co
         char fault[160];
         snprintf(fault, sizeof fault,
                  "faults=[{at: +%dms, component: shop-fleet, kind: crash, instances: 2, lasts: 1m}]", at_ms);
-        const char *const sets[] = { fault, "clock.length=3m", "clock.warm_up=1m", "traffic.visitors.sessions.retry=50%",
-                                     "traffic.visitors.rate.mean=40/s" };
+        const char *const sets[] = { fault, "clock.length=3m", "clock.warm_up=1m",
+                                     "traffic.visitors.sessions.retry=50%", "traffic.visitors.rate.mean=40/s" };
         run(sets, 5, (uint32_t)at_ms);
     }
 }

@@ -28,8 +28,9 @@ static void given_each_law_when_drawn_at_the_ends_then_it_stays_within_its_bound
 
 static void given_impossible_laws_when_asked_then_they_are_not_sane(void **state)
 {
-    const struct count_law wrong[] = { { 0 }, count_geometric(0.9), count_fixed(0), count_uniform(0, 3),
-                                       count_uniform(4, 3) };
+    const struct count_law wrong[] = {
+        { 0 }, count_geometric(0.9), count_fixed(0), count_uniform(0, 3), count_uniform(4, 3)
+    };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_false(count_law_is_sane(&wrong[i]));
 }

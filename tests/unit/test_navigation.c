@@ -18,12 +18,13 @@ static const char HEAD[] = "headroom: 1\n"
                            "traffic:\n"
                            "  visitors:\n"
                            "    rate: 2/s\n";
-static const char TAIL[] = "services:\n"
-                           "  web:\n"
-                           "    runs_on: fleet\n"
-                           "    operations: {home: [{cpu: 1ms}], item: [{cpu: 2ms}], buy: [{cpu: 5ms}], spare: [{cpu: 1ms}]}\n"
-                           "regions:\n"
-                           "  us-east-1: {alb: {targets: fleet}, fleet: {kind: asg, instance: m7g.large, size: {min: 2, max: 2}}}\n";
+static const char TAIL[] =
+    "services:\n"
+    "  web:\n"
+    "    runs_on: fleet\n"
+    "    operations: {home: [{cpu: 1ms}], item: [{cpu: 2ms}], buy: [{cpu: 5ms}], spare: [{cpu: 1ms}]}\n"
+    "regions:\n"
+    "  us-east-1: {alb: {targets: fleet}, fleet: {kind: asg, instance: m7g.large, size: {min: 2, max: 2}}}\n";
 
 /* `sessions` are the lines 5 and on, indented by four. */
 static const struct scenario *load(struct fixture *f, const char *sessions)
@@ -80,12 +81,13 @@ static void given_a_length_when_resolved_then_visits_are_those_of_so_many_operat
     static const double home[] = { 2.0, (1 + 1 + 2 + 2) / 4.0, 1.0 / (1.0 - 0.8 * 0.8) }, all[] = { 3.0, 2.5, 5.0 };
     for (int i = 0; i < 3; i++) {
         struct fixture *f = *state;
-        const struct population *p = visitors(f, arena_printf(&f->arena,
-                                                              "    sessions:\n"
-                                                              "      enter: {home: 100%%}\n"
-                                                              "      length: %s\n"
-                                                              "      next: {home: {item: 100%%}, item: {home: 100%%}}\n",
-                                                              lengths[i]));
+        const struct population *p = visitors(f,
+                                              arena_printf(&f->arena,
+                                                           "    sessions:\n"
+                                                           "      enter: {home: 100%%}\n"
+                                                           "      length: %s\n"
+                                                           "      next: {home: {item: 100%%}, item: {home: 100%%}}\n",
+                                                           lengths[i]));
         assert_near(visits(p, "home"), home[i]);
         assert_near(p->sessions.operations, all[i]);
     }
@@ -149,8 +151,9 @@ static void given_sessions_that_make_no_sense_when_loaded_then_place_and_reason_
           "sessions of 'visitors' make more than 5000 operations on average", "length: 20" },
         { "    sessions: {enter: {home: 100%}, length: {law: uniform}, next: {home: {home: 100%}}}\n", 5, 46,
           "the length of a session of 'visitors' is uniform: it has 'least' and 'most', and no 'mean'", "most: 5" },
-        { "    sessions: {enter: {home: 100%}, length: {law: uniform, least: 5, most: 2}, next: {home: {home: 100%}}}\n", 5,
-          60, "the length of a session of 'visitors' has a 'least' above its 'most'", NULL },
+        { "    sessions: {enter: {home: 100%}, length: {law: uniform, least: 5, most: 2}, next: {home: {home: "
+          "100%}}}\n",
+          5, 60, "the length of a session of 'visitors' has a 'least' above its 'most'", NULL },
         { "    sessions: {enter: {home: 100%}, length: {mean: 2.5, law: fixed}, next: {home: {home: 100%}}}\n", 5, 46,
           "a whole one, not 2.5", NULL },
         { "    sessions: {enter: {home: 100%}, length: {law: fixed}, next: {home: {home: 100%}}}\n", 5, 37,
@@ -174,8 +177,8 @@ static void given_sessions_that_make_no_sense_when_loaded_then_place_and_reason_
 static void given_a_row_that_nobody_comes_to_when_resolved_then_it_is_not_in_the_mix(void **state)
 {
     struct fixture *f = *state;
-    const struct scenario *sc =
-        load(f, "    sessions: {enter: {home: 100%}, next: {home: {leave: 100%}, spare: {spare: 100%}}}\n");
+    const struct scenario *sc = load(
+        f, "    sessions: {enter: {home: 100%}, next: {home: {leave: 100%}, spare: {spare: 100%}}}\n");
     assert_non_null(sc);
     assert_int_equal(sc->populations[0].mix_count, 1);
     assert_near(sc->populations[0].sessions.operations, 1.0);

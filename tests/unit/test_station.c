@@ -300,8 +300,14 @@ static void given_jobs_that_end_together_when_one_is_removed_in_between_then_the
 static void given_a_limit_when_a_place_becomes_free_now_then_an_arrival_gets_it(void **state)
 {
     struct fixture *f = *state;
-    const struct station_config config = { .discipline = STATION_PROCESSOR_SHARING, .kind = KIND, .entity = ENTITY,
-                                           .servers = 1, .speed = 1.0, .limit = 1, .bounded = true, .backlog = 0 };
+    const struct station_config config = { .discipline = STATION_PROCESSOR_SHARING,
+                                           .kind = KIND,
+                                           .entity = ENTITY,
+                                           .servers = 1,
+                                           .speed = 1.0,
+                                           .limit = 1,
+                                           .bounded = true,
+                                           .backlog = 0 };
     station_init(&f->st, &f->arena, f->events, &config, 0);
     assert_int_equal(station_arrive(&f->st, 0, 0, 0, 1000), SIM_NEVER);
     assert_int_equal(station_arrive(&f->st, 999, 1, 1, 500), 999); /* refused */
