@@ -346,7 +346,8 @@ static bool find_present(struct adviser *a)
         a->present_rates[r] = ARENA_ARRAY(a->arena, struct commitment_rates, a->present.count + 1);
         for (size_t i = 0; i < a->present.count; i++)
             if (!commitment_rates_find(&a->present_rates[r][i], &a->present.list[i], a->present.terms, &a->year[0][r],
-                                       false, a->arena, a->costing->diag))
+                                       a->costing->allow_unpriced && a->present.list[i].kind != COMMITMENT_RESERVED,
+                                       a->arena, a->costing->diag))
                 return false;
     }
     return true;

@@ -25,7 +25,12 @@ bool advice_form_year(struct adviser *a, int replication)
             days_e6[d * BILL_REPLICATIONS + replication] += c->cost.calendar.days_e6[m][d];
     const struct month_usage usage = costing_month_usage(c, 1, days_e6, a->arena);
     const struct metering_setting setting = {
-        .book = c->book, .hours_of_month = HOURS_OF_YEAR / MONTHS, .arena = a->arena, .diag = c->diag, .by_hour = true
+        .book = c->book,
+        .hours_of_month = HOURS_OF_YEAR / MONTHS,
+        .allow_unpriced = c->allow_unpriced,
+        .arena = a->arena,
+        .diag = c->diag,
+        .by_hour = true,
     };
     struct metering_work *const work = metering_new(&setting);
     struct metering metering;

@@ -83,9 +83,10 @@ bool also_records_make(struct also_records *out, const struct scenario *sc, stru
     return good;
 }
 
-bool also_records_check(const struct scenario *sc, const struct price_book *book, struct diag *diag)
+bool also_records_check(const struct scenario *sc, const struct price_book *book, bool allow_unpriced,
+                        struct diag *diag)
 {
-    static const struct bill_options options = { 0 };
+    const struct bill_options options = { .allow_unpriced = allow_unpriced };
     struct arena scratch;
     struct also_records also;
     struct bill bill;

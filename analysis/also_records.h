@@ -14,7 +14,8 @@ struct also_records {
 /* In `arena`. False, with every error at its place, when a text means nothing. */
 bool also_records_make(struct also_records *out, const struct scenario *sc, struct arena *arena, struct diag *diag);
 
-/* Whether all of it means something and has a rate: asked before anything is simulated. */
-bool also_records_check(const struct scenario *sc, const struct price_book *book, struct diag *diag);
+/* Whether all of it means something and, unless it may be missing, has a rate: asked before anything is simulated. */
+bool also_records_check(const struct scenario *sc, const struct price_book *book, bool allow_unpriced,
+                        struct diag *diag);
 
 #endif

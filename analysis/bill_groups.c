@@ -44,6 +44,7 @@ int bill_groups(const struct bill *bill, enum bill_grouping grouping, struct bil
             (*groups)[count++].name = name;
         (*groups)[g].cents += line->cents;
         (*groups)[g].lines++;
+        (*groups)[g].unpriced += line->unpriced;
     }
     if (count > 0)
         qsort(*groups, (size_t)count, sizeof **groups, dearest_first);

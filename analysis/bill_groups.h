@@ -11,7 +11,7 @@ extern const char *const bill_grouping_names[GROUPINGS]; /* "service", "tier", "
 struct bill_group {
     const char *name; /* borrowed from the lines */
     int64_t cents;
-    int lines;
+    int lines, unpriced; /* of these have no rate, and `cents` is incomplete */
 };
 
 /* Which group a line is in. A line of no tier is "other"; one of no single zone is in its region, or "Global". */

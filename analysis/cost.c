@@ -40,7 +40,7 @@ bool costing_bill_month(struct bill *out, const struct costing *b, const struct 
 {
     if (b->also_is_wrong)
         return false;
-    const struct bill_options options = { .commitments = b->commitments };
+    const struct bill_options options = { .allow_unpriced = b->allow_unpriced, .commitments = b->commitments };
     return bill_compute_all(out, b->book, month->records, month->count, b->also.records, b->also.count, month->period,
                             &options, arena, b->diag);
 }
@@ -70,6 +70,7 @@ static bool bill_months(struct cost *cost, const struct costing *b, struct arena
                 const char *violation = check_bill(&bill, &scratch);
                 if (violation && !cost->violation)
                     cost->violation = arena_text(arena, violation);
+                unpriced_add(&cost->unpriced, &bill, arena);
                 m->cents[r] = bill.total_cents;
                 usd[r] = (double)bill.total_cents / 100;
             }
@@ -116,6 +117,7 @@ static void add_service(struct cost *cost, const struct bill_line *line, int rep
     for (int i = 0; i < cost->service_count; i++) {
         if (strcmp(cost->services[i].name, line->service_name) == 0) {
             cost->services[i].cents[replication] += line->cents;
+            cost->services[i].priced |= !line->unpriced;
             return;
         }
     }
@@ -127,6 +129,7 @@ static void add_service(struct cost *cost, const struct bill_line *line, int rep
     struct service_cost *service = &cost->services[cost->service_count++];
     service->name = line->service_name;
     service->cents[replication] = line->cents;
+    service->priced = !line->unpriced;
 }
 
 static int dearest_first(const void *a, const void *b)
@@ -197,13 +200,27 @@ static bool bill_calendar(struct costing *c)
     return bill_start_month(&c->cost, c, c->arena);
 }
 
+/* A price at the average says nothing of what has none: the day as a bill of its own names it. */
+static bool find_unpriced(struct costing *c, const struct held *day, struct arena *scratch)
+{
+    const struct bill_options options = { .allow_unpriced = true };
+    struct bill bill;
+    if (!bill_compute_all(&bill, c->book, day->usage, day->usage_count, NULL, 0, c->cost.bill.period, &options, scratch,
+                          c->diag))
+        return false;
+    unpriced_add(&c->cost.unpriced, &bill, c->arena);
+    return true;
+}
+
 static bool price_headline(struct costing *c, const struct held *day)
 {
     struct arena scratch;
     arena_init(&scratch);
     money amount;
+    c->cost.bill.options.allow_unpriced = c->allow_unpriced; /* without a calendar nothing has said so yet */
     const bool ok = bill_price_at_average(&amount, &c->cost.bill, c->book, day->usage, day->usage_count, &scratch,
-                                          c->diag);
+                                          c->diag) &&
+                    (!c->allow_unpriced || find_unpriced(c, day, &scratch));
     arena_fini(&scratch);
     if (!ok)
         return false;

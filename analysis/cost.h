@@ -16,6 +16,7 @@
 #include "analysis/calendar.h"
 #include "analysis/ci.h"
 #include "analysis/tasks.h"
+#include "analysis/unpriced.h"
 #include "analysis/year.h"
 #include "pricing/bill.h"
 
@@ -37,6 +38,7 @@ struct month_cost {
 
 struct service_cost {
     const char *name; /* "Amazon Elastic Compute Cloud" */
+    bool priced;      /* something of it has a rate */
     int64_t cents[BILL_REPLICATIONS];
     double mean_usd; /* exact in half cents: the means of all services add up to the mean total */
 };
@@ -61,10 +63,11 @@ struct cost {
     struct bill bill;              /* its bill for the month of `start` */
     struct service_cost *services; /* month of `start`, dearest first */
     int service_count;
-    struct activity activity; /* the bill that is shown, by operation */
-    struct volume volume;     /* of the year, mean of its replications */
-    struct ci window_usd;     /* the headline day */
-    const char *violation;    /* NULL, or a bill that does not add up */
+    struct activity activity;      /* the bill that is shown, by operation */
+    struct volume volume;          /* of the year, mean of its replications */
+    struct ci window_usd;          /* the headline day */
+    struct unpriced_list unpriced; /* of any bill or headline day: every total here leaves it out */
+    const char *violation;         /* NULL, or a bill that does not add up */
 };
 
 /*
@@ -76,6 +79,7 @@ struct costing {
     const struct scenario *sc;
     const struct price_book *book;
     const struct commitments *commitments; /* NULL: all on demand; set before the first record is taken */
+    bool allow_unpriced;                   /* usage without a rate is no error; set likewise */
     struct arena *arena;                   /* of the tally */
     struct also_records also;              /* with every month */
     bool also_is_wrong;                    /* reported; then no month has a bill */
@@ -95,7 +99,7 @@ struct costing {
 
 /*
  * The bill of a month: the one place where a month's usage meets prices and terms. Months of equally many days whose usage
- * is the same have the same lines, whatever their number in the year. False when a rate is missing (in diag).
+ * is the same have the same lines, whatever their number in the year. False when a rate is missing (in diag) and may not be.
  */
 bool costing_bill_month(struct bill *out, const struct costing *costing, const struct month_usage *month,
                         struct arena *arena);

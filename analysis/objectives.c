@@ -100,6 +100,16 @@ bool tally_suffices(struct tally *t)
 
 /* ---- verdicts ---- */
 
+/* A total that leaves something out can be over its limit, but never be known to be under it. */
+static enum verdict judge_total(const struct results *r, struct objective_summary *sum)
+{
+    const enum verdict verdict = ci_at_most(sum->value, sum->limit);
+    if (verdict == VERDICT_MISSED || r->cost.unpriced.count == 0 || sum->note)
+        return verdict;
+    sum->note = "what is unpriced is not in it";
+    return VERDICT_UNDECIDED;
+}
+
 static const char *why_no_interval(const struct results *r)
 {
     return r->replications < 2 ? "one replication has no interval; use at least 2" : NULL;
@@ -121,7 +131,7 @@ static void judge(const struct results *r, const struct objective *objective, st
     *sum = (struct objective_summary){ .objective = objective, .text = objective->text };
     if (needs_days_only(objective)) {
         judge_monthly_cost(r, sum);
-        sum->verdict = ci_at_most(sum->value, sum->limit);
+        sum->verdict = judge_total(r, sum);
         return;
     }
     sum->at_least = objective->kind == OBJECTIVE_AVAILABILITY;

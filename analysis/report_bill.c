@@ -55,10 +55,16 @@ static void write_line(struct page *page, const struct bill_line *line)
     write_details(page, line);
     fprintf(page->out,
             "</span></td><td class=\"n\">%s</td><td class=\"n\">%s<br><span class=\"soft\">%s</span></td><td "
-            "class=\"n\">%s%s</td><td class=\"source\">%s<br><span class=\"%s\">%s, %s</span></td></tr>\n",
-            figure_cents(line->cents, a), figure_number(line->quantity, a), page_text(page, line->unit),
-            rate_text(page, line), tier_text(page, line), page_text(page, line->source), low ? "undecided" : "soft",
-            page_text(page, line->confidence), page_text(page, line->as_of));
+            "class=\"n\">%s%s</td>",
+            line->unpriced ? "unpriced" : figure_cents(line->cents, a), figure_number(line->quantity, a),
+            page_text(page, line->unit), line->unpriced ? "" : rate_text(page, line), tier_text(page, line));
+    if (line->unpriced) {
+        fputs("<td class=\"source\"><span class=\"undecided\">no rate</span></td></tr>\n", page->out);
+        return;
+    }
+    fprintf(page->out, "<td class=\"source\">%s<br><span class=\"%s\">%s, %s</span></td></tr>\n",
+            page_text(page, line->source), low ? "undecided" : "soft", page_text(page, line->confidence),
+            page_text(page, line->as_of));
 }
 
 static void write_group(struct page *page, enum bill_grouping grouping, const struct bill_group *group)
@@ -66,9 +72,11 @@ static void write_group(struct page *page, enum bill_grouping grouping, const st
     const struct bill *bill = &page->r->cost.bill;
     struct arena *a = &page->arena;
     fprintf(page->out,
-            "<details><summary><span class=\"grow\">%s <span class=\"soft small\">%s</span></span><span "
+            "<details><summary><span class=\"grow\">%s <span class=\"soft small\">%s%s</span></span><span "
             "class=\"n\">%s</span></summary>\n",
-            page_text(page, group->name), figure_things(group->lines, "line", a), figure_cents(group->cents, a));
+            page_text(page, group->name), figure_things(group->lines, "line", a),
+            group->unpriced > 0 ? arena_printf(a, ", %d unpriced", group->unpriced) : "",
+            group->unpriced == group->lines ? "unpriced" : figure_cents(group->cents, a));
     fputs("<div class=\"scroll\"><table class=\"wide\"><thead><tr><th>Line</th><th class=\"n\">Amount</th>"
           "<th class=\"n\">Quantity</th><th class=\"n\">Rate</th><th>Source of the rate</th></tr></thead><tbody>\n",
           page->out);
@@ -86,8 +94,8 @@ static void write_grouping(struct page *page, enum bill_grouping grouping, const
     fprintf(page->out, "<section class=\"bill-by-%s\"><h3>%s</h3>\n", bill_grouping_names[grouping], title);
     for (int g = 0; g < count; g++)
         write_group(page, grouping, &groups[g]);
-    fprintf(page->out, "<div class=\"total\"><span>Total</span><span>%s</span></div></section>\n",
-            figure_cents(bill->total_cents, &page->arena));
+    fprintf(page->out, "<div class=\"total\"><span>Total</span><span>%s%s</span></div></section>\n",
+            figure_cents(bill->total_cents, &page->arena), bill->unpriced > 0 ? " and what is unpriced" : "");
 }
 
 /* What to verify before believing. */

@@ -88,6 +88,11 @@ static const char *cents_text(struct markdown *m, int64_t cents)
     return arena_printf(&m->arena, "\\%s", figure_cents(cents, &m->arena));
 }
 
+static const char *group_note(const struct bill_group *group)
+{
+    return group->unpriced == 0 ? "" : group->unpriced == group->lines ? "unpriced" : " and what is unpriced";
+}
+
 /* The bill that is shown line by line elsewhere, to the cent. */
 static void write_grouping(struct markdown *m, enum bill_grouping grouping)
 {
@@ -97,8 +102,10 @@ static void write_grouping(struct markdown *m, enum bill_grouping grouping)
     fprintf(m->out, "\n| %s %d by %s | USD |\n| --- | ---: |\n", calendar_month_name(c->start_month), c->calendar.year,
             bill_grouping_names[grouping]);
     for (int g = 0; g < count; g++)
-        fprintf(m->out, "| %s | %s |\n", text(m, groups[g].name), cents_text(m, groups[g].cents));
-    fprintf(m->out, "| **total** | **%s** |\n", cents_text(m, c->bill.total_cents));
+        fprintf(m->out, "| %s | %s%s |\n", text(m, groups[g].name),
+                groups[g].unpriced == groups[g].lines ? "" : cents_text(m, groups[g].cents), group_note(&groups[g]));
+    fprintf(m->out, "| **total** | **%s**%s |\n", cents_text(m, c->bill.total_cents),
+            c->bill.unpriced > 0 ? " and what is unpriced" : "");
 }
 
 static void write_activity(struct markdown *m)
@@ -112,11 +119,29 @@ static void write_activity(struct markdown *m)
             cents_text(m, a->total_cents));
 }
 
+static void write_unpriced(struct markdown *m, const struct unpriced_list *unpriced)
+{
+    if (unpriced->count == 0)
+        return;
+    fprintf(m->out,
+            "> **Incomplete.** The price book has no rate for what is on %s of the bill, and every total leaves it "
+            "out.\n\n| unpriced | service | region | component |\n| --- | --- | --- | --- |\n",
+            unpriced_text(unpriced, &m->arena));
+    for (int i = 0; i < unpriced->count; i++) {
+        const struct unpriced_usage *u = &unpriced->list[i];
+        fprintf(m->out, "| %s | %s | %s | %s |\n", text(m, u->usage_type), text(m, u->service), text(m, u->region),
+                text(m, u->resource));
+    }
+    fputc('\n', m->out);
+}
+
 static void write_money(struct markdown *m)
 {
     const struct results *r = m->r;
     const struct cost *c = &r->cost;
-    fputs("## Money\n\n| | USD |\n| --- | ---: |\n", m->out);
+    fputs("## Money\n\n", m->out);
+    write_unpriced(m, &c->unpriced);
+    fputs("| | USD |\n| --- | ---: |\n", m->out);
     if (c->monthly) {
         fprintf(m->out, "| average month | %s |\n", usd_interval(m, c->monthly_mean_usd));
         fprintf(m->out, "| dearest month, %s | %s |\n", calendar_month_name(c->peak_month),

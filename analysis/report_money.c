@@ -191,9 +191,29 @@ static void write_activity(struct page *page)
     write_components(page, &c->activity);
 }
 
+static void write_unpriced(struct page *page)
+{
+    const struct unpriced_list *unpriced = &page->r->cost.unpriced;
+    if (unpriced->count == 0)
+        return;
+    fprintf(page->out,
+            "<p class=\"alert\" role=\"alert\"><strong>Incomplete.</strong> The price book has no rate for what is on "
+            "%s of the bill, and every total leaves it out.</p>\n<details><summary><span class=\"grow\">Unpriced"
+            "</span></summary><ul class=\"plain\">\n",
+            unpriced_text(unpriced, &page->arena));
+    for (int i = 0; i < unpriced->count; i++) {
+        const struct unpriced_usage *u = &unpriced->list[i];
+        fprintf(page->out, "<li>unpriced: %s <span class=\"soft\">%s, %s, %s</span></li>\n",
+                page_text(page, u->usage_type), page_text(page, u->service), page_text(page, u->region),
+                page_text(page, u->resource));
+    }
+    fputs("</ul></details>\n", page->out);
+}
+
 void report_money(struct page *page)
 {
     page_heading(page, "money", "Money");
+    write_unpriced(page);
     write_tiles(page);
     page_plot(page, PLOT_COST);
     if (page->r->cost.monthly) {

@@ -99,6 +99,11 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
     const char *imprecise = remark_precision(r, arena);
     if (imprecise)
         warn(r, arena_printf(arena, "the precision was not reached: %s", imprecise));
+    if (r->cost.unpriced.count > 0)
+        warn(r, arena_printf(arena,
+                             "no rate for what is on %s of the bill: every total is incomplete; "
+                             "`--prices FILE` takes rates",
+                             unpriced_text(&r->cost.unpriced, arena)));
     if (r->partial)
         warn(r, arena_printf(arena, "interrupted: %d of %d simulated days are finished; the rest is missing",
                              r->finished, r->planned));

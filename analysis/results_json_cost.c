@@ -45,6 +45,30 @@ void json_interval(cJSON *object, const char *key, struct ci ci)
     cJSON_AddRawToObject(object, key, text);
 }
 
+/* What has no rate at all has no amount. */
+static void json_usd_or_null(cJSON *object, const char *key, double usd, bool is_priced)
+{
+    if (is_priced)
+        json_usd(object, key, usd);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void add_unpriced(cJSON *cost, const struct unpriced_list *unpriced)
+{
+    cJSON_AddBoolToObject(cost, "complete", unpriced->count == 0);
+    json_count(cost, "unpriced_lines", (uint64_t)unpriced->count);
+    cJSON *lines = unpriced->count > 0 ? cJSON_AddArrayToObject(cost, "unpriced") : NULL;
+    for (int i = 0; i < unpriced->count; i++) {
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddStringToObject(one, "service", unpriced->list[i].service);
+        cJSON_AddStringToObject(one, "usage_type", unpriced->list[i].usage_type);
+        cJSON_AddStringToObject(one, "region", unpriced->list[i].region);
+        cJSON_AddStringToObject(one, "resource", unpriced->list[i].resource);
+        cJSON_AddItemToArray(lines, one);
+    }
+}
+
 static const char *month_key(char *text, size_t size, int year, int month)
 {
     snprintf(text, size, "%04d-%02d", year, month);
@@ -79,7 +103,7 @@ static void add_months(cJSON *cost, const struct cost *c)
         add_spread(months, month_key(text, sizeof text, c->calendar.year, m + 1), c->months[m].spread);
     cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
     for (int i = 0; i < c->service_count; i++)
-        json_usd(services, c->services[i].name, c->services[i].mean_usd);
+        json_usd_or_null(services, c->services[i].name, c->services[i].mean_usd, c->services[i].priced);
     json_number(cost, "usd_per_1000_requests", c->annual_usd.mean / c->volume.requests * 1000);
     json_number(cost, "usd_per_1000_orders", c->annual_usd.mean / c->volume.orders * 1000);
 }
@@ -104,7 +128,8 @@ static void add_bill(cJSON *cost, const struct cost *c)
         snprintf(text, sizeof text, "by_%s", bill_grouping_names[g]);
         cJSON *object = cJSON_AddObjectToObject(bill, text);
         for (int i = 0; i < count; i++)
-            add_cents(object, groups[i].name, groups[i].cents);
+            json_usd_or_null(object, groups[i].name, (double)groups[i].cents / 100,
+                             groups[i].unpriced < groups[i].lines);
     }
     if (c->bill.commitment_count > 0)
         results_json_commitments(bill, c);
@@ -135,6 +160,7 @@ void results_json_cost(cJSON *root, const struct results *r)
 {
     const struct cost *c = &r->cost;
     cJSON *cost = cJSON_AddObjectToObject(root, "cost");
+    add_unpriced(cost, &c->unpriced);
     json_usd(cost, "window_usd", c->window_usd.mean);
     if (c->monthly) {
         add_months(cost, c);

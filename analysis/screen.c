@@ -118,8 +118,9 @@ static void write_bill(struct screen *s)
     if (!c->monthly)
         return;
     write_label(s, "bill");
-    fprintf(s->out, "%s for %s %d, line by line in the report; the year %s\n", figure_cents(c->bill.total_cents, a),
-            calendar_month_name(c->start_month), c->calendar.year, usd_with_error(s, c->annual_usd));
+    fprintf(s->out, "%s%s for %s %d, line by line in the report; the year %s\n", figure_cents(c->bill.total_cents, a),
+            c->bill.unpriced > 0 ? " (incomplete)" : "", calendar_month_name(c->start_month), c->calendar.year,
+            usd_with_error(s, c->annual_usd));
 }
 
 static void write_money(struct screen *s)
@@ -132,6 +133,10 @@ static void write_money(struct screen *s)
                 figure_usd(c->window_usd.mean, &s->arena));
     else
         fprintf(s->out, "%s %s (no monthly bill)\n", figure_span(s->r->sc), usd_with_error(s, c->window_usd));
+    if (c->unpriced.count > 0) {
+        write_label(s, "");
+        fprintf(s->out, "and what is unpriced: %s\n", unpriced_text(&c->unpriced, &s->arena));
+    }
     if (!s->r->business.present)
         return;
     const struct business_summary *b = &s->r->business;

@@ -29,18 +29,6 @@ struct billing {
 
 /* ---- what is billed with what ---- */
 
-/* Regions that have a book. One that has none is an error, unless rates are given or may be missing. */
-static size_t regions_with_book(struct billing *b, const char **regions)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < b->file.region_count; i++) {
-        const char *const path = arena_printf(&b->arena, "%s/%s.csv", cli_price_folder(), b->file.regions[i]);
-        if ((!b->options->prices && !b->options->allow_unpriced) || access(path, R_OK) == 0)
-            regions[count++] = b->file.regions[i];
-    }
-    return count;
-}
-
 /* Commitments may be of regions that the file does not use. */
 static const struct price_book *load_terms(struct billing *b, const struct commitments_config *config,
                                            const char *const *used, size_t used_count)
@@ -84,7 +72,7 @@ static int load(struct billing *b, const struct bill_options *how)
                          arena, &b->diag))
         return unreadable ? STATUS_IO : STATUS_INVALID;
     const char **regions = ARENA_ARRAY(arena, const char *, b->file.region_count + 1);
-    const size_t count = regions_with_book(b, regions);
+    const size_t count = cli_regions_with_book(b->options, b->file.regions, b->file.region_count, regions, arena);
     b->book = cli_price_book(b->options, regions, count, arena, &b->diag);
     if (!b->book)
         return STATUS_INVALID;

@@ -106,8 +106,12 @@ bool cli_data(const char *name, struct data_path *path);
 
 /* The price books; if there are none, where they should be. */
 const char *cli_price_folder(void);
+/* Those of `regions` that have a book, into `out`. Without one a region stays, and its book is an error, unless a file gives
+ * rates or they may be missing. */
+size_t cli_regions_with_book(const struct options *options, const char *const *regions, size_t count, const char **out,
+                             struct arena *arena);
 /* The books of these regions: those that --prices names when it is a folder, else the shipped ones with its rates in place
- * of theirs. NULL after an error. */
+ * of theirs. A region that may be without one is left out. NULL after an error. */
 const struct price_book *cli_price_book(const struct options *options, const char *const *regions, size_t count,
                                         struct arena *arena, struct diag *diag);
 /* The same of reservations and savings plans; a file of rates has none. */

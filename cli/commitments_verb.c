@@ -168,6 +168,9 @@ static void print_screen(struct advising *a)
            BILL_REPLICATIONS);
     if (a->commitments.count > 0)
         printf(", with %zu commitment%s of the scenario", a->commitments.count, a->commitments.count == 1 ? "" : "s");
+    if (a->costing.cost.unpriced.count > 0)
+        printf("\n  and what is unpriced: %s, which no commitment is advised for",
+               unpriced_text(&a->costing.cost.unpriced, &a->arena));
     printf("\n  commitments could cover what is %s USD of it at on-demand rates\n", usd(a, advice->coverable_usd));
     if (advice->count == 0) {
         printf("  none would save a dollar\n");
@@ -258,6 +261,8 @@ static void print_json(struct advising *a)
     cJSON_AddStringToObject(out, "schema", "headroom-commitments/1");
     cJSON_AddStringToObject(out, "scenario", a->sc->name);
     add_usd(out, "year_usd", advice->year_usd);
+    cJSON_AddBoolToObject(out, "complete", a->costing.cost.unpriced.count == 0);
+    cJSON_AddNumberToObject(out, "unpriced_lines", a->costing.cost.unpriced.count);
     add_usd(out, "coverable_on_demand_usd", advice->coverable_usd);
     cJSON_AddNumberToObject(out, "replications", BILL_REPLICATIONS);
     cJSON_AddItemToObject(out, "alone", json_list(a, advice->list, advice->count));
@@ -290,6 +295,7 @@ static int advise_on(struct advising *a)
     a->commitments = committed(&a->sc->commitments, a->terms, &a->arena);
     costing_init(&a->costing, a->sc, a->book, &a->arena, &a->errors);
     a->costing.commitments = &a->commitments;
+    a->costing.allow_unpriced = a->options->allow_unpriced;
     status = simulate(a);
     if (status == STATUS_DONE && !advise(&a->advice, &a->costing, a->terms, &a->arena))
         status = STATUS_INVALID;

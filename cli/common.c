@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "pricing/aws_region.h"
 #include "pricing/bill.h"
 #include "sim/base/text.h"
 
@@ -87,10 +88,26 @@ static const char *book_folder_of(const struct options *options)
     return options->prices && is_folder(options->prices) ? options->prices : cli_price_folder();
 }
 
+/* Only what is known as a region becomes part of a path. */
+size_t cli_regions_with_book(const struct options *options, const char *const *regions, size_t count, const char **out,
+                             struct arena *arena)
+{
+    const bool may_lack = options->allow_unpriced || (options->prices && !is_folder(options->prices));
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *const path = arena_printf(arena, "%s/%s.csv", book_folder_of(options), regions[i]);
+        if (!may_lack || !aws_region_find(regions[i]) || access(path, R_OK) == 0)
+            out[kept++] = regions[i];
+    }
+    return kept;
+}
+
 const struct price_book *cli_price_book(const struct options *options, const char *const *regions, size_t count,
                                         struct arena *arena, struct diag *diag)
 {
-    const struct price_book *const book = price_book_load(book_folder_of(options), regions, count, arena, diag);
+    const char **with_book = ARENA_ARRAY(arena, const char *, count + 1);
+    const size_t kept = cli_regions_with_book(options, regions, count, with_book, arena);
+    const struct price_book *const book = price_book_load(book_folder_of(options), with_book, kept, arena, diag);
     return book && options->prices && !is_folder(options->prices)
                ? price_book_replace(book, options->prices, arena, diag)
                : book;

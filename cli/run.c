@@ -67,7 +67,7 @@ static int load(struct run *run)
     for (int i = 0; i < sc->region_count; i++)
         regions[i] = sc->regions[i].name;
     run->book = cli_price_book(run->options, regions, (size_t)sc->region_count, &run->arena, &run->errors);
-    if (!run->book || !also_records_check(sc, run->book, &run->errors))
+    if (!run->book || !also_records_check(sc, run->book, run->options->allow_unpriced, &run->errors))
         return STATUS_INVALID;
     if (!sc->commitments.present)
         return STATUS_DONE;
@@ -177,6 +177,7 @@ static int prepare_and_run(struct run *run)
     if (run->options->max_time_s > 0)
         run->tasks.max_time_s = run->options->max_time_s;
     tally_init(&run->tally, run->sc, run->book, &run->errors);
+    run->tally.costing.allow_unpriced = run->options->allow_unpriced;
     run->tally.costing.commitments = run->sc->commitments.present ? &run->commitments : NULL;
     const int ended = simulate_and_report(run);
     fflush(stdout);
