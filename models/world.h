@@ -458,7 +458,6 @@ void fault_end(struct world *w, int fault);
 void database_recovered(struct world *w, int db, uint32_t generation);
 void cache_recovered(struct world *w, int shard, uint32_t generation);
 /* Something that a fault's timeline tells: who noticed, who acted. */
-void faults_close(struct world *w);
 void fault_note(struct world *w, const char *component, const char *what, bool noticed);
 
 /* A station whose utilisation is reported. */
