@@ -41,7 +41,7 @@ void usage_begin(struct world *w)
 {
     for (int i = 0; i < w->fleet_count; i++) {
         struct fleet *fleet = &w->fleets[i];
-        if (fleet->config->logs > 0)
+        if (fleet->logs_bytes > 0)
             fleet->logs = fleet_bytes(w, fleet, "AmazonCloudWatch", "DataProcessing-Bytes", "");
         if (w->code->external_count == 0)
             continue;
@@ -87,7 +87,7 @@ void usage_window(struct world *w)
             continue;
         if (fleet->queue >= 0)
             entries = w->queues[fleet->queue].messages.removed - w->queues[fleet->queue].removed_before;
-        meter_add(&w->meters, fleet->logs, (int64_t)entries * (fleet->config->logs + LOG_OVERHEAD));
+        meter_add(&w->meters, fleet->logs, (int64_t)entries * (fleet->logs_bytes + LOG_OVERHEAD));
     }
     for (int q = 0; q < w->queue_count; q++)
         w->queues[q].removed_before = w->queues[q].messages.removed;
@@ -149,7 +149,7 @@ static void meter_alarms(struct world *w, const struct component *c)
 {
     const struct asg_config *config = c->config;
     struct usage_key key = usage_key_of(c, "AmazonCloudWatch", "CW:AlarmMonitorUsage", "", USAGE_NANOSECONDS);
-    key.tier = w->fleets[c->index].queue >= 0 ? "workers" : c->type->tier;
+    key.tier = fleet_of(w, c)->queue >= 0 ? "workers" : c->type->tier;
     if (config->scaling_count)
         exist_as(w, key, 2 * config->scaling_count);
 }

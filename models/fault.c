@@ -292,7 +292,7 @@ static bool external_begin(struct world *w, const struct fault_config *config, c
 /* crash: so many instances, by default one; down: all of them. */
 static void crash_instances(struct world *w, const struct fault_config *config, const struct component *c)
 {
-    struct fleet *fleet = &w->fleets[c->index];
+    struct fleet *fleet = fleet_of(w, c);
     int64_t left = config->kind == FAULT_DOWN ? fleet->instance_count : config->instances > 0 ? config->instances : 1;
     for (uint32_t n = 0; n < fleet->instance_count && left > 0; n++) {
         struct instance *i = &w->instances[fleet->instances[n]];
@@ -320,9 +320,9 @@ static void component_speed(struct world *w, const struct component *c, double s
     if (c->kind == KIND_ELASTICACHE)
         for (int s = 0; s < w->caches[c->index].shard_count; s++)
             station_set_speed(&w->caches[c->index].shards[s].thread, w->now, 1.0 / slower);
-    if (c->kind != KIND_ASG)
+    struct fleet *fleet = fleet_of(w, c);
+    if (!fleet)
         return;
-    struct fleet *fleet = &w->fleets[c->index];
     /* of instances launched meanwhile too */
     fleet->vcpus.speed = departures_vcpu_speed(fleet->vcpus.discipline, fleet->shape) / slower;
     for (uint32_t n = 0; n < fleet->instance_count; n++)
@@ -338,7 +338,7 @@ static void component_begin(struct world *w, const struct fault_config *config, 
         return;
     if (config->kind == FAULT_SLOW)
         component_speed(w, c, config->factor);
-    else if (c->kind == KIND_ASG)
+    else if (fleet_of(w, c))
         crash_instances(w, config, c);
     else if (c->kind == KIND_ELASTICACHE)
         cache_loses_zone(w, &w->caches[c->index], w->caches[c->index].shards[0].zone);

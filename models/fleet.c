@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fleet -- the instances of an Auto Scaling group: launched, in service, draining, gone; checked and replaced.
+ * fleet -- the members of a fleet, whatever they are: launched, in service, draining, gone; checked by their balancer.
  *
  *   LAUNCHING --launch--> IN SERVICE --retire--> DRAINING --deregistration delay--> FREE
  *        \---------- dead host: noticed, terminated, replaced ------------------> FREE
+ *
+ * How many there are, and who replaces them: group.c for the instances of an Auto Scaling group.
  */
 #include "models/world.h"
 
-#include "models/catalogue/catalogue.h"
 #include "sim/base/check.h"
-#include "sim/base/text.h"
-
-/* Metrics that detailed monitoring of an instance publishes.       [CW-PRICE] */
-enum { DETAILED_METRICS = 7 };
 
 static const bool may_follow[INSTANCE_STATES][INSTANCE_STATES] = {
     [INSTANCE_FREE] = { [INSTANCE_LAUNCHING] = true, [INSTANCE_IN_SERVICE] = true }, /* in service: before the run */
@@ -21,7 +18,7 @@ static const bool may_follow[INSTANCE_STATES][INSTANCE_STATES] = {
     [INSTANCE_DRAINING] = { [INSTANCE_FREE] = true },
 };
 
-static void instance_enter(struct world *w, struct instance *i, enum instance_state next)
+void instance_enter(struct world *w, struct instance *i, enum instance_state next)
 {
     CHECK(may_follow[i->state][next], "an instance skipped a state");
     struct fleet *fleet = &w->fleets[i->fleet];
@@ -57,7 +54,7 @@ static void pools_open(struct world *w, struct instance *i, const struct service
     i->breakers = ARENA_ARRAY(w->arena, struct breaker, service->breaker_count);
 }
 
-static struct instance *instance_add(struct world *w, struct fleet *fleet, int zone)
+struct instance *instance_add(struct world *w, struct fleet *fleet, int zone, const struct station_config *vcpus)
 {
     /* Numbers are not used again: requests that wait in silence may still name a dead target. */
     CHECK(w->instance_count < w->instance_limit, "more instances than the run has numbers");
@@ -69,7 +66,7 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
                             .alive = true,
                             .billed_until = w->now,
                             .launch = fleet->launches++ };
-    struct station_config cpu = fleet->vcpus;
+    struct station_config cpu = *vcpus;
     cpu.entity = id;
     station_init(&i->cpu, w->arena, w->events, &cpu, w->now);
     const struct service_config *service = fleet->service->config;
@@ -83,22 +80,6 @@ static struct instance *instance_add(struct world *w, struct fleet *fleet, int z
     }
     fleet->instances[fleet->instance_count++] = id;
     return i;
-}
-
-static void bill_instance(struct world *w, struct instance *i, sim_time until)
-{
-    const struct fleet *fleet = &w->fleets[i->fleet];
-    meter_add_time(&w->meters, fleet->hours[i->zone], 1, i->billed_until, until);
-    meter_add_storage(&w->meters, fleet->volume_hours[i->zone], fleet->config->volume, i->billed_until, until);
-    meter_add_time(&w->meters, fleet->monitoring, DETAILED_METRICS, i->billed_until, until);
-    i->billed_until = until;
-}
-
-void fleets_meter(struct world *w, sim_time until)
-{
-    for (int f = 0; f < w->fleet_count; f++)
-        for (uint32_t n = 0; n < w->fleets[f].instance_count; n++)
-            bill_instance(w, &w->instances[w->fleets[f].instances[n]], until);
 }
 
 void threads_settle(struct world *w, struct fleet *fleet, sim_time now)
@@ -115,7 +96,7 @@ void threads_idle(struct world *w, struct instance *i, uint32_t idle)
     i->idle_threads = idle;
 }
 
-static void enter_service(struct world *w, struct instance *i, bool healthy)
+void instance_in_service(struct world *w, struct instance *i, bool healthy)
 {
     struct fleet *fleet = &w->fleets[i->fleet];
     if (i->state == INSTANCE_LAUNCHING)
@@ -141,8 +122,8 @@ static void enter_service(struct world *w, struct instance *i, bool healthy)
 /* ---- setting up ---- */
 
 /* zone "": it has none. */
-static struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type,
-                                 const char *operation, const char *zone, enum usage_unit unit)
+struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type,
+                          const char *operation, const char *zone, enum usage_unit unit)
 {
     return meter_get(&w->meters, (struct usage_key){ .service = service,
                                                      .usage_type = type,
@@ -159,18 +140,9 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
 {
     const struct scenario *sc = w->sc;
     *fleet = (struct fleet){
-        .component = c, .config = c->config, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1
+        .component = c, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1, .service_index = -1
     };
-    fleet->shape = catalogue_instance(fleet->config->instance);
-    fleet->vcpus = departures_vcpus(departures_discipline(sc, c), fleet->shape, w->arena);
-    fleet->vcpus.execution = departures_execution(sc, c);
-    fleet->vcpus.kind = EV_CPU;
-    fleet->desired = fleet->config->size.desired;
-    fleet->tracking = ARENA_ARRAY(w->arena, struct tracking, fleet->config->scaling_count);
-    fleet->measured = ARENA_ARRAY(w->arena, int64_t, fleet->config->scaling_count);
-    fleet->pending = ARENA_ARRAY(w->arena, struct datapoint, PENDING_MINUTES * fleet->config->scaling_count);
     fleet->min_size = (double)INT64_MAX;
-    fleet->service_index = -1;
     for (int s = 0; s < sc->service_count; s++)
         if (!sc->services[s].external && sc->services[s].runs_on.target == c) {
             fleet->service_index = s;
@@ -181,13 +153,7 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
     for (int a = 0; a < w->alb_count; a++)
         if (w->albs[a].config->targets.target == c)
             fleet->alb = a;
-    const char *const box = arena_printf(w->arena, "BoxUsage:%s", fleet->config->instance);
-    for (int64_t z = 0; z < c->region->zones; z++) {
-        const char *const zone = c->region->zone_names[z];
-        fleet->hours[z] = fleet_meter(w, fleet, "AmazonEC2", box, "RunInstances", zone, USAGE_NANOSECONDS);
-        fleet->volume_hours[z] = fleet_meter(w, fleet, "AmazonEC2", "EBS:VolumeUsage.gp3", "", zone, USAGE_BYTE_HOURS);
-    }
-    fleet->monitoring = fleet_meter(w, fleet, "AmazonCloudWatch", "CW:MetricMonitorUsage", "", "", USAGE_NANOSECONDS);
+    group_init(w, fleet);
     fleet->cross_zone_cache = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache",
                                           "", USAGE_BYTES);
     fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database",
@@ -196,163 +162,30 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
 
 void fleets_init(struct world *w)
 {
+    w->fleet_count = scenario_fleet_count(w->sc);
+    w->fleets = ARENA_ARRAY(w->arena, struct fleet, w->fleet_count);
     for (int f = 0; f < w->fleet_count; f++) {
-        struct fleet *fleet = &w->fleets[f];
-        fleet_init(w, fleet, w->sc->by_kind[KIND_ASG][f]);
-        for (int64_t n = 0; n < fleet->desired && fleet->service; n++) {
-            struct instance *i = instance_add(w, fleet, (int)(n % w->sc->regions[fleet->region].zones));
-            enter_service(w, i, true);
-            i->in_service_at -= fleet->config->warm_up; /* there before the run began */
-        }
+        fleet_init(w, &w->fleets[f], scenario_fleet(w->sc, f));
+        group_begin(w, &w->fleets[f]);
     }
 }
 
-/* ---- capacity ---- */
-
-static int zone_count(const struct world *w, const struct fleet *fleet)
+struct fleet *fleet_of(struct world *w, const struct component *c)
 {
-    return (int)w->sc->regions[fleet->region].zones;
+    for (int f = 0; f < w->fleet_count; f++)
+        if (w->fleets[f].component == c)
+            return &w->fleets[f];
+    return NULL;
 }
 
-static bool launches_fail(const struct world *w, const struct fleet *fleet, int zone)
+void fleets_meter(struct world *w, sim_time until)
 {
-    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails &&
-                                                w->launches.region == fleet->region && w->launches.zone == zone);
+    for (int f = 0; f < w->fleet_count; f++)
+        for (uint32_t n = 0; n < w->fleets[f].instance_count; n++)
+            group_bill(w, &w->instances[w->fleets[f].instances[n]], until);
 }
 
-/* Ties between zones are broken at random, as AWS does: otherwise the same zone would always be the emptiest. */
-static int first_zone(const struct world *w, const struct fleet *fleet)
-{
-    const uint64_t subject = fleet->launches << 16 | (uint64_t)(w->now / SIM_MINUTE & 0xffff);
-    return (int)draw_below(draw_at(w->key, subject, draw_place(fleet->component->name), 4).a,
-                           (uint32_t)zone_count(w, fleet));
-}
-
-/* The zone with the fewest instances among those where launches work: the group tries the next zone by itself. */
-static int zone_to_launch(const struct world *w, const struct fleet *fleet)
-{
-    int best = -1;
-    for (int n = 0; n < zone_count(w, fleet); n++) {
-        const int z = (first_zone(w, fleet) + n) % zone_count(w, fleet);
-        if (launches_fail(w, fleet, z))
-            continue;
-        if (best < 0 || fleet->in_service[z] + fleet->launching[z] < fleet->in_service[best] + fleet->launching[best])
-            best = z;
-    }
-    return best;
-}
-
-static bool launch_one(struct world *w, struct fleet *fleet, int zone)
-{
-    if (w->instance_count == w->instance_limit)
-        return false; /* the loader bounds the groups; a run that still gets here has replaced thousands */
-    const struct draw_block d = draw_at(w->key, fleet->launches, draw_place(fleet->component->name), 0);
-    double slower = 1.0;
-    if (w->launches.active && w->launches.region == fleet->region) {
-        if (draw_unit(d.b) < w->launches.errors) {
-            fleet->launches++; /* the call failed; the next evaluation tries again */
-            fault_note(w, fleet->component->name, "a launch failed: control plane error", true);
-            return false;
-        }
-        slower = w->launches.latency;
-    }
-    struct instance *i = instance_add(w, fleet, zone);
-    instance_enter(w, i, INSTANCE_LAUNCHING);
-    const sim_time takes = (sim_time)((double)dist_sample(&fleet->config->launch, draw_unit(d.a)) * slower);
-    event_set_push(w->events,
-                   event_make(w->now + takes, EVENT_CAPACITY, EV_LAUNCHED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
-    return true;
-}
-
-static int64_t counted_size(const struct world *w, const struct fleet *fleet)
-{
-    int64_t size = 0;
-    for (int z = 0; z < zone_count(w, fleet); z++)
-        size += fleet->in_service[z] + fleet->launching[z];
-    return size;
-}
-
-/* Scale-in: the zone with most instances, there the oldest.       [ASG-UG] Default termination policy */
-static struct instance *instance_to_retire(struct world *w, struct fleet *fleet)
-{
-    int fullest = first_zone(w, fleet);
-    for (int z = 0; z < zone_count(w, fleet); z++)
-        if (fleet->in_service[z] > fleet->in_service[fullest])
-            fullest = z;
-    struct instance *oldest = NULL;
-    for (uint32_t n = 0; n < fleet->instance_count; n++) {
-        struct instance *i = &w->instances[fleet->instances[n]];
-        if (i->state == INSTANCE_IN_SERVICE && i->zone == fullest && (!oldest || i->launch < oldest->launch))
-            oldest = i;
-    }
-    return oldest;
-}
-
-/* One zone has two instances more than another that could take one: launch there first, the surplus is retired once it
- * serves. At the most a tenth of the group moves at once.       [ASG-UG] Rebalancing activities */
-static bool rebalance(struct world *w, struct fleet *fleet)
-{
-    const int to = zone_to_launch(w, fleet);
-    if (to < 0)
-        return false;
-    uint32_t most = 0, launching = 0;
-    for (int z = 0; z < zone_count(w, fleet); z++) {
-        launching += fleet->launching[z];
-        most = fleet->in_service[z] > most ? fleet->in_service[z] : most;
-    }
-    const int64_t tenth = fleet->desired / 10;
-    if (launching >= (tenth > 1 ? tenth : 1))
-        return false;
-    return most >= fleet->in_service[to] + fleet->launching[to] + 2 && launch_one(w, fleet, to);
-}
-
-void fleet_reconcile(struct world *w, struct fleet *fleet)
-{
-    int64_t size = counted_size(w, fleet), serving = 0;
-    for (int z = 0; z < zone_count(w, fleet); z++)
-        serving += fleet->in_service[z];
-    for (; size < fleet->desired; size++) {
-        const int zone = zone_to_launch(w, fleet);
-        if (zone < 0 || !launch_one(w, fleet, zone))
-            break;
-    }
-    for (; serving > fleet->desired; serving--) { /* those that still boot do not replace anybody yet */
-        struct instance *i = instance_to_retire(w, fleet);
-        if (!i)
-            break;
-        instance_retire(w, i);
-    }
-    while (counted_size(w, fleet) >= fleet->desired && rebalance(w, fleet))
-        ;
-}
-
-void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired)
-{
-    const int64_t min = fleet->config->size.min, max = fleet->config->size.max;
-    desired = desired < min ? min : desired > max ? max : desired;
-    if (desired == fleet->desired)
-        return;
-    fingerprint_add(&w->fingerprint, 0xde51aedu, w->now, (uint64_t)desired);
-    fault_note(w, fleet->component->name,
-               desired > fleet->desired
-                   ? arena_printf(w->arena, "scales out from %d to %d", (int)fleet->desired, (int)desired)
-                   : arena_printf(w->arena, "scales in from %d to %d", (int)fleet->desired, (int)desired),
-               false);
-    fleet->desired = desired;
-    fleet_reconcile(w, fleet);
-}
-
-void instance_launched(struct world *w, struct instance *i)
-{
-    if (i->state != INSTANCE_LAUNCHING)
-        return;
-    if (i->alive) {
-        enter_service(w, i, false);
-        return;
-    }
-    instance_gone(w, i); /* its zone was lost while it booted: the group tries again */
-    fleet_reconcile(w, &w->fleets[i->fleet]);
-}
+/* ---- leaving ---- */
 
 void instance_retire(struct world *w, struct instance *i)
 {
@@ -368,9 +201,9 @@ void instance_retire(struct world *w, struct instance *i)
     }
     instance_enter(w, i, INSTANCE_DRAINING);
     const sim_time delay =
-        fleet->alb >= 0 ? w->albs[fleet->alb].config->deregistration_delay
-                        : dist_sample(&fleet->config->drain,
-                                      draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
+        fleet->alb >= 0
+            ? w->albs[fleet->alb].config->deregistration_delay
+            : dist_sample(fleet->drain, draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
     event_set_push(w->events,
                    event_make(w->now + delay, EVENT_CAPACITY, EV_GONE, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
 }
@@ -408,7 +241,7 @@ void instance_gone(struct world *w, struct instance *i)
         return;
     struct fleet *fleet = &w->fleets[i->fleet];
     kill_requests(w, i, true);
-    bill_instance(w, i, w->now);
+    group_bill(w, i, w->now);
     instance_enter(w, i, INSTANCE_FREE);
     for (uint32_t n = 0; n < fleet->instance_count; n++)
         if (fleet->instances[n] == i->id) {
@@ -426,28 +259,11 @@ void instance_die(struct world *w, struct instance *i, bool reset)
 {
     if (!i->alive || i->state == INSTANCE_FREE)
         return;
-    struct fleet *fleet = &w->fleets[i->fleet];
     i->alive = false;
     if (i->state == INSTANCE_IN_SERVICE)
         threads_idle(w, i, 0);
     kill_requests(w, i, reset);
-    const struct draw_block d = draw_at(w->key, i->launch, draw_place(fleet->component->name), 3);
-    event_set_push(w->events, event_make(w->now + dist_sample(&fleet->config->ec2_detect, draw_unit(d.a)),
-                                         EVENT_CONTROL, EV_DEAD_NOTICED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
-}
-
-static void replace(struct world *w, struct instance *i, const char *why)
-{
-    struct fleet *fleet = &w->fleets[i->fleet];
-    fault_note(w, fleet->component->name, why, true);
-    instance_retire(w, i);
-    fleet_reconcile(w, fleet);
-}
-
-void instance_dead_noticed(struct world *w, struct instance *i)
-{
-    if (i->state != INSTANCE_FREE && !i->alive)
-        replace(w, i, "EC2 status checks failed: instances replaced");
+    group_member_died(w, i);
 }
 
 /* What a node learns from a check. */

@@ -202,7 +202,7 @@ static void record_fleets(struct world *w, struct replication *out)
         const double up = fleet->cpu_windows ? (double)fleet->cpu_windows : 1.0;
         utilisation(out, name, "cpu", fleet->sum_cpu / up, fleet->peak_cpu);
         utilisation(out, name, "workers", fleet->sum_workers / up, fleet->peak_workers);
-        limit(out, name, "size.max", fleet->max_size, (double)fleet->config->size.max, NAN);
+        limit(out, name, "size.max", fleet->max_size, (double)fleet->most, NAN);
         limit(out, name, "cpu", fleet->peak_cpu, 1.0, fleet->peak_cpu_at_s);
         limit(out, name, "workers", fleet->peak_workers, 1.0, fleet->peak_workers_at_s);
         if (backlog_drops(fleet->service->config)) {

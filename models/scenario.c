@@ -230,6 +230,16 @@ int scenario_operation_index(const struct scenario *sc, const struct operation_c
     return -1;
 }
 
+int scenario_fleet_count(const struct scenario *sc)
+{
+    return sc->by_kind_count[KIND_ASG];
+}
+
+const struct component *scenario_fleet(const struct scenario *sc, int index)
+{
+    return sc->by_kind[KIND_ASG][index];
+}
+
 const struct component *scenario_component(const struct scenario *sc, const char *name)
 {
     for (int i = 0; i < sc->component_count; i++)

@@ -443,6 +443,10 @@ const struct operation_config *scenario_operation(const struct scenario *sc, int
 int scenario_operation_index(const struct scenario *sc,
                              const struct operation_config *operation); /* -1: not in the mix */
 
+/* Fleets, what services run on: Auto Scaling groups. The order is that of the world's. */
+int scenario_fleet_count(const struct scenario *sc);
+const struct component *scenario_fleet(const struct scenario *sc, int index);
+
 /* "20:05" and "+2h" as time since the clock's start: the first such time of day at or after start. */
 sim_time scenario_instant(const struct scenario *sc, struct instant instant);
 

@@ -103,8 +103,8 @@ static bool check_fleets(struct resolver *r)
     for (int s = 0; s < sc->service_count; s++)
         if (!sc->services[s].external && !sc->services[s].runs_on.target)
             return false; /* reported; which fleet it meant is not known */
-    for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++) {
-        const struct component *fleet = sc->by_kind[KIND_ASG][f];
+    for (int f = 0; f < scenario_fleet_count(sc); f++) {
+        const struct component *fleet = scenario_fleet(sc, f);
         if (service_on(sc, fleet))
             continue;
         diag_error(r->reader->diag, fleet->at, "no service runs on fleet '%s'", fleet->name);

@@ -156,9 +156,9 @@ static void init_region_components(struct world *w)
                                                                     .to_zone = "",
                                                                     .tier = "queue",
                                                                     .unit = USAGE_COUNT });
-        for (int f = 0; f < sc->by_kind_count[KIND_ASG]; f++)
+        for (int f = 0; f < scenario_fleet_count(sc); f++)
             for (int s = 0; s < sc->service_count; s++)
-                if (sc->services[s].consumes.target == c && sc->services[s].runs_on.target == sc->by_kind[KIND_ASG][f])
+                if (sc->services[s].consumes.target == c && sc->services[s].runs_on.target == scenario_fleet(sc, f))
                     queue->fleet = f;
     }
 }
@@ -216,8 +216,6 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     init_edge(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
-    w->fleet_count = sc->by_kind_count[KIND_ASG];
-    w->fleets = ARENA_ARRAY(arena, struct fleet, w->fleet_count);
     fleets_init(w);
     windows_init(w);
     clients_columns(w);

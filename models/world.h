@@ -12,7 +12,8 @@
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
  *                  visit.c    what stays at stations have in common, on events or computed ahead
- *                  fleet.c    instances: launch, health checks, draining, consumers
+ *                  fleet.c    members of a fleet: in service, health checks, draining, consumers
+ *                  group.c    instances of an Auto Scaling group: launch, zones, replacement
  *                  control.c  metrics of the minute, alarms, desired capacity
  *                  fault.c    what breaks, and what mends
  *                  recorder.c outcomes, series, meters
@@ -167,6 +168,7 @@ struct instance {
     uint64_t launch;                       /* ordinal of the launch in its fleet */
 };
 
+/* Like members that run one service: the instances of an Auto Scaling group. */
 struct fleet {
     const struct component *component;
     const struct asg_config *config;
@@ -176,8 +178,10 @@ struct fleet {
     int alb, queue; /* index, or -1 */
     const struct shape *shape;
     struct station_config vcpus; /* of its instances; the speed is that of now: a fault may slow it */
-    int64_t desired;
-    uint16_t *instances; /* ids, all states but free */
+    int64_t desired, most;
+    int64_t logs_bytes;       /* of the log entry of a request or message */
+    const struct dist *drain; /* of members without a balancer */
+    uint16_t *instances;      /* ids, all states but free */
     uint32_t instance_count, instance_capacity;
     uint32_t in_service[ALB_NODES_MAX], launching[ALB_NODES_MAX];
     uint64_t launches;
@@ -432,20 +436,35 @@ void message_done(struct world *w, struct frame *f, bool handled);
 
 /* ---- fleet.c ---- */
 void fleets_init(struct world *w);
-void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
-void fleet_reconcile(struct world *w, struct fleet *fleet); /* launch or terminate towards desired */
+struct fleet *fleet_of(struct world *w, const struct component *c); /* NULL: it is none. O(fleets) */
+/* zone "": it has none. */
+struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char *service, const char *type,
+                          const char *operation, const char *zone, enum usage_unit unit);
+void fleets_meter(struct world *w, sim_time until);
+/* A new member, in no state yet. vcpus: of its station, but for the entity. */
+struct instance *instance_add(struct world *w, struct fleet *fleet, int zone, const struct station_config *vcpus);
+void instance_enter(struct world *w, struct instance *i, enum instance_state next);
+/* healthy: to the balancer too, there before the run began. */
+void instance_in_service(struct world *w, struct instance *i, bool healthy);
 /* Consumers: how many of the instance's threads wait for a message; the fleet's integral up to `now`. */
 void threads_idle(struct world *w, struct instance *i, uint32_t idle);
 void threads_settle(struct world *w, struct fleet *fleet, sim_time now);
-void instance_launched(struct world *w, struct instance *i);
-void instance_gone(struct world *w, struct instance *i);
 void instance_retire(struct world *w, struct instance *i); /* in service -> draining, or gone when dead */
+void instance_gone(struct world *w, struct instance *i);
 void instance_die(struct world *w, struct instance *i, bool reset);
-void instance_dead_noticed(struct world *w, struct instance *i);
 void instance_health_check(struct world *w, struct instance *i, int node);
 void health_check_ended(struct world *w, struct frame *f, bool passed);
 void health_check_timeout(struct world *w, struct frame *f);
-void fleets_meter(struct world *w, sim_time until);
+
+/* ---- group.c ---- */
+void group_init(struct world *w, struct fleet *fleet);
+void group_begin(struct world *w, struct fleet *fleet); /* the instances that are there before the run */
+void group_bill(struct world *w, struct instance *i, sim_time until);
+void group_member_died(struct world *w, const struct instance *i);
+void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
+void fleet_reconcile(struct world *w, struct fleet *fleet); /* launch or terminate towards desired */
+void instance_launched(struct world *w, struct instance *i);
+void instance_dead_noticed(struct world *w, struct instance *i);
 
 /* ---- control.c ---- */
 void control_minute(struct world *w);
