@@ -219,6 +219,6 @@ bool commitments_load(struct commitments_config *out, const char *path, const ch
     const struct node *root = yaml_load(path, arena, diag, unreadable);
     if (!root)
         return false;
-    param_reader_init(&reader, arena, diag, ".");
+    param_reader_init(&reader, arena, diag, path, ".");
     return param_read(&reader, file_params, root, "the file", out) && commitments_check(out, only_region, diag);
 }

@@ -110,6 +110,7 @@ struct param_pending {
 struct param_reader {
     struct arena *arena;           /* borrowed: everything that is read lives there */
     struct diag *diag;             /* borrowed */
+    const char *file;              /* the scenario's; what another file says is looked for beside that one */
     const char *base_dir;          /* where empirical(file.csv) is looked for */
     struct param_pending *pending; /* output */
     int pending_count, pending_capacity;
@@ -119,7 +120,11 @@ struct param_reader {
 /* `what` of the outermost table: messages do not say "of the scenario". */
 #define PARAM_TOP "the scenario"
 
-void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir);
+void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *file,
+                       const char *base_dir);
+
+/* The folder in which a file is looked for that is named at this place. */
+const char *param_folder(const struct param_reader *reader, struct mark at);
 
 /*
  * Reads `node` (NULL = absent: defaults) into `out` by the table. Reports all errors, returns false if any. Defaults

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/extends.h"
 #include "sim/base/check.h"
 #include "sim/base/text.h"
 #include "sim/base/units.h"
@@ -14,15 +15,22 @@ enum { DISTS_MAX = 1000, DIST_SLOTS = 2048 };
 struct param_dists {
     int count;
     struct {
-        const char *text;
+        const char *text, *folder; /* a file that it names lies there */
         struct dist dist;
     } slots[DIST_SLOTS];
 };
 
-void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *base_dir)
+void param_reader_init(struct param_reader *reader, struct arena *arena, struct diag *diag, const char *file,
+                       const char *base_dir)
 {
-    *reader = (struct param_reader){ .arena = arena, .diag = diag, .base_dir = base_dir };
+    *reader = (struct param_reader){ .arena = arena, .diag = diag, .file = file, .base_dir = base_dir };
     reader->dists = ARENA_NEW(arena, struct param_dists);
+}
+
+const char *param_folder(const struct param_reader *reader, struct mark at)
+{
+    const bool of_base = at.file && strcmp(at.file, reader->file) != 0 && strncmp(at.file, "--", 2) != 0;
+    return of_base ? extends_folder(at.file, reader->arena) : reader->base_dir;
 }
 
 static const struct {
@@ -253,13 +261,16 @@ static bool check_range(struct param_reader *reader, const struct param *row, co
 
 /* ---- distributions: parsed once per text ---- */
 
-static struct dist *find_dist(struct param_dists *dists, const char *text)
+static struct dist *find_dist(struct param_dists *dists, const char *text, const char *folder)
 {
     size_t slot = (size_t)(text_hash(text) % DIST_SLOTS);
-    while (dists->slots[slot].text && strcmp(dists->slots[slot].text, text) != 0)
+    while (dists->slots[slot].text &&
+           (strcmp(dists->slots[slot].text, text) != 0 || !text_equal(dists->slots[slot].folder, folder)))
         slot = (slot + 1) % DIST_SLOTS;
-    if (!dists->slots[slot].text)
+    if (!dists->slots[slot].text) {
         dists->slots[slot].text = text; /* claimed; removed again when the text is not a distribution */
+        dists->slots[slot].folder = folder;
+    }
     return &dists->slots[slot].dist;
 }
 
@@ -288,13 +299,14 @@ const struct dist *param_next_dist(const struct param_reader *reader, int *i)
 static bool read_dist(struct param_reader *reader, const struct param *row, const struct node *node, const char *what,
                       struct dist *out)
 {
-    struct dist *known = find_dist(reader->dists, node->text);
+    const char *folder = param_folder(reader, node->at);
+    struct dist *known = find_dist(reader->dists, node->text, folder);
     if (!dist_is_known(known)) {
         if (reader->dists->count == DISTS_MAX) {
             forget_dist(reader->dists, known);
             return diag_error(reader->diag, node->at, "more than %d different distributions", DISTS_MAX);
         }
-        if (!dist_parse(known, node->text, node->at, reader->base_dir, reader->arena, reader->diag)) {
+        if (!dist_parse(known, node->text, node->at, folder, reader->arena, reader->diag)) {
             forget_dist(reader->dists, known);
             return false;
         }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "models/extends.h"
 #include "models/scenario_read.h"
 #include "sim/base/sha256.h"
 #include "sim/base/text.h"
@@ -132,12 +133,6 @@ static const char *file_name(const char *path, struct arena *arena)
     return arena_text_n(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
 }
 
-static const char *folder_of(const char *path, struct arena *arena)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? arena_text_n(arena, path, (size_t)(slash - path) + (slash == path)) : ".";
-}
-
 /* ---- what it was made of ---- */
 
 static void add_input(struct scenario *sc, const char *file, const char *sha256)
@@ -152,12 +147,14 @@ static void add_input(struct scenario *sc, const char *file, const char *sha256)
     sc->input_count++;
 }
 
-static void list_inputs(struct scenario *sc, const struct param_reader *reader)
+static void list_inputs(struct scenario *sc, const struct param_reader *reader, const struct extended *extended)
 {
-    int most = sc->population_count, i = 0;
+    int most = sc->population_count + extended->count, i = 0;
     for (const struct dist *dist; (dist = param_next_dist(reader, &i));)
         most += dist->file != NULL;
     sc->inputs = ARENA_ARRAY(reader->arena, struct scenario_input, most + 1);
+    for (int f = 0; f < extended->count; f++)
+        add_input(sc, extended->files[f].file, extended->files[f].sha256);
     for (int p = 0; p < sc->population_count; p++)
         if (sc->populations[p].rate.trace)
             add_input(sc, sc->populations[p].rate.trace->name, sc->populations[p].rate.trace->sha256);
@@ -176,6 +173,9 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
     sha256_init(&sha);
     sha256_add(&sha, text, length);
     struct node *root = yaml_parse(name, text, length, arena, diag);
+    struct extended extended;
+    if (root)
+        root = extends_resolve(root, name, base_dir, &extended, arena, diag);
     bool sets_ok = true;
     for (int i = 0; i < set_count; i++) {
         sha256_add(&sha, sets[i], strlen(sets[i]));
@@ -184,10 +184,10 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
     if (!root)
         return NULL;
     struct param_reader reader;
-    param_reader_init(&reader, arena, diag, base_dir);
+    param_reader_init(&reader, arena, diag, name, base_dir);
     if (!load(sc, root, &reader) || !sets_ok || diag->errors > 0)
         return NULL;
-    list_inputs(sc, &reader);
+    list_inputs(sc, &reader, &extended);
     for (int i = 0; i < sc->input_count; i++)
         sha256_add(&sha, sc->inputs[i].sha256, strlen(sc->inputs[i].sha256));
     sha256_finish(&sha, sc->sha256);
@@ -201,7 +201,7 @@ struct scenario *scenario_open(const char *path, const char *const *sets, int se
 {
     size_t length;
     const char *text = yaml_file_text(path, &length, arena, diag, unreadable);
-    return text ? scenario_parse(path, text, length, folder_of(path, arena), sets, set_count, arena, diag) : NULL;
+    return text ? scenario_parse(path, text, length, extends_folder(path, arena), sets, set_count, arena, diag) : NULL;
 }
 
 struct scenario *scenario_load(const char *path, const char *const *sets, int set_count, struct arena *arena,

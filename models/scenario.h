@@ -361,6 +361,7 @@ struct scenario_input {
 struct scenario {
     int64_t language; /* `headroom: 1` */
     const char *path, *name, *description;
+    const char *extends; /* as written; "": nothing */
     char sha256[65]; /* of the file's bytes, then of each --set text, then of the inputs' digests */
     int input_count;
     struct scenario_input *inputs; /* each once, by name */

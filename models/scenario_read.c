@@ -358,7 +358,7 @@ static bool read_trace(struct scenario *sc, struct param_reader *reader, struct 
                        uint32_t bins_max)
 {
     struct trace *trace = ARENA_NEW(reader->arena, struct trace);
-    if (!trace_load(trace, p->rate.trace_name, at, reader->base_dir, bins_max, reader->arena, reader->diag))
+    if (!trace_load(trace, p->rate.trace_name, at, param_folder(reader, at), bins_max, reader->arena, reader->diag))
         return false;
     p->rate.trace = trace;
     if (p->rate.scale * trace->peak_per_s > TRACE_RATE_MAX_PER_S)

@@ -554,6 +554,9 @@ static const struct param business_params[] = {
 const struct param scenario_params[] = {
     { .name = "headroom", .kind = PARAM_COUNT, .offset = AT(scenario, language), .min = "1", .max = "1",
       .doc = "version of the scenario language", .source = "scenario" },
+    { .name = "extends", .kind = PARAM_TEXT, .offset = AT(scenario, extends), .def = "",
+      .doc = "another scenario, relative to this file; what is written here is laid on it, mapping by mapping",
+      .source = "scenario" },
     { .name = "name", .kind = PARAM_TEXT, .offset = AT(scenario, name), .def = "",
       .doc = "in reports; the file's name when absent", .source = "scenario" },
     { .name = "description", .kind = PARAM_TEXT, .offset = AT(scenario, description), .def = "", .doc = "a sentence",

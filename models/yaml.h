@@ -38,6 +38,16 @@ char *yaml_file_text(const char *path, size_t *length, struct arena *arena, stru
 /* The value of `key`, marking it used; NULL when absent. */
 struct node *yaml_get(const struct node *mapping, const char *key);
 
+/* A tree of its own for another reader: what one marks as used, the other does not see. */
+struct node *yaml_copy(const struct node *from, struct arena *arena);
+
+/*
+ * `over` laid on `base`: mappings key by key, in the order of `base` and then what is new; lists and values are
+ * replaced, and so is a mapping of another `kind`; an empty value takes the key away. Both trees belong to the result.
+ * NULL when reported: a mapping of more than 2,000 keys.
+ */
+struct node *yaml_overlay(struct node *base, struct node *over, struct arena *arena, struct diag *diag);
+
 /*
  * `--set a.b.c=VALUE`: replaces or adds the value at the path. List items by index: faults.0.at. An intermediate key
  * that is not there is created, unless a key with nearly the same name is: then it is an error that names that key.

@@ -13,6 +13,7 @@ headroom_test(unit/test_rate.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_scenario.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_scenario_check.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_yaml.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_extends.c LINKS headroom::models LABELS quick)
 headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quick)
 
 # AWS services and whole replications

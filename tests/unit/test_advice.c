@@ -240,7 +240,7 @@ static void given_an_advice_when_its_block_is_read_then_it_is_what_was_advised(v
         const struct node *root = yaml_parse("pasted.yaml", text, strlen(text), &f->arena, &f->diag);
         struct commitments_config *config = ARENA_NEW(&f->arena, struct commitments_config);
         struct param_reader reader;
-        param_reader_init(&reader, &f->arena, &f->diag, ".");
+        param_reader_init(&reader, &f->arena, &f->diag, "test", ".");
         assert_true(root && param_read(&reader, commitments_params, root, "the block", config));
         assert_true(commitments_check(config, NULL, &f->diag));
         const struct commitments read = committed(config, f->terms, &f->arena);

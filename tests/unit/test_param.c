@@ -108,7 +108,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     arena_init(&f->arena);
     diag_init(&f->diag, &f->arena);
-    param_reader_init(&f->reader, &f->arena, &f->diag, ".");
+    param_reader_init(&f->reader, &f->arena, &f->diag, "test", ".");
     *state = f;
     return 0;
 }
