@@ -86,6 +86,12 @@ static void keep_usage(struct replication *rep, struct arena *arena)
     rep->usage = usage;
 }
 
+static void keep_minutes(struct replication *rep, struct arena *arena)
+{
+    const int cells = rep->minute_count * (rep->operation_count - 1);
+    rep->minutes = keep_array(rep->minutes, cells, sizeof *rep->minutes, arena);
+}
+
 static void keep_faults(struct replication *rep, struct arena *arena)
 {
     rep->faults = keep_array(rep->faults, rep->fault_count, sizeof *rep->faults, arena);
@@ -134,6 +140,9 @@ struct replication *replication_keep(const struct replication *rep, enum keep_wh
     *kept = *rep;
     kept->violation = keep_text(rep->violation, arena);
     keep_operations(kept, what == KEEP_ALL, arena);
+    if (what != KEEP_ALL)
+        kept->minute_count = 0;
+    keep_minutes(kept, arena);
     if (what == KEEP_OUTLINE) {
         kept->usage = NULL;
         kept->usage_count = 0;

@@ -12,8 +12,8 @@
 
 enum keep_what {
     KEEP_ALL,
-    KEEP_USAGE,   /* counts, sums, utilisations and usage, without histograms, series, timelines: a billed day */
-    KEEP_OUTLINE, /* counts, names and timelines, without histograms, usage and the values of the series */
+    KEEP_USAGE, /* counts, sums, utilisations and usage, without minutes, histograms, series, timelines: a billed day */
+    KEEP_OUTLINE, /* counts, names and timelines, without minutes, histograms, usage and the values of the series */
 };
 
 /*

@@ -94,6 +94,16 @@ static void plan_calendar(struct task_list *list, struct arena *arena)
     }
 }
 
+static void plan_workers(struct task_list *list, int threads, struct arena *arena)
+{
+    list->threads = threads > 0 ? threads : omp_get_max_threads();
+    if (list->threads > list->headline_most + list->calendar_count)
+        list->threads = list->headline_most + list->calendar_count;
+    char *room = arena_alloc(arena, (size_t)list->threads + 1, sizeof(struct worker));
+    room += (APART_BYTES - (uintptr_t)room % APART_BYTES) % APART_BYTES;
+    list->workers = (struct worker *)(void *)room;
+}
+
 struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena *arena)
 {
     struct task_list list = { .sc = sc, .looks = sc->precision > 0, .max_time_s = INFINITY };
@@ -101,12 +111,15 @@ struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena
     plan_calendar(&list, arena);
     const int wanted = list.looks ? stopping_checkpoint(0, list.headline_most) : list.headline_most;
     atomic_init(&list.headline_wanted, wanted);
-    list.threads = threads > 0 ? threads : omp_get_max_threads();
-    if (list.threads > list.headline_most + list.calendar_count)
-        list.threads = list.headline_most + list.calendar_count;
-    char *room = arena_alloc(arena, (size_t)list.threads + 1, sizeof(struct worker));
-    room += (APART_BYTES - (uintptr_t)room % APART_BYTES) % APART_BYTES;
-    list.workers = (struct worker *)(void *)room;
+    plan_workers(&list, threads, arena);
+    return list;
+}
+
+struct task_list tasks_given(const struct scenario *sc, int threads, struct task *tasks, int count, struct arena *arena)
+{
+    struct task_list list = { .sc = sc, .max_time_s = INFINITY, .calendar = tasks, .calendar_count = count };
+    atomic_init(&list.headline_wanted, 0);
+    plan_workers(&list, threads, arena);
     return list;
 }
 
@@ -187,6 +200,12 @@ static bool next_task(struct schedule *s, struct worker *worker, struct task *ta
 
 /* ---- handing over ---- */
 
+/* Its turn counts; tasks with a plan of their own come in any order, as days of the calendar do. */
+static bool of_headline(const struct replication *rep)
+{
+    return rep->day_type < 0 && !rep->plan;
+}
+
 /* The lock is held and is let go meanwhile; nobody else is with the sink. */
 static void hand_over(struct schedule *s, const struct replication *rep, const char *violation)
 {
@@ -197,7 +216,7 @@ static void hand_over(struct schedule *s, const struct replication *rep, const c
     s->handing = false;
     s->refused |= !go_on;
     s->ended |= s->refused;
-    *(rep->day_type < 0 ? &s->list->headline_taken : &s->list->calendar_taken) += 1;
+    *(of_headline(rep) ? &s->list->headline_taken : &s->list->calendar_taken) += 1;
 }
 
 /* The lock is held; all replications that were wanted are taken, and no other one has started. */
@@ -248,11 +267,11 @@ static void keep_waiting(struct schedule *s, const struct replication *rep, cons
 /* The lock is held. */
 static void finish(struct schedule *s, const struct replication *rep, const char *violation)
 {
-    while (rep->day_type >= 0 && s->handing)
+    while (!of_headline(rep) && s->handing)
         pthread_cond_wait(&s->changed, &s->lock);
     if (s->refused)
         return;
-    if (rep->day_type >= 0)
+    if (!of_headline(rep))
         hand_over(s, rep, violation);
     else if (!s->handing && (int)rep->number == s->turn)
         take_turn(s, rep, violation);
@@ -273,8 +292,10 @@ static void work(struct schedule *s, struct worker *worker)
     while (next_task(s, worker, &task)) {
         pthread_mutex_unlock(&s->lock);
         arena_reset(&worker->arena);
-        const struct replication *rep = s->replicate(s->list->sc, task.day_type, task.number, &worker->arena,
-                                                     &worker->progress_ns, s->stop);
+        struct replication *rep = s->replicate(s->list->sc, task.day_type, task.number, task.plan, &worker->arena,
+                                               &worker->progress_ns, s->stop);
+        if (rep)
+            rep->plan = task.plan;
         const char *violation = rep ? check_replication(rep, &worker->arena) : NULL;
         pthread_mutex_lock(&s->lock);
         if (rep)

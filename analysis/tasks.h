@@ -19,19 +19,22 @@
 enum { BILL_REPLICATIONS = 2 }; /* of each day type of the calendar */
 
 /* What simulates: models/replicate.h, or a synthetic day in tests. NULL when it was stopped. */
-typedef struct replication *replicate_fn(const struct scenario *sc, int day_type, uint32_t number, struct arena *arena,
+typedef struct replication *replicate_fn(const struct scenario *sc, int day_type, uint32_t number,
+                                         const struct fault_plan *plan, struct arena *arena,
                                          _Atomic int64_t *progress_ns, const atomic_bool *stop);
 
 struct task {
-    int day_type;    /* -1: the headline day */
-    uint32_t number; /* of the replication */
+    int day_type;                  /* -1: the headline day */
+    uint32_t number;               /* of the replication */
+    const struct fault_plan *plan; /* what fails in it, models/replicate.h; NULL: as the scenario says */
 };
 
 /* Who takes the records. Calls never overlap; they come from any thread. */
 struct task_sink {
     void *self;
     /*
-     * A finished task, whose record is gone when the call returns; violation: NULL, or the check that failed.
+     * A finished task, whose record is gone when the call returns; violation: NULL, or the check that failed. Which task
+     * it was, the record says: day_type, number and plan.
      * Headline replications come in the order of their numbers, with gaps after an interruption only; days of the
      * calendar come in any order and at any place between them. False ends the run.
      */
@@ -48,7 +51,7 @@ struct task_list {
     int headline_most;     /* replications of the headline day, at most */
     bool looks;            /* whether they end at a checkpoint when they suffice */
     double max_time_s;     /* no replication of the headline day starts later; INFINITY */
-    int calendar_count;    /* tasks of billed days */
+    int calendar_count;    /* tasks beside the headline day: billed days, or those that the caller gave */
     struct task *calendar; /* the longest first */
     struct worker *workers;
     atomic_int headline_wanted;         /* what is to be simulated before the next decision */
@@ -63,6 +66,13 @@ struct task_list {
  * for each day type. threads: 0 for as many as OpenMP finds. In `arena`.
  */
 struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena *arena);
+
+/*
+ * Only the tasks that are given, borrowed: any days with any plans, taken in any order. They start in the order in which
+ * they stand, so put the longest first.
+ */
+struct task_list tasks_given(const struct scenario *sc, int threads, struct task *tasks, int count,
+                             struct arena *arena);
 
 /* Dynamic requests that a day is expected to have inside its window. */
 double task_expected_requests(const struct scenario *sc, int day_type);

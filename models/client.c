@@ -220,7 +220,7 @@ sim_time clients_next_arrival(const struct world *w, int *population)
 static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_time ended)
 {
     const sim_time latency = ended - f->begun;
-    recorder_ended(&w->recorder, f->operation, outcome, latency, f->flags & FLAG_COUNTED);
+    recorder_ended(&w->recorder, f->operation, outcome, f->begun, latency, f->flags & FLAG_COUNTED);
     fingerprint_add(&w->fingerprint, f->ordinal << 8 | (uint64_t)outcome, f->begun, (uint64_t)latency);
     if (outcome == OUTCOME_OK && w->now >= w->start) {
         struct population_state *p = &w->populations[f->population];
@@ -277,10 +277,10 @@ void client_begin(struct world *w, struct population_state *p, uint64_t ordinal,
 {
     const bool counted = w->now >= w->start;
     if (counted)
-        recorder_begun(&w->recorder, customer->operation);
+        recorder_begun(&w->recorder, customer->operation, w->now);
     const uint32_t slot = frame_new(w);
     if (slot == SLOT_NONE) { /* the bound on requests in flight: refused at the door */
-        recorder_ended(&w->recorder, customer->operation, OUTCOME_HTTP_503, 0, counted);
+        recorder_ended(&w->recorder, customer->operation, OUTCOME_HTTP_503, w->now, 0, counted);
         if (session)
             session_answered(w, session, OUTCOME_HTTP_503, w->now);
         return;

@@ -27,11 +27,11 @@ enum discipline departures_discipline(const struct scenario *sc, const struct co
     return STATION_PROCESSOR_SHARING;
 }
 
-static const struct fault_config *slowed_by(const struct scenario *sc, const struct component *c)
+static const struct fault_config *slowed_by(const struct fault_plan *plan, const struct component *c)
 {
-    for (int i = 0; i < sc->fault_count; i++)
-        if (sc->faults[i].component.target == c && sc->faults[i].kind == FAULT_SLOW)
-            return &sc->faults[i];
+    for (int i = 0; i < plan->count; i++)
+        if (plan->faults[i].component.target == c && plan->faults[i].kind == FAULT_SLOW)
+            return &plan->faults[i];
     return NULL;
 }
 
@@ -40,15 +40,16 @@ const char *departures_on_events(const struct scenario *sc, const struct compone
     const enum discipline discipline = departures_discipline(sc, c);
     if (discipline != STATION_FCFS)
         return discipline == STATION_LCFS ? "who arrives goes first" : "who arrives slows down who is there";
-    const struct fault_config *fault = slowed_by(sc, c);
+    const struct fault_plan own = { sc->faults, sc->fault_count };
+    const struct fault_config *fault = slowed_by(&own, c);
     if (fault)
         return arena_printf(arena, "fault '%s' changes its speed", fault->name);
     return sc->station_events ? "the run asks for it" : NULL;
 }
 
-enum execution departures_execution(const struct scenario *sc, const struct component *c)
+enum execution departures_execution(const struct scenario *sc, const struct fault_plan *plan, const struct component *c)
 {
-    const bool ahead = departures_discipline(sc, c) == STATION_FCFS && !slowed_by(sc, c) && !sc->station_events;
+    const bool ahead = departures_discipline(sc, c) == STATION_FCFS && !slowed_by(plan, c) && !sc->station_events;
     return ahead ? STATION_AHEAD : STATION_ON_EVENTS;
 }
 

@@ -23,7 +23,8 @@ enum discipline departures_discipline(const struct scenario *sc, const struct co
 
 /* Why the stations of c are executed on events; NULL: their departures are computed ahead. May live in the arena. */
 const char *departures_on_events(const struct scenario *sc, const struct component *c, struct arena *arena);
-enum execution departures_execution(const struct scenario *sc, const struct component *c);
+enum execution departures_execution(const struct scenario *sc, const struct fault_plan *plan,
+                                    const struct component *c);
 
 /*
  * The vCPUs of a machine as servers: discipline, servers, speed and capacity curve of the config. Sharing, two busy

@@ -12,15 +12,15 @@
 #include "models/catalogue/catalogue.h"
 #include "sim/base/text.h"
 
+const struct fault_plan fault_free = { NULL, 0 };
+
 void faults_init(struct world *w)
 {
-    w->faults = ARENA_ARRAY(w->arena, struct fault_state, w->sc->fault_count);
-    for (int i = 0; i < w->sc->fault_count; i++) {
-        const struct fault_config *config = &w->sc->faults[i];
+    w->faults = ARENA_ARRAY(w->arena, struct fault_state, w->plan.count);
+    for (int i = 0; i < w->plan.count; i++) {
+        const struct fault_config *config = &w->plan.faults[i];
         struct fault_state *fault = &w->faults[i];
-        const sim_time begin = w->start + (config->when.offset
-                                               ? config->when.ns
-                                               : (config->when.ns - w->sc->clock.start_ns_of_day + SIM_DAY) % SIM_DAY);
+        const sim_time begin = w->start + config->starts;
         *fault = (struct fault_state){ .begin = begin, .end = begin + config->lasts, .detected_s = NAN };
         if (begin < 0 || begin >= w->end)
             continue;
@@ -55,7 +55,7 @@ enum { STORY_AFTER_END_MIN = 30 };
 
 void fault_note(struct world *w, const char *component, const char *what, bool noticed)
 {
-    for (int i = 0; i < w->sc->fault_count && w->faults; i++) { /* billed days have none */
+    for (int i = 0; i < w->plan.count && w->faults; i++) { /* they come last of all that is set up */
         struct fault_state *fault = &w->faults[i];
         if (!fault->active || w->now > fault->end + STORY_AFTER_END_MIN * SIM_MINUTE)
             continue;
@@ -359,8 +359,8 @@ static void component_end(struct world *w, const struct fault_config *config)
 static void impair_launches(struct world *w)
 {
     w->launches.active = false;
-    for (int i = 0; i < w->sc->fault_count; i++) {
-        const struct fault_config *config = &w->sc->faults[i];
+    for (int i = 0; i < w->plan.count; i++) {
+        const struct fault_config *config = &w->plan.faults[i];
         if (!w->faults[i].active || w->faults[i].over || !config->launches.present)
             continue;
         const struct region *region = config->zone.target;
@@ -376,16 +376,16 @@ static void impair_launches(struct world *w)
 /* Another fault holds the same zone. */
 static bool zone_still_dark(const struct world *w, const struct fault_config *config)
 {
-    for (int i = 0; i < w->sc->fault_count; i++)
-        if (w->faults[i].active && !w->faults[i].over && w->sc->faults[i].zone.target == config->zone.target &&
-            w->sc->faults[i].zone_index == config->zone_index)
+    for (int i = 0; i < w->plan.count; i++)
+        if (w->faults[i].active && !w->faults[i].over && w->plan.faults[i].zone.target == config->zone.target &&
+            w->plan.faults[i].zone_index == config->zone_index)
             return true;
     return false;
 }
 
 void fault_begin(struct world *w, int number)
 {
-    const struct fault_config *config = &w->sc->faults[number];
+    const struct fault_config *config = &w->plan.faults[number];
     struct fault_state *fault = &w->faults[number];
     fault->active = true;
     fingerprint_add(&w->fingerprint, 0xfa17u, w->now, (uint64_t)number);
@@ -399,7 +399,7 @@ void fault_begin(struct world *w, int number)
 
 void fault_end(struct world *w, int number)
 {
-    const struct fault_config *config = &w->sc->faults[number];
+    const struct fault_config *config = &w->plan.faults[number];
     note(w, &w->faults[number], config->zone.name ? config->zone.name : config->component.name, "trigger gone");
     w->faults[number].over = true;
     impair_launches(w);

@@ -21,7 +21,7 @@ void group_init(struct world *w, struct fleet *fleet)
     fleet->desired = fleet->config->size.desired;
     fleet->shape = catalogue_instance(fleet->config->instance);
     fleet->vcpus = departures_vcpus(departures_discipline(w->sc, c), fleet->shape, w->arena);
-    fleet->vcpus.execution = departures_execution(w->sc, c);
+    fleet->vcpus.execution = departures_execution(w->sc, &w->plan, c);
     fleet->vcpus.kind = EV_CPU;
     fleet->tracking = ARENA_ARRAY(w->arena, struct tracking, fleet->config->scaling_count);
     fleet->measured = ARENA_ARRAY(w->arena, int64_t, fleet->config->scaling_count);

@@ -34,6 +34,8 @@ void recorder_init(struct recorder *r, struct arena *arena, const struct scenari
         if (i <= mix)
             histogram_init(&r->windows[i].latency, arena);
     }
+    r->minute_count = (int)((end - start + SIM_MINUTE - 1) / SIM_MINUTE);
+    r->minutes = ARENA_ARRAY(arena, struct minute_count, r->minute_count * (mix + 1));
     r->series.window_ns = sc->window;
     r->series.window_count = (int)((end - start + sc->window - 1) / sc->window);
 
@@ -82,13 +84,21 @@ void recorder_ready(struct recorder *r)
         r->series.values[i] = NAN;
 }
 
-void recorder_begun(struct recorder *r, int operation)
+static struct minute_count *minute_of(const struct recorder *r, int operation, sim_time begun)
 {
+    const int minute = (int)((begun - r->start) / SIM_MINUTE), last = r->minute_count - 1;
+    return &r->minutes[(minute < last ? minute : last) * (r->operation_count - 1) + operation];
+}
+
+void recorder_begun(struct recorder *r, int operation, sim_time now)
+{
+    minute_of(r, operation, now)->begun++;
     r->operations[operation].begun++;
     r->windows[operation].begun++;
 }
 
-void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim_time latency_ns, bool counted)
+void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim_time begun, sim_time latency_ns,
+                    bool counted)
 {
     if (r->window < 0)
         return;
@@ -101,8 +111,10 @@ void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim
         struct operation_result *o = &r->operations[operation];
         o->outcomes[outcome]++;
         histogram_record(&window->latency, latency_ns);
-        if (outcome == OUTCOME_OK)
+        if (outcome == OUTCOME_OK) {
             histogram_record(&o->latency_ok, latency_ns);
+            minute_of(r, operation, begun)->ok++;
+        }
     }
     if (outcome != OUTCOME_OK)
         r->window_outcomes[outcome]++;
@@ -151,6 +163,14 @@ void recorder_close(struct recorder *r)
         for (int code = 0; code < OUTCOME_COUNT; code++)
             all->outcomes[code] += o->outcomes[code];
         histogram_merge(&all->latency_ok, &o->latency_ok);
+    }
+    const int columns = r->operation_count - 1;
+    for (int m = 0; m < r->minute_count; m++) {
+        struct minute_count *row = &r->minutes[m * columns], *sum = &row[columns - 1];
+        for (int i = 0; i < columns - 1; i++) {
+            sum->begun += row[i].begun;
+            sum->ok += row[i].ok;
+        }
     }
     struct operation_result *fixed = &r->operations[r->operation_count - 1]; /* static objects do not fail */
     histogram_merge(&fixed->latency_ok, &fixed->latency);

@@ -27,6 +27,8 @@ struct recorder {
     int window; /* the present one; -1 during the warm-up */
     int first_latency_column, first_availability_column, arrivals_column, first_error_column, static_column;
     uint64_t window_static;
+    int minute_count;
+    struct minute_count *minutes; /* replication.h */
 };
 
 void recorder_init(struct recorder *r, struct arena *arena, const struct scenario *sc, sim_time start, sim_time end);
@@ -35,9 +37,12 @@ int recorder_column(struct recorder *r, const char *component, const char *name,
                     enum series_group group);
 void recorder_ready(struct recorder *r); /* all columns are declared */
 
-void recorder_begun(struct recorder *r, int operation);
-/* An operation that began inside the window (`counted`) ended. latency_ns to the final answer or give-up. */
-void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim_time latency_ns, bool counted);
+/* An operation begins, at or after `start`. */
+void recorder_begun(struct recorder *r, int operation, sim_time now);
+/* An operation ended that had begun at `begun`, inside the window when `counted`. latency_ns to the final answer or
+ * give-up. */
+void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim_time begun, sim_time latency_ns,
+                    bool counted);
 
 static inline void recorder_value(struct recorder *r, int column, double value)
 {

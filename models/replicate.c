@@ -124,13 +124,13 @@ static void record_faults(struct world *w, struct replication *out)
     const double window_s = (double)series->window_ns / 1e9;
     const int calm = (int)((5 * SIM_MINUTE + series->window_ns - 1) / series->window_ns);
 
-    out->faults = ARENA_ARRAY(w->arena, struct fault_result, w->sc->fault_count);
-    for (int i = 0; i < w->sc->fault_count && w->faults; i++) {
+    out->faults = ARENA_ARRAY(w->arena, struct fault_result, w->plan.count);
+    for (int i = 0; i < w->plan.count; i++) {
         const struct fault_state *fault = &w->faults[i];
         if (!fault->active)
             continue;
         struct fault_result *result = &out->faults[out->fault_count++];
-        *result = (struct fault_result){ .name = w->sc->faults[i].name,
+        *result = (struct fault_result){ .name = w->plan.faults[i].name,
                                          .start_s = (double)(fault->begin - w->start) / 1e9,
                                          .end_s = (double)(fault->end - w->start) / 1e9,
                                          .detected_s = fault->detected_s,
@@ -259,7 +259,7 @@ static void record_components(struct world *w, struct replication *out)
     out->flow_count += sessions_flows(w, out->flows + out->flow_count);
 }
 
-static struct replication *record(struct world *w, int day_type, uint32_t number)
+static struct replication *record(struct world *w, int day_type, uint32_t number, const struct fault_plan *plan)
 {
     struct replication *out = ARENA_NEW(w->arena, struct replication);
     struct recorder *r = &w->recorder;
@@ -269,6 +269,7 @@ static struct replication *record(struct world *w, int day_type, uint32_t number
     *out = (struct replication){ .seed = (uint64_t)w->sc->seed,
                                  .number = number,
                                  .day_type = day_type,
+                                 .plan = plan,
                                  .fingerprint = w->fingerprint,
                                  .events = w->events_handled,
                                  .station_visits = w->station_visits,
@@ -277,6 +278,8 @@ static struct replication *record(struct world *w, int day_type, uint32_t number
                                  .operation_count = r->operation_count,
                                  .operations = r->operations,
                                  .series = r->series,
+                                 .minute_count = r->minute_count,
+                                 .minutes = r->minutes,
                                  .violation = out->violation };
     out->usage = meters_records(&w->meters, w->arena, &out->usage_count);
     record_components(w, out);
@@ -325,13 +328,13 @@ static double thread_cpu_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-struct replication *replicate(const struct scenario *sc, int day_type, uint32_t number, struct arena *arena,
-                              _Atomic int64_t *progress_ns, const atomic_bool *stop)
+struct replication *replicate(const struct scenario *sc, int day_type, uint32_t number, const struct fault_plan *plan,
+                              struct arena *arena, _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
     const double before_s = thread_cpu_s();
     struct world *w = ARENA_NEW(arena, struct world);
-    world_init(w, sc, journey_compile(sc, arena), day_type, number, arena);
-    struct replication *out = run(w, progress_ns, stop) ? record(w, day_type, number) : NULL;
+    world_init(w, sc, journey_compile(sc, arena), day_type, number, plan, arena);
+    struct replication *out = run(w, progress_ns, stop) ? record(w, day_type, number, plan) : NULL;
     world_fini(w);
     if (out)
         out->cpu_s = thread_cpu_s() - before_s;

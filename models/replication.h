@@ -15,6 +15,7 @@
 #include "sim/histogram.h"
 
 struct scenario;
+struct fault_plan;
 
 /* How a request ended, as the client saw it (operations) or as the load balancer answered it (attempts). */
 enum outcome {
@@ -38,6 +39,11 @@ struct operation_result {
     uint64_t attempts;                /* requests that the client sent for them */
     struct histogram latency;         /* first attempt to final answer or give-up; failures included */
     struct histogram latency_ok;      /* successes only */
+};
+
+/* Operations by the minute in which they began: what a run and its fault-free twin are compared by. */
+struct minute_count {
+    uint32_t begun, ok; /* ok: answered within the client's patience, after its retries, whenever that was */
 };
 
 /* A column of the time series: one value per window. */
@@ -101,8 +107,9 @@ struct flow_result {
 
 struct replication {
     uint64_t seed;
-    uint32_t number; /* 0.. */
-    int day_type;    /* -1: the headline day; else index into the calendar */
+    uint32_t number;               /* 0.. */
+    int day_type;                  /* -1: the headline day; else index into the calendar */
+    const struct fault_plan *plan; /* as it was given: what failed; NULL: the scenario's own faults */
     struct fingerprint fingerprint;
     uint64_t events, station_visits, dynamic_requests, edge_requests; /* inside the window and, for events, all */
     int operation_count;                                              /* with "all" and "static" */
@@ -110,6 +117,8 @@ struct replication {
     struct series series;
     struct usage *usage; /* weight_e6 = 1000000; hours 0..; inside the window only */
     size_t usage_count;
+    int minute_count;             /* of the day, the last one perhaps shorter */
+    struct minute_count *minutes; /* [minute * (operation_count - 1) + operation]: without "static" */
     int fault_count;
     struct fault_result *faults;
     int utilisation_count;

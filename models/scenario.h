@@ -319,6 +319,19 @@ struct fault_config {
     sim_time starts; /* since the clock's start, >= 0; at or after its length: never happens */
 };
 
+/*
+ * What fails in a replication. Where a plan is asked for, NULL means the scenario's own faults on the headline day and
+ * none on a day of the calendar. A caller's own list may be given for any day: of each fault `name`, kind, place (zone
+ * with zone_index, or component, both resolved), `starts` and `lasts` count, and what its kind reads.
+ */
+struct fault_plan {
+    const struct fault_config *faults; /* borrowed for the run */
+    int count;
+};
+
+/* Nothing fails: the fault-free twin of a day meets the same customers. */
+extern const struct fault_plan fault_free;
+
 /* ---- objectives, calendar, money ---- */
 
 enum objective_kind { OBJECTIVE_AVAILABILITY, OBJECTIVE_LATENCY, OBJECTIVE_MONTHLY_COST };

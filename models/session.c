@@ -135,8 +135,8 @@ static void refuse(struct world *w, struct session_flow *flow, int operation)
     const bool counted = w->now >= w->start;
     flow->ended++;
     if (counted)
-        recorder_begun(&w->recorder, operation);
-    recorder_ended(&w->recorder, operation, OUTCOME_HTTP_503, 0, counted);
+        recorder_begun(&w->recorder, operation, w->now);
+    recorder_ended(&w->recorder, operation, OUTCOME_HTTP_503, w->now, 0, counted);
 }
 
 void session_begin(struct world *w, struct population_state *p, uint64_t ordinal, const struct customer *customer)

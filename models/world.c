@@ -122,7 +122,7 @@ static void init_region_components(struct world *w)
         }
         w->shard_count += shards;
         cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first,
-                   departures_execution(sc, component), 0);
+                   departures_execution(sc, &w->plan, component), 0);
     }
     w->database_count = sc->by_kind_count[KIND_RDS];
     w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);
@@ -130,7 +130,8 @@ static void init_region_components(struct world *w)
         struct rds *db = &w->databases[d];
         const int first = w->endpoint_count;
         const struct component *component = sc->by_kind[KIND_RDS][d];
-        rds_init(db, w->arena, w->events, component, EV_DB, (uint32_t)first, departures_execution(sc, component), 0);
+        rds_init(db, w->arena, w->events, component, EV_DB, (uint32_t)first,
+                 departures_execution(sc, &w->plan, component), 0);
         w->endpoint_of = arena_grow(w->arena, w->endpoint_of, (size_t)first, (size_t)(first + db->endpoint_count),
                                     sizeof *w->endpoint_of);
         for (int e = 0; e < db->endpoint_count; e++) {
@@ -192,12 +193,16 @@ static void init_edge(struct world *w)
 }
 
 void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
-                uint32_t number, struct arena *arena)
+                uint32_t number, const struct fault_plan *plan, struct arena *arena)
 {
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], day_type, arena);
     *w = (struct world){
         .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length
     };
+    if (plan)
+        w->plan = *plan;
+    else if (day_type < 0)
+        w->plan = (struct fault_plan){ sc->faults, sc->fault_count };
     /* A day type has customers of its own; variants of the same day meet the same ones. */
     w->key = draw_key_make((uint64_t)sc->seed + (uint64_t)(day_type + 1) * UINT64_C(0x9e3779b97f4a7c15), number);
     w->events = event_set_new(arena, WHEEL_BUCKET_NS);
@@ -221,8 +226,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     clients_columns(w);
     recorder_ready(&w->recorder);
     clients_init(w, day_type);
-    if (day_type < 0)
-        faults_init(w);
+    faults_init(w);
     event_set_push(w->events, event_make(SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
     event_set_push(w->events, event_make(w->start, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
 }

@@ -289,7 +289,8 @@ struct world {
     struct session_pool *sessions; /* NULL: everybody comes for one operation */
     bool **zone_up;                /* [region][zone] */
     struct launch_impairment launches;
-    struct fault_state *faults;
+    struct fault_plan plan;
+    struct fault_state *faults; /* of the plan */
 
     struct little balancer; /* attempts between entering the balancer and its answer */
     struct little cpu_visits, cache_visits, db_visits;
@@ -308,7 +309,7 @@ struct world {
 
 /* ---- world.c ---- */
 void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
-                uint32_t number, struct arena *arena);
+                uint32_t number, const struct fault_plan *plan, struct arena *arena);
 void world_handle(struct world *w, struct event e);
 void world_fini(struct world *w); /* frames are not in the arena */
 /* A conservation law that does not hold, or NULL. At the end of the run. */

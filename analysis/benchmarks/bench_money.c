@@ -58,7 +58,7 @@ static bool simulate(struct money_work *w)
     for (int d = 0; d < w->day_count; d++) {
         struct arena arena;
         arena_init(&arena);
-        const struct replication *day = replicate(w->sc, d / BILL_REPLICATIONS, (uint32_t)(d % BILL_REPLICATIONS),
+        const struct replication *day = replicate(w->sc, d / BILL_REPLICATIONS, (uint32_t)(d % BILL_REPLICATIONS), NULL,
                                                   &arena, NULL, NULL);
         w->days[d] = day && !day->violation ? replication_keep(day, KEEP_USAGE, &w->arena) : NULL;
         arena_fini(&arena);

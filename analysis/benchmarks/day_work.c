@@ -51,7 +51,7 @@ static bool simulate_day(void *context, void *result)
     struct arena arena;
     arena_init(&arena);
     const struct scenario *sc = load(context, &arena);
-    const struct replication *r = sc ? replicate(sc, -1, 0, &arena, NULL, NULL) : NULL;
+    const struct replication *r = sc ? replicate(sc, -1, 0, NULL, &arena, NULL, NULL) : NULL;
     if (r && !r->violation)
         *figures = (struct day_figures){ .cpu_s = r->cpu_s,
                                          .peak_mib = (double)child_peak_bytes() / BYTES_PER_MIB,

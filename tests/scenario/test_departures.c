@@ -37,7 +37,7 @@ static uint64_t assert_same_day(const char *path, const char *const *sets, int s
         arena_init(&arena[e]);
         struct scenario *sc = load(path, sets, set_count, &arena[e]);
         sc->station_events = e == 1;
-        r[e] = replicate(sc, -1, 0, &arena[e], NULL, NULL);
+        r[e] = replicate(sc, -1, 0, NULL, &arena[e], NULL, NULL);
         if (r[e]->violation)
             print_error("%s: %s\n", path, r[e]->violation);
         assert_null(r[e]->violation);
@@ -246,7 +246,7 @@ static void given_faults_every_ten_seconds_when_departures_are_computed_then_the
 
 static const struct replication *day_of(const char *path, const char *const *sets, int set_count, struct arena *arena)
 {
-    const struct replication *r = replicate(load(path, sets, set_count, arena), -1, 0, arena, NULL, NULL);
+    const struct replication *r = replicate(load(path, sets, set_count, arena), -1, 0, NULL, arena, NULL, NULL);
     assert_null(r->violation);
     return r;
 }
@@ -345,16 +345,18 @@ static void given_a_scenario_when_it_is_loaded_then_each_station_has_its_executi
     const char *const sets[] = { "services.web.discipline=processor_sharing",
                                  "faults=[{at: +1m, component: orders-db, kind: slow, lasts: 1m}]" };
     struct scenario *sc = load("scenarios/departure-times.yaml", sets, 2, &arena);
+    const struct fault_plan own = { sc->faults, sc->fault_count };
     const struct component *web = scenario_component(sc, "web-fleet"), *orders = scenario_component(sc, "orders-db"),
                            *catalog = scenario_component(sc, "catalog-db");
-    assert_int_equal(departures_execution(sc, web), STATION_ON_EVENTS);
+    assert_int_equal(departures_execution(sc, &own, web), STATION_ON_EVENTS);
     assert_string_equal(departures_on_events(sc, web, &arena), "who arrives slows down who is there");
-    assert_int_equal(departures_execution(sc, orders), STATION_ON_EVENTS);
+    assert_int_equal(departures_execution(sc, &own, orders), STATION_ON_EVENTS);
     assert_string_equal(departures_on_events(sc, orders, &arena), "fault 'slow orders-db' changes its speed");
-    assert_int_equal(departures_execution(sc, catalog), STATION_AHEAD);
+    assert_int_equal(departures_execution(sc, &fault_free, orders), STATION_AHEAD);
+    assert_int_equal(departures_execution(sc, &own, catalog), STATION_AHEAD);
     assert_null(departures_on_events(sc, catalog, &arena));
     sc->station_events = true;
-    assert_int_equal(departures_execution(sc, catalog), STATION_ON_EVENTS);
+    assert_int_equal(departures_execution(sc, &own, catalog), STATION_ON_EVENTS);
     assert_string_equal(departures_on_events(sc, catalog, &arena), "the run asks for it");
     arena_fini(&arena);
 }

@@ -31,7 +31,7 @@ static struct outcome_of_run run(const char *path, const char *const *sets, int 
     if (!sc)
         diag_print(&diag, stderr, false);
     assert_non_null(sc);
-    const struct replication *r = replicate(sc, day_type, number, &task, NULL, NULL);
+    const struct replication *r = replicate(sc, day_type, number, NULL, &task, NULL, NULL);
     assert_non_null(r);
     const struct operation_result *all = &r->operations[r->operation_count - 2];
     static char violation[256];

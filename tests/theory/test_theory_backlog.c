@@ -41,7 +41,7 @@ static double share_in_time(const char *const *sets, int set_count, uint32_t num
     if (!sc)
         diag_print(&diag, stderr, false);
     assert_non_null(sc);
-    const struct replication *r = replicate(sc, -1, number, &arena, NULL, NULL);
+    const struct replication *r = replicate(sc, -1, number, NULL, &arena, NULL, NULL);
     if (r->violation)
         print_error("%s\n", r->violation);
     assert_null(r->violation);

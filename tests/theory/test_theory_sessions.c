@@ -81,7 +81,7 @@ static void simulate(const char *set, struct figures *out)
         if (!sc)
             diag_print(&diag, stderr, false);
         assert_non_null(sc);
-        const struct replication *r = replicate(sc, -1, number, &arena, NULL, NULL);
+        const struct replication *r = replicate(sc, -1, number, NULL, &arena, NULL, NULL);
         assert_null(r->violation);
         out->live[number] = mean_of_series(r, "sessions");
         for (int o = 0; o < OPERATIONS; o++)

@@ -59,7 +59,8 @@ static uint64_t failures_of(uint64_t seed, uint32_t number)
     return (uint64_t)fmax(0, round(MEAN_FAILURES + SD_FAILURES * z));
 }
 
-static struct replication *true_replicate(const struct scenario *sc, int day_type, uint32_t number, struct arena *arena,
+static struct replication *true_replicate(const struct scenario *sc, int day_type, uint32_t number,
+                                          const struct fault_plan *plan, struct arena *arena,
                                           _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
     static const char *const names[] = { "page", "all" };

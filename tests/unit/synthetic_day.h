@@ -260,8 +260,8 @@ static void syn_components(struct replication *rep, struct arena *arena)
 }
 
 static struct replication *synthetic_replicate(const struct scenario *sc, int day_type, uint32_t number,
-                                               struct arena *arena, _Atomic int64_t *progress_ns,
-                                               const atomic_bool *stop)
+                                               const struct fault_plan *plan, struct arena *arena,
+                                               _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
     if (atomic_load(stop))
         return NULL;

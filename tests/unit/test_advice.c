@@ -58,7 +58,7 @@ static struct replication *random_day(struct fixture *f, int day_type, uint32_t 
     atomic_bool stop;
     _Atomic int64_t progress;
     atomic_init(&stop, false);
-    struct replication *const rep = synthetic_replicate(f->sc, day_type, number, &f->arena, &progress, &stop);
+    struct replication *const rep = synthetic_replicate(f->sc, day_type, number, NULL, &f->arena, &progress, &stop);
     rep->usage_count = 0;
     rep->usage = ARENA_ARRAY(&f->arena, struct usage, KEYS * HOURS);
     for (int hour = 0; hour < HOURS; hour++)

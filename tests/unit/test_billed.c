@@ -30,7 +30,7 @@ static void simulate(struct fixture *f, const char *nat)
     if (!sc)
         diag_print(&diag, stderr, false);
     assert_non_null(sc);
-    f->r = replicate(sc, -1, 0, &f->arena, NULL, NULL);
+    f->r = replicate(sc, -1, 0, NULL, &f->arena, NULL, NULL);
     assert_null(f->r->violation);
 }
 

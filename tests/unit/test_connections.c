@@ -166,7 +166,7 @@ static const struct replication *simulate(const char *path, const char *const *s
     if (!sc)
         diag_print(&diag, stderr, false);
     assert_non_null(sc);
-    const struct replication *r = replicate(sc, -1, 0, arena, NULL, NULL);
+    const struct replication *r = replicate(sc, -1, 0, NULL, arena, NULL, NULL);
     assert_null(r->violation);
     return r;
 }

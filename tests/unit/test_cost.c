@@ -53,7 +53,7 @@ static void compute(struct fixture *f)
     bool ok = true;
     for (int d = -1; d < f->sc->day_type_count; d++)
         for (uint32_t r = 0; r < (d < 0 ? f->sc->replications : BILL_REPLICATIONS); r++) {
-            const struct replication *rep = synthetic_replicate(f->sc, d, r, &f->arena, &progress, &stop);
+            const struct replication *rep = synthetic_replicate(f->sc, d, r, NULL, &f->arena, &progress, &stop);
             ok &= d < 0 ? costing_take_headline(&f->costing, rep, rep->operations[SYN_CHECKOUT].outcomes[OUTCOME_OK])
                         : costing_take_day(&f->costing, rep, NULL);
         }
@@ -140,8 +140,8 @@ static void given_a_day_that_was_held_when_priced_then_it_costs_the_same(void **
     _Atomic int64_t progress;
     f->costing.window_usd = (struct moments){ 0 };
     for (uint32_t r = 0; r < f->sc->replications; r++)
-        assert_true(
-            costing_take_headline(&f->costing, synthetic_replicate(f->sc, -1, r, &f->arena, &progress, &stop), 1));
+        assert_true(costing_take_headline(&f->costing,
+                                          synthetic_replicate(f->sc, -1, r, NULL, &f->arena, &progress, &stop), 1));
     assert_int_equal(held.count, f->costing.window_usd.count);
     assert_true(held.mean == f->costing.window_usd.mean && held.squares == f->costing.window_usd.squares);
 }

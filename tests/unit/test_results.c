@@ -30,7 +30,7 @@ static const struct replication *record(uint32_t number)
     atomic_bool stop;
     atomic_init(&stop, false);
     _Atomic int64_t progress;
-    return synthetic_replicate(run.sc, -1, number, &run.arena, &progress, &stop);
+    return synthetic_replicate(run.sc, -1, number, NULL, &run.arena, &progress, &stop);
 }
 
 static void given_five_replications_when_reduced_then_counts_are_sums_and_conserved(void **state)
@@ -101,10 +101,10 @@ static void given_six_bad_minutes_when_reduced_then_they_are_counted_against_the
 
 /* Exponential latencies of mean 100 ms in each replication: the p99 of the pool is 100 ms * ln 100. */
 static struct replication *exponential_replicate(const struct scenario *sc, int day_type, uint32_t number,
-                                                 struct arena *arena, _Atomic int64_t *progress_ns,
-                                                 const atomic_bool *stop)
+                                                 const struct fault_plan *plan, struct arena *arena,
+                                                 _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
-    struct replication *rep = synthetic_replicate(sc, day_type, number, arena, progress_ns, stop);
+    struct replication *rep = synthetic_replicate(sc, day_type, number, plan, arena, progress_ns, stop);
     struct operation_result *op = &rep->operations[SYN_BROWSE];
     const struct draw_key key = draw_key_make(77, number);
     enum { SAMPLES = 20000 };
@@ -180,9 +180,10 @@ static void given_the_same_seed_when_run_twice_then_the_fingerprint_is_the_same(
 }
 
 static struct replication *broken_replicate(const struct scenario *sc, int day_type, uint32_t number,
-                                            struct arena *arena, _Atomic int64_t *progress_ns, const atomic_bool *stop)
+                                            const struct fault_plan *plan, struct arena *arena,
+                                            _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
-    struct replication *rep = synthetic_replicate(sc, day_type, number, arena, progress_ns, stop);
+    struct replication *rep = synthetic_replicate(sc, day_type, number, plan, arena, progress_ns, stop);
     if (day_type == 1 && number == 1)
         rep->operations[SYN_BROWSE].begun++;
     return rep;

@@ -95,7 +95,8 @@ static bool is_enough(void *self)
 
 /* A day without anything in it, which takes a while in every third replication so that the order of ends is mixed. */
 static struct replication *empty_replicate(const struct scenario *sc, int day_type, uint32_t number,
-                                           struct arena *arena, _Atomic int64_t *progress_ns, const atomic_bool *stop)
+                                           const struct fault_plan *plan, struct arena *arena,
+                                           _Atomic int64_t *progress_ns, const atomic_bool *stop)
 {
     if (atomic_load(stop))
         return NULL;
@@ -252,6 +253,32 @@ static void given_a_time_limit_when_it_is_over_then_what_runs_is_finished_and_th
     assert_int_equal(list.calendar_taken, 6);
 }
 
+/* Risk gives days of its own: each with what fails in it. The record says which task it was. */
+static bool note_given(void *self, const struct replication *rep, const char *violation)
+{
+    int *const counts = self;
+    counts[rep->plan == &fault_free ? 0 : 1] += rep->day_type < 0 ? 10 : 1;
+    return true;
+}
+
+static void given_tasks_with_plans_when_run_then_each_is_taken_once_with_its_plan(void **state)
+{
+    struct fixture *f = *state;
+    static const struct fault_plan storm = { 0 };
+    struct task tasks[] = { { .day_type = -1, .plan = &fault_free },
+                            { .day_type = -1, .plan = &storm },
+                            { .day_type = 0, .number = 1, .plan = &storm } };
+    for (int threads = 1; threads <= 3; threads++) {
+        int counts[2] = { 0 };
+        struct task_list list = tasks_given(f->sc, threads, tasks, 3, &f->arena);
+        const struct task_sink sink = { .self = counts, .take = note_given };
+        tasks_run(&list, empty_replicate, &sink, &f->stop);
+        assert_int_equal(counts[0], 10);
+        assert_int_equal(counts[1], 11);
+        assert_int_equal(list.calendar_taken, 3);
+    }
+}
+
 /* How evenly, `headroom bench` shows: on a busy machine one thread may be kept from its work. */
 static void given_equal_tasks_when_two_threads_work_then_each_has_used_cpu_time(void **state)
 {
@@ -268,7 +295,7 @@ static void given_a_record_when_kept_then_it_outlives_its_arena(void **state)
     struct arena arena;
     arena_init(&arena);
     _Atomic int64_t progress;
-    struct replication *rep = synthetic_replicate(f->sc, -1, 1, &arena, &progress, &f->stop);
+    struct replication *rep = synthetic_replicate(f->sc, -1, 1, NULL, &arena, &progress, &f->stop);
     rep->violation = arena_text(&arena, "a law");
     const uint64_t begun = rep->operations[SYN_BROWSE].begun, bin = rep->operations[SYN_BROWSE].latency.bins[2300];
     struct replication *kept = replication_keep(rep, KEEP_ALL, &f->arena);
@@ -298,7 +325,7 @@ static void given_a_lost_request_when_checked_then_the_record_is_invalid(void **
 {
     struct fixture *f = *state;
     _Atomic int64_t progress;
-    struct replication *rep = synthetic_replicate(f->sc, -1, 0, &f->arena, &progress, &f->stop);
+    struct replication *rep = synthetic_replicate(f->sc, -1, 0, NULL, &f->arena, &progress, &f->stop);
     assert_null(check_replication(rep, &f->arena));
     rep->operations[SYN_CHECKOUT].in_flight++;
     assert_non_null(strstr(check_replication(rep, &f->arena), "checkout"));
@@ -345,6 +372,8 @@ int main(void)
             given_a_precision_when_run_then_it_is_looked_at_after_10_20_and_40_and_never_beyond, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             given_a_time_limit_when_it_is_over_then_what_runs_is_finished_and_the_calendar_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_tasks_with_plans_when_run_then_each_is_taken_once_with_its_plan, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(given_equal_tasks_when_two_threads_work_then_each_has_used_cpu_time, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_a_record_when_kept_then_it_outlives_its_arena, set_up, tear_down),
