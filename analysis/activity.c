@@ -211,26 +211,74 @@ static bool give_line(struct allocation *a, const struct bill_line *line)
     return true;
 }
 
-/* What belongs to no component costs whoever costs anything. */
-static void give_overhead(struct allocation *a, const bool *given)
+/* ---- what belongs to no component ---- */
+
+/* Cents that operations bear so far; false when they bear nothing. */
+static bool weigh_as_given(struct allocation *a, double *weights)
 {
-    struct activity *out = a->out;
-    double *weights = ARENA_ARRAY(a->arena, double, out->operation_count + 1);
     double sum = 0;
-    for (int o = 0; o <= out->operation_count; o++) {
-        weights[o] = fmax(0, (double)(o < out->operation_count ? out->cents[o] : out->idle_cents));
+    for (int o = 0; o < a->out->operation_count; o++) {
+        weights[o] = fmax(0, (double)a->out->cents[o]);
         sum += weights[o];
     }
-    if (sum == 0)
-        weights[out->operation_count] = 1;
+    return sum > 0;
+}
+
+/* What the fleets of a region cost, idle instances included: for them there are gateways. */
+static bool weigh_as_fleets(struct allocation *a, const char *region, double *weights)
+{
+    double sum = 0;
+    for (int p = 0; p < a->out->part_count; p++) {
+        const struct activity_part *part = &a->out->parts[p];
+        const struct component *c = part->overhead ? NULL : scenario_component(a->costing->sc, part->name);
+        if (!c || c->kind != KIND_ASG || !c->region || strcmp(c->region->name, region) != 0)
+            continue;
+        for (int o = 0; o <= a->out->operation_count; o++) {
+            const double cents = (double)(o < a->out->operation_count ? part->cents[o] : part->idle_cents);
+            weights[o] += fmax(0, cents);
+            sum += fmax(0, cents);
+        }
+    }
+    return sum > 0;
+}
+
+static void give_overhead(struct allocation *a, const struct bill_line *line, const double *weights)
+{
+    memcpy(a->weights, weights, (size_t)(a->out->operation_count + 1) * sizeof *weights);
+    give(a, part_of(a, line->resource[0] ? line->resource : line->service_name, line->tier, true),
+         commitment_effective_cents(line));
+}
+
+static bool is_unused(const struct bill_line *line)
+{
+    return line->commitment && line->commitment->part == COMMITMENT_UNUSED;
+}
+
+/* Before the rest, which is given as everything else together. */
+static void give_gateways(struct allocation *a, bool *given)
+{
+    const int count = a->out->operation_count + 1;
     for (size_t i = 0; i < a->bill->line_count; i++) {
         const struct bill_line *line = &a->bill->lines[i];
-        const int64_t cents = commitment_effective_cents(line);
-        if (given[i] || cents == 0)
+        double *weights = ARENA_ARRAY(a->arena, double, count);
+        if (given[i] || strcmp(line->tier, "network") != 0 || !weigh_as_fleets(a, line->region, weights))
             continue;
-        memcpy(a->weights, weights, (size_t)(out->operation_count + 1) * sizeof *weights);
-        give(a, part_of(a, line->resource[0] ? line->resource : line->service_name, line->tier, true), cents);
+        give_overhead(a, line, weights);
+        given[i] = true;
     }
+}
+
+/* Operations bear it as they cost otherwise. Idle is only what nobody used: of a commitment too. */
+static void give_rest(struct allocation *a, const bool *given)
+{
+    const int operations = a->out->operation_count;
+    double *weights = ARENA_ARRAY(a->arena, double, operations + 1),
+           *idle = ARENA_ARRAY(a->arena, double, operations + 1);
+    idle[operations] = 1;
+    const bool borne = weigh_as_given(a, weights);
+    for (size_t i = 0; i < a->bill->line_count; i++)
+        if (!given[i])
+            give_overhead(a, &a->bill->lines[i], is_unused(&a->bill->lines[i]) || !borne ? idle : weights);
 }
 
 static int dearest_first(const void *a, const void *b)
@@ -259,7 +307,8 @@ struct activity activity_of(const struct costing *costing, const struct bill *bi
     bool *given = ARENA_ARRAY(arena, bool, bill->line_count + 1);
     for (size_t i = 0; i < bill->line_count; i++)
         given[i] = commitment_effective_cents(&bill->lines[i]) == 0 || give_line(&a, &bill->lines[i]);
-    give_overhead(&a, given);
+    give_gateways(&a, given);
+    give_rest(&a, given);
     if (out.part_count > 0)
         qsort(out.parts, (size_t)out.part_count, sizeof *out.parts, dearest_first);
     return out;

@@ -4,7 +4,9 @@
  *
  *   a line --> its component --> idle                    the share of its capacity that nobody used
  *                           \--> operations              the rest, by the driver of that line (drivers.h)
- *   a line of no component (support, `also`) --> operations and idle, as everything else together
+ *   gateways of a region --> as the region's fleets
+ *   the unused part of a commitment --> idle
+ *   another line of no component (support, `also`) --> operations, as everything else together
  *
  * A line that several components share is split by what each used of it. Capacity (instances, database and cache nodes)
  * is as busy as its CPUs were in the billed days; a standby is as busy as what it stands by for, and memory that a cache
@@ -20,7 +22,7 @@ struct costing; /* analysis/cost.h */
 
 struct activity_part { /* a component, or what is bought beside the architecture */
     const char *name, *tier;
-    bool overhead;  /* of no component: allocated as everything else together */
+    bool overhead;  /* of no component: allocated as the fleets, or as everything else together */
     int64_t *cents; /* [operation] */
     int64_t idle_cents, total_cents;
 };

@@ -12,6 +12,7 @@
 
 #include "analysis/cost.h"
 #include "analysis/drivers.h"
+#include "pricing/commitment.h"
 #include "pricing/price_book.h"
 #include "tests/unit/small_shop.h"
 
@@ -26,6 +27,7 @@ struct fixture {
     struct scenario *sc;
     const struct price_book *book;
     struct costing costing;
+    struct commitments commitments;
     struct usage usage[32];
     size_t usage_count;
 };
@@ -56,8 +58,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void use(struct fixture *f, const char *service, const char *type, const char *operation, const char *resource,
-                enum usage_unit unit, int64_t quantity)
+static void use_in(struct fixture *f, const char *tier, const char *service, const char *type, const char *operation,
+                   const char *resource, enum usage_unit unit, int64_t quantity)
 {
     const struct usage_key key = { .service = service,
                                    .usage_type = type,
@@ -66,11 +68,17 @@ static void use(struct fixture *f, const char *service, const char *type, const 
                                    .region = strcmp(service, "AmazonCloudFront") == 0 ? "Global" : "us-east-1",
                                    .zone = "",
                                    .to_zone = "",
-                                   .tier = "web",
+                                   .tier = tier,
                                    .unit = unit };
     struct usage_key *kept = ARENA_NEW(&f->arena, struct usage_key);
     *kept = key;
     f->usage[f->usage_count++] = (struct usage){ .key = kept, .quantity = quantity, .weight_e6 = 1000000 };
+}
+
+static void use(struct fixture *f, const char *service, const char *type, const char *operation, const char *resource,
+                enum usage_unit unit, int64_t quantity)
+{
+    use_in(f, "web", service, type, operation, resource, unit, quantity);
 }
 
 /* Both replications of every day are the same. */
@@ -93,6 +101,7 @@ static const struct activity *bill_the_day(struct fixture *f)
     rep.usage = f->usage;
     rep.usage_count = f->usage_count;
     costing_init(&f->costing, f->sc, f->book, &f->arena, &f->diag);
+    f->costing.commitments = f->commitments.count ? &f->commitments : NULL;
     for (rep.number = 0; rep.number < BILL_REPLICATIONS; rep.number++)
         if (!costing_take_day(&f->costing, &rep, NULL)) {
             diag_print(&f->diag, stderr, false);
@@ -201,17 +210,64 @@ static void given_a_line_of_several_when_allocated_then_each_pays_what_it_used(v
     assert_it_adds_up(f);
 }
 
-static void given_what_belongs_to_no_component_when_allocated_then_all_bear_it(void **state)
+/* Objects of the CDN pass no gateway, however much they cost. */
+static void given_gateways_when_allocated_then_fleets_bear_them(void **state)
 {
     struct fixture *f = *state;
     use(f, "AmazonEC2", "BoxUsage:m7g.large", "RunInstances", "web-fleet", USAGE_NANOSECONDS, 9 * 24 * HOUR_NS);
-    use(f, "AmazonVPC", "NatGateway-Hours", "", "nat", USAGE_NANOSECONDS, 24 * HOUR_NS);
+    use(f, "AmazonCloudFront", "Requests-HTTPS", "edge=US", "cloudfront", USAGE_COUNT, (int64_t)OBJECTS);
+    use_in(f, "network", "AmazonVPC", "NatGateway-Hours", "", "nat", USAGE_NANOSECONDS, 24 * HOUR_NS);
     const struct activity *a = bill_the_day(f);
     const struct activity_part *web = part(a, "web-fleet"), *nat = part(a, "nat");
     assert_true(nat->overhead && !web->overhead);
+    assert_int_equal(nat->cents[STATIC], 0);
+    assert_true(part(a, "cloudfront")->cents[STATIC] > 0);
     for (int o = 0; o < a->operation_count; o++)
         assert_true(fabs((double)nat->cents[o] -
                          (double)nat->total_cents * (double)web->cents[o] / (double)web->total_cents) <= 1);
+    assert_true(fabs((double)nat->idle_cents - 0.75 * (double)nat->total_cents) <= 1);
+    assert_it_adds_up(f);
+}
+
+static void given_what_belongs_to_no_component_when_allocated_then_operations_bear_it_and_none_is_idle(void **state)
+{
+    struct fixture *f = *state;
+    use(f, "AmazonEC2", "BoxUsage:m7g.large", "RunInstances", "web-fleet", USAGE_NANOSECONDS, 9 * 24 * HOUR_NS);
+    use_in(f, "other", "AWSCloudTrail", "PaidEventsRecorded", "", "cloudtrail", USAGE_COUNT, 1000000);
+    const struct activity *a = bill_the_day(f);
+    const struct activity_part *web = part(a, "web-fleet"), *trail = part(a, "cloudtrail");
+    assert_true(trail->overhead && web->idle_cents > 0);
+    assert_int_equal(trail->idle_cents, 0);
+    for (int o = 0; o < a->operation_count; o++)
+        assert_true(fabs((double)trail->cents[o] - (double)trail->total_cents * (double)web->cents[o] /
+                                                       (double)(web->total_cents - web->idle_cents)) <= 1);
+    assert_it_adds_up(f);
+}
+
+/* Ten instances are reserved and nine run: the tenth's $0.05 and more an hour serve no operation. */
+static void given_an_unused_reservation_when_allocated_then_it_is_idle(void **state)
+{
+    static const char *const regions[] = { "us-east-1" };
+    struct fixture *f = *state;
+    struct commitment reserved = { .kind = COMMITMENT_RESERVED,
+                                   .name = "fleet",
+                                   .years = 1,
+                                   .instance = "m7g.large",
+                                   .region = "us-east-1",
+                                   .zone = "",
+                                   .engine = "",
+                                   .family = "",
+                                   .count = 10 };
+    f->commitments = (struct commitments){ .list = &reserved, .count = 1 };
+    f->commitments.terms = price_terms_load("pricing/books", regions, 1, &f->arena, &f->diag);
+    for (int hour = 0; hour < 24; hour++) {
+        use(f, "AmazonEC2", "BoxUsage:m7g.large", "RunInstances", "web-fleet", USAGE_NANOSECONDS, 9 * HOUR_NS);
+        f->usage[f->usage_count - 1].hour = hour;
+    }
+    const struct activity *a = bill_the_day(f);
+    const struct activity_part *web = part(a, "web-fleet"), *unused = part(a, "Amazon Elastic Compute Cloud");
+    assert_true(unused->total_cents > 0 && unused->idle_cents == unused->total_cents);
+    assert_true(llabs(web->total_cents - 9 * unused->total_cents) <= 9);
     assert_it_adds_up(f);
 }
 
@@ -234,7 +290,9 @@ int main(void)
         TEST(given_work_behind_queues_and_replicas_when_allocated_then_its_cause_pays),
         TEST(given_the_edge_when_allocated_then_bytes_and_requests_decide),
         TEST(given_a_line_of_several_when_allocated_then_each_pays_what_it_used),
-        TEST(given_what_belongs_to_no_component_when_allocated_then_all_bear_it),
+        TEST(given_gateways_when_allocated_then_fleets_bear_them),
+        TEST(given_what_belongs_to_no_component_when_allocated_then_operations_bear_it_and_none_is_idle),
+        TEST(given_an_unused_reservation_when_allocated_then_it_is_idle),
         TEST(given_nothing_asked_when_allocated_then_all_is_idle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
