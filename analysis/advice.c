@@ -141,7 +141,7 @@ static void finish(struct commitment_result *result, const struct commitment *of
     result->of = of;
     result->utilisation = result->fee > 0 ? (double)result->used / (double)result->fee : 0;
     result->coverage = result->coverable > 0 ? (double)result->covered / (double)result->coverable : 0;
-    result->break_even = result->covered > 0 ? (double)result->used / (double)result->covered : (double)INFINITY;
+    result->break_even = result->avoided > 0 ? (double)result->used / (double)result->avoided : (double)INFINITY;
 }
 
 static void describe(struct advised *out, struct adviser *a, const struct chosen *chosen, size_t count, size_t index)

@@ -93,12 +93,13 @@ struct evaluation advice_evaluate(struct adviser *a, int scene, const struct cho
         out.usd[r] = ((double)fees + (double)rest * a->rest_share) / (double)MONEY_PER_USD;
         out.mean_usd += out.usd[r] / BILL_REPLICATIONS;
         for (size_t i = 0; results && i < count; i++) {
-            const struct commitment_result one = coverage_result(&coverage, year, rates, present + i,
-                                                                 year_fee(&rates[present + i], year));
+            const struct commitment_result one = coverage_result(
+                &coverage, year, rates, present + i, year_fee(&rates[present + i], year), a->present.discount_e6);
             results[i].fee += one.fee / BILL_REPLICATIONS;
             results[i].used += one.used / BILL_REPLICATIONS;
             results[i].unused += one.unused / BILL_REPLICATIONS;
             results[i].covered += one.covered / BILL_REPLICATIONS;
+            results[i].avoided += one.avoided / BILL_REPLICATIONS;
             results[i].coverable += one.coverable / BILL_REPLICATIONS;
             results[i].saving += one.saving / BILL_REPLICATIONS;
             results[i].low_confidence = results[i].low_confidence || one.low_confidence;

@@ -3,6 +3,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -161,12 +162,13 @@ static void print_commitments(struct billing *b, const struct bill *bill)
         const struct commitment_result *const r = &bill->commitments[i];
         printf("                  ");
         print_neutral(stdout, r->of->name, &b->arena);
-        printf(": fee %s, used %.1f%%, unused %s, covers %.1f%%, %s %s against on demand, even at %.0f%%%s\n",
+        printf(": fee %s, used %.1f%%, unused %s, covers %.1f%%, %s %s against on demand, even at %s%s\n",
                cents(money_to_cents(r->fee), fee, sizeof fee), r->utilisation * 100,
                cents(money_to_cents(r->unused), unused, sizeof unused), r->coverage * 100,
                r->saving < 0 ? "loses" : "saves",
                cents(money_to_cents(r->saving < 0 ? -r->saving : r->saving), saving, sizeof saving),
-               r->break_even * 100, r->low_confidence ? " *" : "");
+               isfinite(r->break_even) ? arena_printf(&b->arena, "%.0f%%", r->break_even * 100) : "never",
+               r->low_confidence ? " *" : "");
     }
 }
 

@@ -95,12 +95,13 @@ struct commitment_result {
     money fee;
     money used;          /* of the fee, by usage that it covers */
     money covered;       /* what that usage would cost on demand, at list */
+    money avoided;       /* what it would cost the account: the same less its private discount */
     money coverable;     /* what all usage of the kind it can cover would cost on demand, at list */
     double utilisation;  /* used / fee, 0..1 */
     double coverage;     /* covered / coverable, 0..1 */
     double break_even;   /* the utilisation at which it costs what it saves; INFINITY when it covers nothing */
     money unused;        /* fee - used: waste */
-    money saving;        /* covered - fee; negative when it loses */
+    money saving;        /* avoided - fee; negative when it loses */
     bool low_confidence; /* a rate was derived or is from memory */
 };
 

@@ -258,7 +258,8 @@ static bool may_cover(const struct commitment_rates *rates, size_t item)
 }
 
 struct commitment_result coverage_result(const struct coverage *coverage, const struct workload *workload,
-                                         const struct commitment_rates *rates, size_t index, money fee)
+                                         const struct commitment_rates *rates, size_t index, money fee,
+                                         int64_t discount_e6)
 {
     struct commitment_result result = { .of = rates[index].of,
                                         .fee = fee,
@@ -274,10 +275,11 @@ struct commitment_result coverage_result(const struct coverage *coverage, const 
     const uint128 capacity = coverage->capacity[index];
     result.used = capacity ? (money)wide_mul_div((uint128)fee, used, capacity) : 0;
     result.unused = fee - result.used;
-    result.saving = result.covered - fee;
+    result.avoided = (money)wide_mul_div((uint128)result.covered, (uint64_t)(E6 - discount_e6), E6);
+    result.saving = result.avoided - fee;
     result.utilisation = capacity ? (double)used / (double)capacity : 0;
     result.coverage = result.coverable > 0 ? (double)result.covered / (double)result.coverable : 0;
-    result.break_even = result.covered > 0 ? (double)fee * result.utilisation / (double)result.covered
+    result.break_even = result.avoided > 0 ? (double)fee * result.utilisation / (double)result.avoided
                                            : (double)INFINITY;
     return result;
 }

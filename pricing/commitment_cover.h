@@ -113,9 +113,10 @@ struct coverage {
 void coverage_find(struct coverage *out, const struct workload *workload, const struct commitment_rates *rates,
                    size_t count, struct arena *arena);
 
-/* How a commitment did. `fee` is what it cost in the period. */
+/* How a commitment did. `fee` is what it cost in the period, `discount_e6` what the account gets off all else. */
 struct commitment_result coverage_result(const struct coverage *coverage, const struct workload *workload,
-                                         const struct commitment_rates *rates, size_t index, money fee);
+                                         const struct commitment_rates *rates, size_t index, money fee,
+                                         int64_t discount_e6);
 
 /* What is left on demand, at list. */
 money coverage_rest(const struct coverage *coverage, const struct workload *workload, size_t count);

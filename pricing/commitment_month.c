@@ -85,12 +85,12 @@ static void name_product(struct bill_line *line, const struct commitment *c, con
                                         thing->multi_az ? "Multi-AZ" : "", c->instance);
     } else {
         line->service = c->kind == COMMITMENT_DATABASE_PLAN ? "DatabaseSavingsPlans" : "ComputeSavingsPlans";
-        line->usage_type = arena_printf(arena, "%s%s%s:%dyr%s",
-                                        c->kind == COMMITMENT_EC2_PLAN       ? "EC2SP:"
-                                        : c->kind == COMMITMENT_COMPUTE_PLAN ? "ComputeSP:"
-                                                                             : "DatabaseSP:",
-                                        c->kind == COMMITMENT_EC2_PLAN ? c->family : "",
-                                        c->kind == COMMITMENT_EC2_PLAN ? "." : "", c->years, upfront[c->payment]);
+        line->usage_type = c->kind == COMMITMENT_EC2_PLAN
+                               ? arena_printf(arena, "%sEC2SP:%s.%dyr%s", region ? region->prefix : "", c->family,
+                                              c->years, upfront[c->payment])
+                               : arena_printf(arena, "%s:%dyr%s",
+                                              c->kind == COMMITMENT_COMPUTE_PLAN ? "ComputeSP" : "DatabaseSP", c->years,
+                                              upfront[c->payment]);
     }
     const struct service_facts *const facts = service_facts_find(line->service, line->usage_type);
     line->service_name = facts->name[0] ? facts->name : line->service;
@@ -264,7 +264,7 @@ bool commitment_month(struct commitment_month *out, struct metering *metering, c
         money fee;
         const int64_t cents = add_fees(&m, &m.rates[c], &fee);
         add_parts(&m, c, cents, fee);
-        out->results[c] = coverage_result(&m.coverage, &m.workload, m.rates, c, fee);
+        out->results[c] = coverage_result(&m.coverage, &m.workload, m.rates, c, fee, list->discount_e6);
     }
     for (size_t t = 0; t < metering->count; t++)
         metering->tallies[t].total -= out->covered[t];

@@ -9,6 +9,7 @@
  * billed and worth nothing in themselves, what they cover is billed at nothing and worth its share of the fee. ListCost and ContractedCost are unit price
  * times quantity, exactly, as FOCUS demands; they differ from the cents by the rounding of the line.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -252,13 +253,55 @@ static void put_sku(const struct row *r)
     snprintf(sku, sizeof sku, "%.*s", (int)strcspn(r->line->sku, "."), r->line->sku);
     put_text(r->out, sku[0] ? sku : r->line->usage_type);
 }
+/* Never null for usage and purchases: without a rate code it is the SkuId, as FOCUS says. */
 static void put_sku_price(const struct row *r)
 {
-    put_text(r->out, strchr(r->line->sku, '.') ? r->line->sku : NULL);
+    if (strchr(r->line->sku, '.'))
+        put_text(r->out, r->line->sku);
+    else
+        put_sku(r);
 }
+/* A character of a text in a JSON object in a quoted cell. */
+static void put_json_char(FILE *out, char c)
+{
+    if (c == '"')
+        fputs("\\\"\"", out);
+    else if (c == '\\')
+        fputs("\\\\", out);
+    else
+        fputc((unsigned char)c < 0x20 ? ' ' : c, out);
+}
+/* "storage_class" as FOCUS writes keys that are not its own: "x_StorageClass". */
+static void put_key(FILE *out, const char *name, size_t length)
+{
+    fputs("\"\"x_", out);
+    for (size_t i = 0; i < length; i++)
+        if (name[i] != '_')
+            put_json_char(out, i == 0 || name[i - 1] == '_' ? (char)toupper((unsigned char)name[i]) : name[i]);
+    fputs("\"\":\"\"", out);
+}
+/* What else selected the price, as a JSON object: of "engine=Valkey;os=Linux" two properties. */
+static void put_details(const struct row *r)
+{
+    int count = 0;
+    for (const char *at = r->line->operation; *at; at += at[0] == ';') {
+        const size_t length = strcspn(at, ";"), name = strcspn(at, "=");
+        if (name < length) {
+            fputs(count++ ? "," : "\"{", r->out);
+            put_key(r->out, at, name);
+            for (size_t i = name + 1; i < length; i++)
+                put_json_char(r->out, at[i]);
+            fputs("\"\"", r->out);
+        }
+        at += length;
+    }
+    if (count > 0)
+        fputs("}\"", r->out);
+}
+/* AWS's; a price's attributes are its details. */
 static void put_operation(const struct row *r)
 {
-    put_text(r->out, r->line->operation);
+    put_text(r->out, strchr(r->line->operation, '=') ? NULL : r->line->operation);
 }
 static void put_tier(const struct row *r)
 {
@@ -340,6 +383,7 @@ static const struct {
     { "ServiceSubcategory", put_subcategory },
     { "SkuId", put_sku },
     { "SkuMeter", put_meter },
+    { "SkuPriceDetails", put_details },
     { "SkuPriceId", put_sku_price },
     { "x_ServiceCode", put_service_code },
     { "x_Operation", put_operation },

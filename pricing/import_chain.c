@@ -162,7 +162,9 @@ static bool build_tiers(struct import *import, const struct import_item *item, c
             .confidence = "list-file",
             .sku = rate->rate_code,
         };
-        if (!scale_bound(rate->from_e6, divide, multiply, &tiers[i].from_e6))
+        /* of "0 to 20000" and "20001 to Inf" the 20,000th unit is the first tier's last */
+        const int64_t from_e6 = i > 0 ? chain->tiers[i - 1]->to_e6 : rate->from_e6;
+        if (!scale_bound(from_e6, divide, multiply, &tiers[i].from_e6))
             return false;
         if (i > 0)
             tiers[i - 1].to_e6 = tiers[i].from_e6;

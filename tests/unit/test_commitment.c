@@ -727,6 +727,9 @@ static void given_a_private_discount_when_billed_then_it_is_off_what_no_commitme
     const struct bill bill = compute(f, f->scenario_book, NULL, 0, &record, 1, &commitments);
     assert_int_equal(cents_of(&bill, COMMITMENT_FEE), cents_of(&full, COMMITMENT_FEE));
     assert_int_equal(on_demand_cents(&bill), 74057); /* 0.9 x (4 - 2 / 0.7) x 720 = 740.571 */
+    /* it covers what would have cost 0.9 x 1440 / 0.7 = 1851.43, which is what it saves: not the list's 2057.14 */
+    assert_true(llabs((int64_t)(bill.commitments[0].saving - (185143 - 144000) * MONEY_PER_CENT)) < MONEY_PER_CENT);
+    assert_true(fabs(bill.commitments[0].break_even - 0.7 / 0.9) < 1e-6);
     char *text;
     size_t length;
     FILE *const out = open_memstream(&text, &length);

@@ -205,9 +205,10 @@ static const struct column_rule column_rules[] = {
     { "ResourceId", TEXT, true, NULL },
     { "ResourceName", TEXT, true, NULL },
     { "ServiceSubcategory", TEXT, false, NULL },
-    { "SkuId", TEXT, true, NULL },
+    { "SkuId", TEXT, false, NULL },
     { "SkuMeter", TEXT, true, NULL },
-    { "SkuPriceId", TEXT, true, NULL },
+    { "SkuPriceDetails", TEXT, true, NULL },
+    { "SkuPriceId", TEXT, false, NULL },
 };
 
 static void check_cell(const struct column_rule *rule, const char *text)
@@ -330,6 +331,8 @@ static void given_a_region_when_exported_then_ids_names_and_meters_fit_together(
         if (text_equal(meter, "US-DataTransfer-Out-Bytes")) {
             assert_string_equal(cell(&f->table, row, "RegionId"), "");
             assert_string_equal(cell(&f->table, row, "SkuId"), "GV2WFGX37Q9PDSHF");
+            assert_string_equal(cell(&f->table, row, "SkuPriceDetails"), "{\"x_Edge\":\"US\"}");
+            assert_string_equal(cell(&f->table, row, "x_Operation"), "");
         }
     }
 }

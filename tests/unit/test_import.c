@@ -120,6 +120,7 @@ static void given_tiers_with_a_gap_of_one_when_imported_then_they_touch(void **s
     assert_int_equal(nat->tier_count, 2);
     assert_usd(nat->tiers[0].rate, "0.05");
     assert_usd(nat->tiers[1].rate, "0.03");
+    assert_int_equal(nat->tiers[0].to_e6, 200000000); /* "0 to 200" and "201 to Inf" */
     assert_int_equal(nat->tiers[0].to_e6, nat->tiers[1].from_e6);
     assert_int_equal(nat->tiers[1].to_e6, PRICE_OPEN);
     assert_string_equal(nat->tiers[1].description, "NAT above");
