@@ -77,7 +77,7 @@ static double cpu_s(const struct scenario *sc, const struct component *fleet, co
     double sum = 0;
     for (int s = 0; s < sc->service_count; s++) {
         const struct service_config *service = &sc->services[s];
-        if (service->runs_on.target != fleet)
+        if (!fleet || service->runs_on.target != fleet->home)
             continue;
         if (operation->service == service)
             sum += demand_of_operation(operation, demand_cpu_s, NULL);

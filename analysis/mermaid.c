@@ -18,6 +18,7 @@ struct arrow {
 
 struct chart {
     const struct scenario *sc;
+    const struct region *region; /* where the service lives whose arrows are drawn */
     FILE *out;
     struct arena arena;
     struct arrow *arrows; /* drawn already: each once */
@@ -32,7 +33,7 @@ static const char *component_id(struct chart *c, const struct component *compone
 static const char *service_id(struct chart *c, const struct service_config *service)
 {
     if (service->runs_on.target)
-        return component_id(c, service->runs_on.target);
+        return component_id(c, scenario_seen_from(c->sc, service->runs_on.target, c->region));
     return arena_printf(&c->arena, "s%d", service->index);
 }
 
@@ -125,6 +126,13 @@ static void arrow_to(struct chart *c, const char *from, const struct ref *ref, c
         arrow(c, from, component_id(c, ref->target), label);
 }
 
+/* To what the service finds in its own region. */
+static void arrow_near(struct chart *c, const char *from, const struct ref *ref, const char *label)
+{
+    if (ref->target)
+        arrow(c, from, component_id(c, scenario_seen_from(c->sc, ref->target, c->region)), label);
+}
+
 static void step_arrows(struct chart *c, const char *from, const struct tagged *steps, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -132,13 +140,13 @@ static void step_arrows(struct chart *c, const char *from, const struct tagged *
         switch ((enum step_variant)steps[i].variant) {
         case STEP_GET: {
             const struct step_get *get = config;
-            arrow_to(c, from, &get->from, "get");
+            arrow_near(c, from, &get->from, "get");
             step_arrows(c, from, get->miss, get->miss_count);
             break;
         }
-        case STEP_READ: arrow_to(c, from, &((const struct step_query *)config)->database, "read"); break;
-        case STEP_WRITE: arrow_to(c, from, &((const struct step_query *)config)->database, "write"); break;
-        case STEP_SEND: arrow_to(c, from, &((const struct step_send *)config)->to, "send"); break;
+        case STEP_READ: arrow_near(c, from, &((const struct step_query *)config)->database, "read"); break;
+        case STEP_WRITE: arrow_near(c, from, &((const struct step_query *)config)->database, "write"); break;
+        case STEP_SEND: arrow_near(c, from, &((const struct step_send *)config)->to, "send"); break;
         case STEP_CALL: {
             const struct operation_config *called = ((const struct step_call *)config)->operation.target;
             if (called && called->service)
@@ -185,9 +193,11 @@ static void service_arrows(struct chart *c)
 {
     for (int s = 0; s < c->sc->service_count; s++) {
         const struct service_config *service = &c->sc->services[s];
+        if (service->runs_on.target && !scenario_lives_in(c->sc, service, c->region))
+            continue;
         const char *id = service_id(c, service);
         if (service->consumes.target)
-            arrow(c, component_id(c, service->consumes.target), id, "handled by");
+            arrow(c, component_id(c, scenario_seen_from(c->sc, service->consumes.target, c->region)), id, "handled by");
         for (int o = 0; o < service->operation_count; o++)
             step_arrows(c, id, service->operations[o].steps, service->operations[o].step_count);
     }
@@ -200,6 +210,9 @@ void mermaid_write(const struct scenario *sc, FILE *out)
     fputs("flowchart LR\n", out);
     nodes(&c);
     edge_arrows(&c);
-    service_arrows(&c);
+    for (int r = 0; r < sc->region_count; r++) {
+        c.region = &sc->regions[r];
+        service_arrows(&c);
+    }
     arena_fini(&c.arena);
 }

@@ -82,7 +82,7 @@ void usage_window(struct world *w)
 {
     for (int i = 0; i < w->fleet_count; i++) {
         const struct fleet *fleet = &w->fleets[i];
-        uint64_t entries = fleet->alb == w->front ? w->balancer_requests : 0;
+        uint64_t entries = fleet->alb >= 0 ? w->fronts[fleet->alb].requests : 0;
         if (!fleet->logs)
             continue;
         if (fleet->queue >= 0)

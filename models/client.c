@@ -25,7 +25,7 @@ static sim_time path_delay(const struct world *w, const struct population_state 
         delay += sampler_draw(&w->origin_rtt, path.a << 32);
     if (w->waf)
         delay += sampler_draw(&w->waf_time, path.b);
-    return delay + sampler_draw(&w->balancer_time, path.b << 32);
+    return delay + sampler_draw(&w->fronts[w->front].latency, path.b << 32);
 }
 
 /* Sessions know when a connection is needed; of other clients' requests one in so many opens one. */
@@ -110,16 +110,11 @@ static void population_meters(struct world *w, struct population_state *p)
         p->origin_bytes = meter_get(&w->meters, usage_key_of(w->cloudfront_component, "AmazonCloudFront",
                                                              "Origin-DataTransfer", "", USAGE_BYTES));
     if (!w->cloudfront) {
-        const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
-        p->egress = meter_get(&w->meters, (struct usage_key){ .service = "AWSDataTransfer",
-                                                              .usage_type = "DataTransfer-Out-Bytes",
-                                                              .operation = "",
-                                                              .resource = balancer->name,
-                                                              .region = balancer->region->name,
-                                                              .zone = "",
-                                                              .to_zone = "",
-                                                              .tier = "edge",
-                                                              .unit = USAGE_BYTES });
+        p->egress = ARENA_ARRAY(w->arena, struct meter *, w->alb_count);
+        for (int a = 0; a < w->alb_count; a++)
+            if (w->fronts[a].open)
+                p->egress[a] = meter_get(&w->meters, usage_key_of(w->sc->by_kind[KIND_ALB][a], "AWSDataTransfer",
+                                                                  "DataTransfer-Out-Bytes", "", USAGE_BYTES));
     }
 }
 
@@ -232,9 +227,9 @@ static void finish(struct world *w, struct frame *f, enum outcome outcome, sim_t
 }
 
 /* Whoever stands in front of the target answers 504 when it has heard nothing for so long: the CDN or the balancer. */
-static sim_time answer_limit(const struct world *w)
+static sim_time answer_limit(const struct world *w, const struct frame *f)
 {
-    const sim_time idle = w->albs[w->front].config->idle_timeout;
+    const sim_time idle = w->albs[f->alb].config->idle_timeout;
     return w->cloudfront && w->cloudfront->response_timeout < idle ? w->cloudfront->response_timeout : idle;
 }
 
@@ -253,7 +248,8 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
     f->path = customer->path;
     f->tries = 0;
     f->flags &= FLAG_COUNTED;
-    const sim_time limit = answer_limit(w);
+    f->alb = (uint16_t)w->front;
+    const sim_time limit = answer_limit(w, f);
     f->deadline = w->now + (customer->patience < limit ? customer->patience : limit);
     if (w->now >= w->start) {
         w->recorder.operations[f->operation].attempts++;
@@ -346,8 +342,9 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
 {
     if (outcome != OUTCOME_UNREACHABLE) {
         const struct population_state *p = &w->populations[f->population];
-        w->balancer_bytes += p->config->request + (outcome == OUTCOME_OK ? p->response[f->operation] : 0);
-        w->balancer_requests++;
+        struct front *front = &w->fronts[f->alb];
+        front->bytes += p->config->request + (outcome == OUTCOME_OK ? p->response[f->operation] : 0);
+        front->requests++;
     }
     if (f->flags & FLAG_ABANDONED) {
         frame_free(w, frame_slot(w, f));
@@ -362,7 +359,7 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
     if (w->now >= w->start) {
         struct population_state *p = &w->populations[f->population];
         p->hour_bytes += p->response[f->operation];
-        meter_add(&w->meters, p->egress ? p->egress : p->origin_bytes, p->response[f->operation]);
+        meter_add(&w->meters, p->egress ? p->egress[f->alb] : p->origin_bytes, p->response[f->operation]);
     }
     if (outcome != OUTCOME_OK) {
         reload_or_leave(w, f, outcome, there);
@@ -377,7 +374,7 @@ void client_patience_over(struct world *w, struct frame *f)
     enum outcome outcome = OUTCOME_GAVE_UP;
     if (f->state == AT_EDGE)
         outcome = OUTCOME_UNREACHABLE;
-    else if (w->now - f->entered >= answer_limit(w))
+    else if (w->now - f->entered >= answer_limit(w, f))
         outcome = OUTCOME_HTTP_504;
     if (f->state == AT_LATE_ANSWER || f->state == AT_EDGE) { /* nothing of ours is held */
         reload_or_leave(w, f, outcome, w->now);
@@ -397,6 +394,7 @@ void client_patience_over(struct world *w, struct frame *f)
     client->population = f->population;
     client->session = f->session;
     client->attempt = f->attempt;
+    client->alb = f->alb;
     client->flags = f->flags & FLAG_COUNTED;
     reload_or_leave(w, client, outcome, w->now);
 }

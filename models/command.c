@@ -45,10 +45,10 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
         request_run(w, f);
         return;
     }
-    request_meter_hop(w, f, shard->zone,
-                      step->request + (f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response), true);
+    request_meter_hop(w, f, cache->component, shard->zone, step->request,
+                      f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response);
     const struct instance *i = &w->instances[f->instance];
-    f->back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, shard->zone, d.a << 32);
+    f->back = step_rtt(w, step, i, cache->component->region, shard->zone, d.a << 32);
     visit_begin(w, f, AT_CACHE);
     const sim_time demand = sampler_draw(&step->time, d.b);
     f->departs = station_arrive(&shard->thread, w->now, frame_slot(w, f), (uint32_t)f->ordinal, demand);

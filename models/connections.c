@@ -133,7 +133,7 @@ void connections_window(struct world *w)
 {
     struct connections *c = w->connections;
     const sim_time length = w->now - c->since;
-    c->requests += w->balancer_requests;
+    c->requests += fronts_requests(w);
     if (length == 0 || (length < SIM_MINUTE && (w->now - w->start) % SIM_HOUR != 0 && w->now < w->end))
         return;
     little_advance(&w->balancer, w->now);

@@ -44,9 +44,16 @@ double demand_cpu_s(const struct tagged *step, const void *context)
     return step->variant == STEP_CPU ? mean_s(&((const struct step_cpu *)step->config)->time) : 0.0;
 }
 
+/* A component of any region stands for that of the first: what a region is asked for when all come there. */
+static const struct component *home_of(const struct component *c)
+{
+    return c ? c->home : NULL;
+}
+
 static double query_s(const struct tagged *step, const void *database)
 {
     const struct step_query *query = step->config;
+    database = home_of(database);
     return !database || query->database.target == database ? mean_s(&query->time) : 0.0;
 }
 
@@ -66,7 +73,7 @@ double demand_commands_s(const struct tagged *step, const void *context)
         return 0.0;
     const struct step_get *get = step->config;
     const struct component *cache = get->from.target;
-    if (context && cache != context)
+    if (context && cache != home_of(context))
         return 0.0;
     const struct dist *command = get->time.text ? &get->time
                                                 : &((const struct elasticache_config *)cache->config)->command;
@@ -76,7 +83,7 @@ double demand_commands_s(const struct tagged *step, const void *context)
 double demand_sends(const struct tagged *step, const void *context)
 {
     const struct step_send *send = step->variant == STEP_SEND ? step->config : NULL;
-    return send && (!context || send->to.target == context) ? 1.0 : 0.0;
+    return send && (!context || send->to.target == home_of(context)) ? 1.0 : 0.0;
 }
 
 double demand_time_s(const struct tagged *step, const void *context)

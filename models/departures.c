@@ -21,10 +21,8 @@ enum discipline departures_discipline(const struct scenario *sc, const struct co
         return STATION_FCFS; /* one thread for all commands */
     if (c->kind == KIND_RDS)
         return (enum discipline)((const struct rds_config *)c->config)->discipline;
-    for (int s = 0; s < sc->service_count; s++)
-        if (sc->services[s].runs_on.target == c)
-            return (enum discipline)sc->services[s].discipline;
-    return STATION_PROCESSOR_SHARING;
+    const struct service_config *service = scenario_service_on(sc, c);
+    return service ? (enum discipline)service->discipline : STATION_PROCESSOR_SHARING;
 }
 
 static const struct fault_config *slowed_by(const struct fault_plan *plan, const struct component *c)

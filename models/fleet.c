@@ -136,20 +136,35 @@ struct meter *fleet_meter(struct world *w, const struct fleet *fleet, const char
                                                      .unit = unit });
 }
 
+/* The region that sends pays. */
+static void meters_between_regions(struct world *w, struct fleet *fleet)
+{
+    const int count = w->sc->region_count;
+    fleet->to_region = ARENA_ARRAY(w->arena, struct meter *, count);
+    fleet->from_region = ARENA_ARRAY(w->arena, struct meter *, count);
+    for (int r = 0; r < count; r++) {
+        const struct region *here = fleet->component->region, *there = &w->sc->regions[r];
+        struct usage_key key = usage_key_of(fleet->component, "AWSDataTransfer", "InterRegion-Bytes",
+                                            arena_printf(w->arena, "to=%s", there->name), USAGE_BYTES);
+        key.tier = fleet->queue >= 0 ? "workers" : "web";
+        fleet->to_region[r] = meter_get(&w->meters, key);
+        key.operation = arena_printf(w->arena, "to=%s", here->name);
+        key.region = there->name;
+        fleet->from_region[r] = meter_get(&w->meters, key);
+    }
+}
+
 static void fleet_init(struct world *w, struct fleet *fleet, const struct component *c)
 {
     const struct scenario *sc = w->sc;
-    *fleet = (struct fleet){
-        .component = c, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1, .service_index = -1
-    };
+    *fleet = (struct fleet){ .component = c, .region = (int)(c->region - sc->regions), .alb = -1, .queue = -1 };
     fleet->min_size = (double)INT64_MAX;
-    for (int s = 0; s < sc->service_count; s++)
-        if (!sc->services[s].external && sc->services[s].runs_on.target == c) {
-            fleet->service_index = s;
-            fleet->service = &w->code->services[s];
-            const struct component *queue = sc->services[s].consumes.target;
-            fleet->queue = queue ? queue->index : -1;
-        }
+    const struct service_config *service = scenario_service_on(sc, c);
+    if (service) {
+        fleet->service = journey_service(w->code, fleet->region, service->index);
+        if (service->consumes.target)
+            fleet->queue = scenario_seen_from(sc, service->consumes.target, c->region)->index;
+    }
     for (int a = 0; a < w->alb_count; a++)
         if (w->albs[a].config->targets.target == c)
             fleet->alb = a;
@@ -158,6 +173,8 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
                                           "", USAGE_BYTES);
     fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database",
                                        "", USAGE_BYTES);
+    if (sc->region_count > 1)
+        meters_between_regions(w, fleet);
 }
 
 void fleets_init(struct world *w)
@@ -305,6 +322,7 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     f->begun = f->entered = w->now;
     f->deadline = w->now + alb->config->health.timeout;
     f->ordinal = i->launch;
+    f->alb = (uint16_t)fleet->alb;
     f->node = (uint8_t)node;
     f->instance = i->id;
     event_set_push(w->events,

@@ -50,6 +50,21 @@ static struct step *emit(struct compiler *c, enum step_code code, const char *ki
     return step;
 }
 
+/* A step that leads to a component; of its number among its kind. */
+static struct step *emit_to(struct compiler *c, enum step_code code, const char *kind, const struct component *target)
+{
+    struct step *step = emit(c, code, kind, target->local);
+    step->target = (uint16_t)target->index;
+    step->remote = target->region != c->service->region;
+    return step;
+}
+
+/* What a reference means in the region of the service. */
+static const struct component *target_of(const struct compiler *c, const struct ref *ref)
+{
+    return scenario_seen_from(c->sc, ref->target, c->service->region);
+}
+
 static uint16_t pool_of(struct compiler *c, const struct component *database, bool write)
 {
     const bool readers = !write && ((const struct rds_config *)database->config)->read_replicas > 0;
@@ -60,7 +75,7 @@ static uint16_t pool_of(struct compiler *c, const struct component *database, bo
     s->pools = arena_grow(c->arena, s->pools, (size_t)s->pool_count, (size_t)s->pool_count + 1, sizeof *s->pools);
     s->pools[s->pool_count] = (struct pool_rule){ .database = database, .readers = readers, .size = POOL_DEFAULT };
     for (int i = 0; i < s->config->pool_count; i++)
-        if (s->config->pools[i].database == database)
+        if (s->config->pools[i].database == database->home)
             s->pools[s->pool_count].size = s->config->pools[i].size;
     return (uint16_t)s->pool_count++;
 }
@@ -95,10 +110,9 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
 
 static void compile_get(struct compiler *c, const struct step_get *get)
 {
-    const struct component *cache = get->from.target;
+    const struct component *cache = target_of(c, &get->from);
     const struct elasticache_config *config = cache->config;
-    struct step *step = emit(c, CODE_GET, "get", cache->name);
-    step->target = (uint16_t)cache->index;
+    struct step *step = emit_to(c, CODE_GET, "get", cache);
     sampler_init(&step->time, get->time.text ? &get->time : &config->command, c->arena);
     step->hit_ratio = get->hit_ratio_set ? get->hit_ratio : config->hit_ratio;
     step->request = 100; /* a command and its key: median key 36 B, performance defaults sec. 4.3, plus protocol */
@@ -106,8 +120,7 @@ static void compile_get(struct compiler *c, const struct step_get *get)
     const uint32_t number = c->code->step_count - 1;
     compile_steps(c, get->miss, get->miss_count);
     if (get->fill) {
-        struct step *fill = emit(c, CODE_FILL, "fill", cache->name);
-        fill->target = (uint16_t)cache->index;
+        struct step *fill = emit_to(c, CODE_FILL, "fill", cache);
         fill->time = c->code->steps[number].time;
         fill->request = get->value + 100;
         fill->response = 10;
@@ -117,10 +130,9 @@ static void compile_get(struct compiler *c, const struct step_get *get)
 
 static void compile_query(struct compiler *c, const struct step_query *query, bool write)
 {
-    const struct component *database = query->database.target;
-    struct step *step = emit(c, CODE_QUERY, write ? "write" : "read", database->name);
+    const struct component *database = target_of(c, &query->database);
+    struct step *step = emit_to(c, CODE_QUERY, write ? "write" : "read", database);
     step->write = write;
-    step->target = (uint16_t)database->index;
     step->pool = pool_of(c, database, write);
     sampler_init(&step->time, &query->time, c->arena);
     step->timeout = query->timeout;
@@ -159,9 +171,7 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
         case STEP_CALL: compile_call(c, config); break;
         case STEP_SEND: {
             const struct step_send *send = config;
-            const struct component *queue = send->to.target;
-            struct step *step = emit(c, CODE_SEND, "send", queue->name);
-            step->target = (uint16_t)queue->index;
+            struct step *step = emit_to(c, CODE_SEND, "send", target_of(c, &send->to));
             sampler_init(&step->time, &send->time, c->arena);
             step->request = send->bytes;
             break;
@@ -170,28 +180,44 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
     }
 }
 
+static void compile_operation(struct compiler *c)
+{
+    const struct ref *consumes = &c->service->config->consumes;
+    if (consumes->target) {
+        const struct component *queue = target_of(c, consumes);
+        sampler_init(&emit(c, CODE_RECEIVE, "receive", queue->local)->time,
+                     &((const struct sqs_config *)queue->config)->receive, c->arena);
+    }
+    compile_steps(c, c->operation->steps, c->operation->step_count);
+    emit(c, CODE_ANSWER, "answer", "")->response = c->operation->response;
+}
+
+static void compile_service(const struct scenario *sc, struct journey_code *code, struct service_code *service,
+                            struct arena *arena)
+{
+    const struct service_config *config = service->config;
+    service->first_step = ARENA_ARRAY(arena, uint32_t, config->operation_count);
+    if (config->external || !scenario_lives_in(sc, config, service->region))
+        return;
+    for (int o = 0; o < config->operation_count; o++) {
+        struct compiler c = {
+            .arena = arena, .sc = sc, .code = code, .service = service, .operation = &config->operations[o]
+        };
+        service->first_step[o] = code->step_count;
+        compile_operation(&c);
+    }
+}
+
 const struct journey_code *journey_compile(const struct scenario *sc, struct arena *arena)
 {
     struct journey_code *code = ARENA_NEW(arena, struct journey_code);
-    code->services = ARENA_ARRAY(arena, struct service_code, sc->service_count);
-    for (int s = 0; s < sc->service_count; s++) {
-        struct service_code *service = &code->services[s];
-        service->config = &sc->services[s];
-        service->first_step = ARENA_ARRAY(arena, uint32_t, service->config->operation_count);
-        if (service->config->external)
-            continue;
-        for (int o = 0; o < service->config->operation_count; o++) {
-            struct compiler c = {
-                .arena = arena, .sc = sc, .code = code, .service = service, .operation = &service->config->operations[o]
-            };
-            service->first_step[o] = code->step_count;
-            const struct component *queue = service->config->consumes.target;
-            if (queue)
-                sampler_init(&emit(&c, CODE_RECEIVE, "receive", queue->name)->time,
-                             &((const struct sqs_config *)queue->config)->receive, arena);
-            compile_steps(&c, c.operation->steps, c.operation->step_count);
-            emit(&c, CODE_ANSWER, "answer", "")->response = c.operation->response;
+    code->service_count = sc->service_count;
+    code->services = ARENA_ARRAY(arena, struct service_code, sc->region_count * sc->service_count);
+    for (int r = 0; r < sc->region_count; r++)
+        for (int s = 0; s < sc->service_count; s++) {
+            struct service_code *service = &code->services[r * sc->service_count + s];
+            *service = (struct service_code){ .config = &sc->services[s], .region = &sc->regions[r] };
+            compile_service(sc, code, service, arena);
         }
-    }
     return code;
 }

@@ -4,7 +4,8 @@
  *
  * A get is followed by the steps of its miss and, when the scenario wants it, by the fill; a hit jumps behind them.
  * Each step knows the places of its draws: hashes of names such as "web.browse/get catalog-cache#1", so that another
- * step in between shifts nobody else's draws.
+ * step in between shifts nobody else's draws. What several regions have is compiled for each of them, with the same
+ * places: a customer asks for the same work wherever the answer comes from.
  */
 #ifndef HEADROOM_JOURNEY_H
 #define HEADROOM_JOURNEY_H
@@ -27,6 +28,7 @@ enum step_code {
 struct step {
     enum step_code code;
     bool write;                /* QUERY: to the primary, and waits for the standby */
+    bool remote;               /* GET, FILL, QUERY, SEND: what it leads to is in another region */
     uint16_t target;           /* index of the cache, database or queue among its kind */
     uint16_t pool;             /* QUERY: index into the service's pools */
     uint16_t breaker;          /* CALL: index into the instance's breakers, or BREAKER_NONE */
@@ -59,8 +61,10 @@ struct external_rule {
     const struct dist *time;
 };
 
+/* A service in a region: its steps lead to that region's components. Where it does not live it has no steps. */
 struct service_code {
     const struct service_config *config;
+    const struct region *region;
     int pool_count;
     struct pool_rule *pools;
     int breaker_count;
@@ -71,13 +75,19 @@ struct service_code {
 struct journey_code {
     struct step *steps;
     uint32_t step_count, capacity;
-    struct service_code *services; /* as in the scenario */
+    struct service_code *services; /* as in the scenario, region by region: journey_service() */
+    int service_count;             /* of the scenario */
     int external_count;
     struct external_rule *externals;
 };
 
 /* Compiles all operations of services of ours. Const afterwards; lives in the arena. */
 const struct journey_code *journey_compile(const struct scenario *sc, struct arena *arena);
+
+static inline const struct service_code *journey_service(const struct journey_code *code, int region, int service)
+{
+    return &code->services[region * code->service_count + service];
+}
 
 /* Connections per instance to a database that the scenario gives no pool for. Assumed: common pool libraries. */
 enum { POOL_DEFAULT = 10 };

@@ -31,7 +31,7 @@ static bool resolve(struct chain *c, const char *name, struct mark at, const cha
                     struct operation_config **operation)
 {
     void *found = NULL;
-    const bool ok = scenario_names_resolve(c->names, c->reader, name, at, "operation", what, &found);
+    const bool ok = scenario_names_resolve(c->names, c->reader, NULL, name, at, "operation", what, &found);
     *operation = found;
     return ok;
 }

@@ -104,6 +104,7 @@ struct param_pending {
     struct ref *ref;
     const char *refs; /* what it may name, from the row */
     const char *what; /* "'from' of get of operation 'browse'", for messages */
+    const void *from; /* who names it: the reader's `from` at that time */
 };
 
 /* State of one load. */
@@ -114,6 +115,7 @@ struct param_reader {
     const char *base_dir;          /* where empirical(file.csv) is looked for */
     struct param_pending *pending; /* output */
     int pending_count, pending_capacity;
+    const void *from;          /* what is being read, for references: the region of a component; may be NULL */
     struct param_dists *dists; /* distributions read so far by their texts: a table is built once */
 };
 

@@ -376,8 +376,9 @@ static bool read_ref(struct param_reader *reader, const struct param *row, const
         reader->pending = arena_grow(reader->arena, reader->pending, old, bigger, sizeof(reader->pending[0]));
         reader->pending_capacity = (int)bigger;
     }
-    reader->pending[reader->pending_count++] =
-        (struct param_pending){ .ref = out, .refs = row->refs, .what = param_path(reader, row, what) };
+    reader->pending[reader->pending_count++] = (struct param_pending){
+        .ref = out, .refs = row->refs, .what = param_path(reader, row, what), .from = reader->from
+    };
     return true;
 }
 

@@ -147,8 +147,8 @@ void query_arrives(struct world *w, struct frame *f)
         return;
     }
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
-    request_meter_hop(w, f, e->zone, step->request + step->response, false);
-    f->back = zone_rtt(w, w->fleets[i->fleet].region, i->zone, e->zone, d.b << 32);
+    request_meter_hop(w, f, db->component, e->zone, step->request, step->response);
+    f->back = step_rtt(w, step, i, db->component->region, e->zone, d.b << 32);
     if (step->write && db->standby_zone >= 0)
         f->back += sampler_draw(&db->commit, d.b);
     visit_begin(w, f, AT_DB);

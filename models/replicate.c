@@ -215,7 +215,7 @@ static void record_fleets(struct world *w, struct replication *out)
 static void record_components(struct world *w, struct replication *out)
 {
     const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count + 4 * w->sc->population_count;
+                     2 * w->code->external_count + 4 * w->sc->population_count + w->alb_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -250,7 +250,9 @@ static void record_components(struct world *w, struct replication *out)
         limit(out, w->cloudfront_component->name, "requests/s", w->peak_edge_per_s, 250000, w->peak_edge_at_s);
     if (w->s3) /* [S3-UG] Optimizing performance: GET per second and prefix */
         limit(out, w->s3_component->name, "GET/s", w->peak_s3_per_s, 5500.0 * (double)w->s3->prefixes, w->peak_s3_at_s);
-    flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "requests", w->attempts_total);
+    for (int a = 0; a < w->alb_count; a++)
+        if (w->fronts[a].open)
+            flow(out, w->sc->by_kind[KIND_ALB][a]->name, "requests", w->fronts[a].attempts);
     flow(out, w->sc->by_kind[KIND_ALB][w->front]->name, "health checks", w->health_checks);
     for (int e = 0; e < w->code->external_count; e++) {
         flow(out, w->code->externals[e].operation->service->name, "calls", w->externals[e].calls);

@@ -19,7 +19,7 @@ static void answer(struct world *w, struct frame *f, enum outcome outcome);
 static void leave_balancer(struct world *w, struct frame *f)
 {
     if (f->flags & FLAG_BALANCED)
-        dispatcher_release(&w->albs[w->front].nodes[f->node].targets, f->instance);
+        dispatcher_release(&w->albs[f->alb].nodes[f->node].targets, f->instance);
     if (f->flags & FLAG_IN_LITTLE)
         little_leave(&w->balancer, f->entered, w->now);
     f->flags &= (uint8_t) ~(FLAG_BALANCED | FLAG_IN_LITTLE);
@@ -41,7 +41,7 @@ struct draw_block request_node_draw(const struct world *w, const struct frame *f
 
 void request_begin(struct world *w, struct frame *f, struct draw_block bits)
 {
-    struct alb *alb = &w->albs[w->front];
+    struct alb *alb = &w->albs[f->alb];
     const uint32_t resolvers = w->cloudfront ? (uint32_t)w->cloudfront->resolvers : VIEWER_RESOLVERS;
     const int node = alb_resolve(alb, w->now, draw_below(bits.a << 32, resolvers), bits.a);
     f->node = (uint8_t)node;
@@ -55,7 +55,7 @@ void request_begin(struct world *w, struct frame *f, struct draw_block bits)
     f->entered = w->now;
     f->flags |= FLAG_IN_LITTLE;
     little_enter(&w->balancer, w->now);
-    w->attempts_total++;
+    w->fronts[f->alb].attempts++;
     const uint32_t target = dispatcher_pick(&alb->nodes[node].targets, bits.b);
     if (target == DISPATCHER_NONE) {
         f->instance = 0xffff;
@@ -88,16 +88,15 @@ static void silent_target(struct world *w, struct frame *f, sim_time wait)
 void request_offer_instance(struct world *w, struct frame *f)
 {
     struct instance *i = &w->instances[f->instance];
-    const sim_time connect_timeout = w->albs[w->front].config->connect_timeout;
+    const sim_time connect_timeout = w->albs[f->alb].config->connect_timeout;
     if (!i->alive) {
         silent_target(w, f, connect_timeout);
         return;
     }
-    f->step = w->code->services[w->fleets[i->fleet].service_index].first_step[0];
-    if (f->kind == FRAME_OPERATION) {
-        const struct operation_config *operation = scenario_operation(w->sc, f->operation);
-        f->step = w->code->services[operation->service->index].first_step[operation - operation->service->operations];
-    }
+    const struct service_code *service = w->fleets[i->fleet].service;
+    f->step = service->first_step[0];
+    if (f->kind == FRAME_OPERATION)
+        f->step = service->first_step[scenario_operation(w->sc, f->operation) - service->config->operations];
     switch (backlog_enter(w, f)) {
     case GATE_ENTERED: request_accepted(w, f); break;
     case GATE_WAITING: f->state = AT_BACKLOG; break;
@@ -202,7 +201,7 @@ void request_killed(struct world *w, struct frame *f, bool reset)
         answer(w, f, OUTCOME_HTTP_502);
     } else {
         const sim_time waited = w->now - f->entered;
-        const sim_time idle = w->albs[w->front].config->idle_timeout;
+        const sim_time idle = w->albs[f->alb].config->idle_timeout;
         silent_target(w, f, waited < idle ? idle - waited : 0);
     }
 }
@@ -219,12 +218,19 @@ void request_shed(struct world *w, struct frame *f)
     answer(w, f, OUTCOME_HTTP_503);
 }
 
-void request_meter_hop(struct world *w, const struct frame *f, int zone_b, int64_t bytes, bool cache)
+void request_meter_hop(struct world *w, const struct frame *f, const struct component *to, int zone, int64_t there,
+                       int64_t back)
 {
     const struct instance *i = &w->instances[f->instance];
     const struct fleet *fleet = &w->fleets[i->fleet];
-    if (i->zone != zone_b)
-        meter_add(&w->meters, cache ? fleet->cross_zone_cache : fleet->cross_zone_db, bytes);
+    if (UNLIKELY(fleet->component->region != to->region)) {
+        const int region = (int)(to->region - w->sc->regions);
+        meter_add(&w->meters, fleet->to_region[region], there);
+        meter_add(&w->meters, fleet->from_region[region], back);
+    } else if (i->zone != zone) {
+        meter_add(&w->meters, to->kind == KIND_ELASTICACHE ? fleet->cross_zone_cache : fleet->cross_zone_db,
+                  there + back);
+    }
 }
 
 void request_run(struct world *w, struct frame *f)
@@ -244,10 +250,18 @@ void request_run(struct world *w, struct frame *f)
         call_begin(w, f, step);
         break;
     case CODE_RECEIVE:
-    case CODE_WAIT:
-    case CODE_SEND: {
+    case CODE_WAIT: {
         const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
         frame_delay(w, f, sampler_draw(&step->time, d.a));
+        break;
+    }
+    case CODE_SEND: {
+        const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
+        const struct component *queue = w->queues[step->target].component;
+        sim_time takes = sampler_draw(&step->time, d.a);
+        if (UNLIKELY(step->remote))
+            takes += step_rtt(w, step, &w->instances[f->instance], queue->region, 0, d.b);
+        frame_delay(w, f, takes);
         break;
     }
     case CODE_ANSWER: answer(w, f, OUTCOME_OK); break;
@@ -311,6 +325,8 @@ static void delay_over(struct world *w, struct frame *f)
     case CODE_SEND: {
         struct queue *q = &w->queues[step->target];
         meter_add(&w->meters, q->requests, sqs_chunks(step->request));
+        if (UNLIKELY(step->remote))
+            request_meter_hop(w, f, q->component, 0, step->request, 0);
         message_queue_put(&q->messages, w->now, f->ordinal);
         f->step++;
         consumers_wake(w, step->target);

@@ -245,5 +245,12 @@ const struct component *scenario_component(const struct scenario *sc, const char
     for (int i = 0; i < sc->component_count; i++)
         if (text_equal(sc->components[i].name, name))
             return &sc->components[i];
+    for (int i = 0; name && i < sc->component_count; i++) {
+        const struct component *c = &sc->components[i];
+        const size_t length = c->region ? strlen(c->region->name) : 0;
+        if (length && !strncmp(name, c->region->name, length) && name[length] == '.' &&
+            !strcmp(name + length + 1, c->local))
+            return c;
+    }
     return NULL;
 }

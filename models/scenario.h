@@ -44,8 +44,14 @@ struct component_type {
 
 extern const struct component_type *const component_types[KIND_COUNT]; /* models/registry.c */
 
+/*
+ * Regions resemble each other: the same names stand for the same things in each. `name` is that of results, bills and
+ * messages: as written in the first region, "us-west-2.web-fleet" in the others. What names a component by `local` means
+ * the one of its own region, see scenario_seen_from().
+ */
 struct component {
-    const char *name;
+    const char *name, *local;
+    const struct component *home; /* the first of that local name and kind; itself, if it is that */
     const struct component_type *type;
     int kind, index;       /* index among those of its kind: scenario->by_kind[kind][index] */
     struct region *region; /* NULL for global ones */
@@ -57,8 +63,8 @@ struct component {
 struct region {
     const char *name;
     struct mark at;
-    const struct node *node; /* while loading: the components are keys beside zones */
-    int64_t zones;           /* 1..6; zone i is name + 'a' + i */
+    const char *like; /* written before this one: what it has, this one has too; "": none */
+    int64_t zones;    /* 1..6; zone i is name + 'a' + i */
     const char *zone_names[6];
     struct dist rtt_same_zone, rtt_cross_zone; /* round trip times */
     int nat;                                   /* enum nat_gateways */
@@ -375,7 +381,7 @@ struct scenario {
     int64_t language; /* `headroom: 1` */
     const char *path, *name, *description;
     const char *extends; /* as written; "": nothing */
-    char sha256[65]; /* of the file's bytes, then of each --set text, then of the inputs' digests */
+    char sha256[65];     /* of the file's bytes, then of each --set text, then of the inputs' digests */
     int input_count;
     struct scenario_input *inputs; /* each once, by name */
     struct {
@@ -464,7 +470,21 @@ const struct component *scenario_fleet(const struct scenario *sc, int index);
 /* "20:05" and "+2h" as time since the clock's start: the first such time of day at or after start. */
 sim_time scenario_instant(const struct scenario *sc, struct instant instant);
 
-const struct component *scenario_component(const struct scenario *sc, const char *name); /* NULL when there is none */
+/* By its name, or by "region.local"; NULL when there is none. */
+const struct component *scenario_component(const struct scenario *sc, const char *name);
+
+/* ---- several regions: models/scenario_regions.c ---- */
+
+/* The component of that name and kind in a region, or NULL. */
+const struct component *scenario_in_region(const struct scenario *sc, const struct component *c,
+                                           const struct region *region);
+/* What is meant in a region by the name of `home`: the one that is there, else `home` in another region. */
+const struct component *scenario_seen_from(const struct scenario *sc, const struct component *home,
+                                           const struct region *region);
+/* A service lives in each region that has its fleet. */
+bool scenario_lives_in(const struct scenario *sc, const struct service_config *service, const struct region *region);
+/* The service that runs on a fleet, or NULL. */
+const struct service_config *scenario_service_on(const struct scenario *sc, const struct component *fleet);
 
 /*
  * The rate of a population over [-warm_up, length) as knots in simulated time (0 = start - warm_up), scaled so that the

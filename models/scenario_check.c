@@ -49,14 +49,6 @@ static bool is_used(const struct doubts *d, const struct component *c)
 
 /* ---- fleets ---- */
 
-static const struct service_config *service_of(const struct scenario *sc, const struct component *fleet)
-{
-    for (int s = 0; s < sc->service_count; s++)
-        if (sc->services[s].runs_on.target == fleet)
-            return &sc->services[s];
-    return NULL;
-}
-
 /* Without a policy nobody ever asks for more than the first size. */
 static int64_t largest_size(const struct asg_config *config)
 {
@@ -154,7 +146,7 @@ static void doubt_fleets(const struct doubts *d)
 {
     for (int f = 0; f < d->sc->by_kind_count[KIND_ASG]; f++) {
         const struct component *fleet = d->sc->by_kind[KIND_ASG][f];
-        const struct service_config *service = service_of(d->sc, fleet);
+        const struct service_config *service = scenario_service_on(d->sc, fleet);
         if (!service->consumes.target)
             doubt_capacity(d, fleet, service);
         doubt_workers(d, fleet, service);
@@ -193,12 +185,13 @@ static void doubt_connections(const struct doubts *d, const struct component *db
                               : rds_default_connections((enum rds_engine)config->engine,
                                                         catalogue_db(config->instance)->memory_bytes);
     int64_t wanted = 0;
-    for (int s = 0; s < d->sc->service_count; s++)
-        for (int p = 0; p < d->sc->services[s].pool_count; p++)
-            if (d->sc->services[s].pools[p].database == db && d->sc->services[s].runs_on.target) {
-                const struct component *fleet = d->sc->services[s].runs_on.target;
-                wanted += d->sc->services[s].pools[p].size * largest_size(fleet->config);
-            }
+    for (int f = 0; f < d->sc->by_kind_count[KIND_ASG]; f++) {
+        const struct component *fleet = d->sc->by_kind[KIND_ASG][f];
+        const struct service_config *service = scenario_service_on(d->sc, fleet);
+        for (int p = 0; service && p < service->pool_count; p++)
+            if (scenario_seen_from(d->sc, service->pools[p].database, fleet->region) == db)
+                wanted += service->pools[p].size * largest_size(fleet->config);
+    }
     if (wanted <= limit)
         return;
     diag_warning(d->diag, db->at, "pools may open %lld connections to '%s' at the fleets' largest, but it takes %lld",
@@ -272,7 +265,7 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
                      queue->name, visibility_s, p99_s);
         diag_hint(d->diag, "a visibility of several times the handling time");
     }
-    const struct component *fleet = consumer->runs_on.target;
+    const struct component *fleet = scenario_seen_from(d->sc, consumer->runs_on.target, queue->region);
     const struct asg_config *asg = fleet->config;
     const struct demand sent = demand_of_queue(d->day, queue);
     const double by_threads = (double)(consumer->workers * largest_size(asg)) /
@@ -295,7 +288,7 @@ static void doubt_queues(const struct doubts *d)
         const struct component *queue = d->sc->by_kind[KIND_SQS][q];
         const struct service_config *consumer = NULL;
         for (int s = 0; s < d->sc->service_count; s++)
-            if (d->sc->services[s].consumes.target == queue)
+            if (d->sc->services[s].consumes.target == queue->home)
                 consumer = &d->sc->services[s];
         if (consumer)
             doubt_consumer(d, queue, consumer);

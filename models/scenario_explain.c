@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario_explain -- the resolved architecture as a person would sketch it, with the load at the peak beside it. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "models/alb.h"
 #include "models/asg.h"
@@ -230,14 +231,6 @@ static void describe_alb(struct page *p, const struct component *c, const char *
                          duration(p, config->health.interval), config->health.unhealthy, config->health.healthy);
 }
 
-static const struct service_config *service_of(const struct scenario *sc, const struct component *fleet)
-{
-    for (int s = 0; s < sc->service_count; s++)
-        if (sc->services[s].runs_on.target == fleet)
-            return &sc->services[s];
-    return NULL;
-}
-
 static const char *policies(struct page *p, const struct asg_config *config)
 {
     const char *text = config->scaling_count ? "" : "; no scaling";
@@ -255,7 +248,7 @@ static const char *policies(struct page *p, const struct asg_config *config)
 static void describe_asg(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct asg_config *config = c->config;
-    const struct service_config *service = service_of(p->sc, c);
+    const struct service_config *service = scenario_service_on(p->sc, c);
     *what = arena_printf(&p->arena, "%s runs %s; %" PRId64 "..%" PRId64 " from %" PRId64 "%s", config->instance,
                          service->name, config->size.min, config->size.max, config->size.desired, policies(p, config));
     const struct demand cpu = demand_of_service(&p->day, service, demand_cpu_s, NULL);
@@ -342,7 +335,7 @@ static void print_components(struct page *p, const struct region *region)
             continue;
         const char *what = "", *load = "";
         DESCRIBE[c->kind](p, c, &what, &load);
-        fprintf(p->out, "  %-*s %-11s %-*s%s%s\n", NAME_WIDTH, c->name, c->type->kind, load[0] ? WHAT_WIDTH : 0, what,
+        fprintf(p->out, "  %-*s %-11s %-*s%s%s\n", NAME_WIDTH, c->local, c->type->kind, load[0] ? WHAT_WIDTH : 0, what,
                 load[0] ? "  " : "", load);
     }
 }
@@ -368,6 +361,17 @@ static void print_regions(struct page *p)
 
 /* ---- how stations serve ---- */
 
+/* Wide enough for the names of other regions' components. */
+static int names_width(const struct page *p)
+{
+    int width = NAME_WIDTH;
+    for (int i = 0; i < p->sc->component_count; i++) {
+        const int length = (int)strlen(p->sc->components[i].name);
+        width = length > width && p->sc->region_count > 1 ? length : width;
+    }
+    return width;
+}
+
 static void print_stations(struct page *p)
 {
     fprintf(p->out, "\nstations\n");
@@ -379,7 +383,7 @@ static void print_stations(struct page *p)
                                            [STATION_FCFS] = "in order of arrival",
                                            [STATION_LCFS] = "the newest first" };
         const char *because = departures_on_events(p->sc, c, &p->arena);
-        fprintf(p->out, "  %-*s %s, %s%s\n", NAME_WIDTH, c->name, HOW[departures_discipline(p->sc, c)],
+        fprintf(p->out, "  %-*s %s, %s%s\n", names_width(p), c->name, HOW[departures_discipline(p->sc, c)],
                 because ? "on events: " : "departures computed ahead", because ? because : "");
     }
 }

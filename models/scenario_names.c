@@ -11,7 +11,9 @@ enum { LISTED_MAX = 12 };
 struct entry {
     const char *kind, *name;
     void *target;
-    int next; /* of the same slot, -1: none */
+    const struct region *region; /* of a component's local name; NULL: it means the same everywhere */
+    bool path;                   /* "web.browse", "us-west-2.web-fleet": listed for a text that has a dot */
+    int next;                    /* of the same slot, -1: none */
 };
 
 struct scenario_names {
@@ -28,16 +30,25 @@ static int *slot_of(const struct scenario_names *names, const char *name)
     return &names->slots[text_hash(name) % (names->slot_count | 1)];
 }
 
-static void add(struct scenario_names *names, const char *kind, const char *name, void *target)
+static struct entry *add(struct scenario_names *names, const char *kind, const char *name, void *target)
 {
     int *slot = slot_of(names, name);
-    names->entries[names->count] = (struct entry){ kind, name, target, *slot };
+    struct entry *entry = &names->entries[names->count];
+    *entry = (struct entry){ .kind = kind, .name = name, .target = target, .next = *slot };
     *slot = names->count++;
+    return entry;
+}
+
+static void add_component(struct scenario_names *names, const struct scenario *sc, struct component *c)
+{
+    add(names, c->type->kind, c->local, c)->region = c->region;
+    if (c->region && sc->region_count > 1)
+        add(names, c->type->kind, arena_printf(names->arena, "%s.%s", c->region->name, c->local), c)->path = true;
 }
 
 static int count_names(const struct scenario *sc)
 {
-    int count = sc->component_count + sc->service_count + 2;
+    int count = 2 * sc->component_count + sc->service_count + 2;
     for (int s = 0; s < sc->service_count; s++)
         count += 2 * sc->services[s].operation_count;
     for (int r = 0; r < sc->region_count; r++)
@@ -55,7 +66,7 @@ struct scenario_names *scenario_names_new(const struct scenario *sc, struct aren
     for (uint64_t i = 0; i < names->slot_count; i++)
         names->slots[i] = -1;
     for (int c = 0; c < sc->component_count; c++)
-        add(names, sc->components[c].type->kind, sc->components[c].name, &sc->components[c]);
+        add_component(names, sc, &sc->components[c]);
     for (int r = 0; r < sc->region_count; r++)
         for (size_t z = 0; z < ARRAY_LEN(sc->regions[r].zone_names); z++)
             if (sc->regions[r].zone_names[z])
@@ -65,7 +76,8 @@ struct scenario_names *scenario_names_new(const struct scenario *sc, struct aren
         add(names, "service", service->name, service);
         for (int o = 0; o < service->operation_count; o++) {
             add(names, "operation", service->operations[o].name, &service->operations[o]);
-            add(names, "operation", scenario_operation_path(&service->operations[o], arena), &service->operations[o]);
+            add(names, "operation", scenario_operation_path(&service->operations[o], arena), &service->operations[o])
+                ->path = true;
         }
     }
     add(names, "all", "all", NULL);
@@ -98,7 +110,7 @@ static const char *kinds_text(struct arena *arena, const char *refs)
     return text;
 }
 
-/* Names of the right kind. An operation's path is listed only for a text that has a dot, its bare name otherwise. */
+/* Names of the right kind, each once. Paths are listed only for a text that has a dot, bare names otherwise. */
 static const char **allowed_names(const struct scenario_names *names, struct arena *arena, const char *refs,
                                   bool with_dot, size_t *count)
 {
@@ -107,7 +119,8 @@ static const char **allowed_names(const struct scenario_names *names, struct are
     for (int i = 0; i < names->count; i++) {
         const struct entry *e = &names->entries[i];
         const bool operation = !strcmp(e->kind, "operation");
-        if (is_allowed(refs, e->kind) && (!operation || with_dot == (strchr(e->name, '.') != NULL)))
+        const struct component *c = e->region ? e->target : NULL;
+        if (is_allowed(refs, e->kind) && (with_dot ? e->path || !operation : !e->path) && (!c || c->home == c))
             list[(*count)++] = e->name;
     }
     return list;
@@ -135,22 +148,35 @@ static bool report_dangling(const struct scenario_names *names, struct param_rea
                      more ? ", ..." : "");
 }
 
-bool scenario_names_resolve(const struct scenario_names *names, struct param_reader *reader, const char *name,
-                            struct mark at, const char *refs, const char *what, void **target)
+/* What is near wins: one's own region, then the first one that has it. */
+static int distance(const struct entry *e, const struct region *from)
+{
+    if (!e->region || e->region == from)
+        return 0;
+    const struct component *c = e->target;
+    return c->home == c ? 1 : 2;
+}
+
+bool scenario_names_resolve(const struct scenario_names *names, struct param_reader *reader, const struct region *from,
+                            const char *name, struct mark at, const char *refs, const char *what, void **target)
 {
     const char *other_kind = NULL;
     void *only = NULL;
-    int found = 0;
+    int found = 0, nearest = 3;
     for (int i = *slot_of(names, name); i >= 0; i = names->entries[i].next) {
         const struct entry *e = &names->entries[i];
         if (strcmp(e->name, name) != 0)
             continue;
-        if (is_allowed(refs, e->kind)) {
-            found++;
-            only = e->target;
-        } else {
+        if (!is_allowed(refs, e->kind)) {
             other_kind = e->kind;
+            continue;
         }
+        const int away = distance(e, from);
+        if (away > nearest)
+            continue;
+        found = away < nearest ? 1 : found + 1;
+        nearest = away;
+        only = e->target;
     }
     if (found == 1) {
         *target = only;

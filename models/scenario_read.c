@@ -69,13 +69,27 @@ static bool check_place(struct param_reader *reader, const struct node *key, con
     return false;
 }
 
-static bool check_unique(struct param_reader *reader, const struct scenario *sc, const struct node *key)
+/* In a region, and between the regions and the edge: another region may have another of that name. */
+static bool check_unique(struct param_reader *reader, const struct scenario *sc, const struct node *key,
+                         const struct region *region)
 {
-    const struct component *other = scenario_component(sc, key->text);
-    if (!other)
-        return true;
-    diag_error(reader->diag, key->at, "there is another component '%s'", key->text);
-    return diag_hint(reader->diag, "the first is in line %d; names are unique in the scenario", other->at.line);
+    for (int i = 0; i < sc->component_count; i++) {
+        const struct component *other = &sc->components[i];
+        if (strcmp(other->local, key->text) != 0 || (region && other->region && other->region != region))
+            continue;
+        diag_error(reader->diag, key->at, "there is another component '%s'", key->text);
+        return diag_hint(reader->diag, "the first is in line %d; names are unique in a region", other->at.line);
+    }
+    return true;
+}
+
+/* The first of that local name and kind. */
+static const struct component *home_of(const struct scenario *sc, const struct component *c)
+{
+    for (int i = 0; i < sc->component_count; i++)
+        if (sc->components[i].kind == c->kind && !strcmp(sc->components[i].local, c->local))
+            return &sc->components[i];
+    return c;
 }
 
 const struct type_key scenario_type_keys[] = {
@@ -109,19 +123,25 @@ static bool read_component(struct scenario *sc, struct param_reader *reader, str
         diag_error(reader->diag, node->at, "component '%s' is a mapping such as {kind: asg, ...}", key->text);
         return false;
     }
-    const bool unique = check_unique(reader, sc, key) && (param_is_name(key->text) || param_not_a_name(reader, key));
+    const bool unique = check_unique(reader, sc, key, region) &&
+                        (param_is_name(key->text) || param_not_a_name(reader, key));
     const int kind = kind_of(reader, key, node);
     if (kind < 0)
         return false;
     const struct component_type *type = component_types[kind];
     const bool placed = check_place(reader, key, type, region);
     struct component *c = &sc->components[sc->component_count];
-    *c = (struct component){ .name = key->text, .type = type, .kind = kind, .region = region, .at = key->at };
+    *c = (struct component){ .local = key->text, .type = type, .kind = kind, .region = region, .at = key->at };
+    c->name = region && region != sc->regions ? arena_printf(reader->arena, "%s.%s", region->name, key->text)
+                                              : key->text;
+    c->home = home_of(sc, c);
     c->config = arena_alloc(reader->arena, 1, type->config_size);
     struct node nothing = { .kind = NODE_MAPPING, .text = "", .at = key->at };
-    const char *what = arena_printf(reader->arena, "%s '%s'", type->kind, key->text);
+    const char *what = arena_printf(reader->arena, "%s '%s'", type->kind, c->name);
     const bool types_ok = check_type_names(reader, kind, empty ? &nothing : node);
+    reader->from = region;
     c->readable = param_read(reader, type->params, empty ? &nothing : node, what, c->config) && types_ok;
+    reader->from = NULL;
     sc->component_count++; /* only now: it does not find itself */
     return unique && placed && c->readable;
 }
@@ -165,7 +185,7 @@ static bool read_region_key(struct scenario *sc, struct param_reader *reader, st
 static bool read_region(struct scenario *sc, struct param_reader *reader, struct region *region, const struct node *key,
                         const struct node *node)
 {
-    *region = (struct region){ .name = key->text, .at = key->at };
+    *region = (struct region){ .name = key->text, .at = key->at, .like = "" };
     bool ok = check_region_name(reader, key);
     if (node->kind != NODE_MAPPING) {
         region->zones = 1;
@@ -228,13 +248,15 @@ static bool read_regions(struct scenario *sc, struct param_reader *reader)
 
 static bool read_components(struct scenario *sc, struct param_reader *reader)
 {
+    const struct node *regions = sc->regions_node;
+    const bool filled = !regions || regions->kind != NODE_MAPPING || scenario_fill_regions(regions, reader);
     const int most = count_children(sc->edge_node, 1) + count_children(sc->regions_node, 2);
     if (most > COMPONENTS_MAX)
         return diag_error(reader->diag, sc->regions_node ? sc->regions_node->at : (struct mark){ 0 },
                           "more than %d components", COMPONENTS_MAX);
     sc->components = ARENA_ARRAY(reader->arena, struct component, most);
     const bool edge_ok = read_edge(sc, reader);
-    return read_regions(sc, reader) && edge_ok;
+    return read_regions(sc, reader) && edge_ok && filled;
 }
 
 static void index_by_kind(struct scenario *sc, struct arena *arena)

@@ -34,6 +34,9 @@ extern const struct objective_form {
 
 enum { SCENARIO_REGIONS_MAX = 20 };
 
+/* Each region that is like another becomes what that is, with its own keys laid over. models/scenario_regions.c */
+bool scenario_fill_regions(const struct node *regions, struct param_reader *reader);
+
 /* "web.browse" */
 const char *scenario_operation_path(const struct operation_config *operation, struct arena *arena);
 

@@ -5,6 +5,8 @@
 
 #include "models/alb.h"
 #include "models/asg.h"
+#include "models/catalogue/catalogue.h"
+#include "models/catalogue/distances.h"
 #include "models/cloudfront.h"
 #include "models/scenario_names.h"
 #include "models/scenario_tables.h"
@@ -18,11 +20,11 @@ struct resolver {
     bool clients_wrong; /* what clients ask for is not known, which is reported */
 };
 
-static bool resolve(struct resolver *r, const char *name, struct mark at, const char *refs, const char *what,
-                    void *target)
+static bool resolve(struct resolver *r, const struct region *from, const char *name, struct mark at, const char *refs,
+                    const char *what, void *target)
 {
     void *found = NULL;
-    const bool ok = scenario_names_resolve(r->names, r->reader, name, at, refs, what, &found);
+    const bool ok = scenario_names_resolve(r->names, r->reader, from, name, at, refs, what, &found);
     if (ok)
         memcpy(target, &found, sizeof(found)); /* target is the address of some pointer */
     return ok;
@@ -33,7 +35,7 @@ static bool resolve_pending(struct resolver *r)
     bool ok = true;
     for (int i = 0; i < r->reader->pending_count; i++) {
         const struct param_pending *p = &r->reader->pending[i];
-        ok = resolve(r, p->ref->name, p->ref->at, p->refs, p->what, &p->ref->target) && ok;
+        ok = resolve(r, p->from, p->ref->name, p->ref->at, p->refs, p->what, &p->ref->target) && ok;
     }
     return ok;
 }
@@ -63,7 +65,7 @@ static bool resolve_service(struct resolver *r, struct service_config *service)
         ok = diag_error(diag, service->at, "service '%s' consumes a queue and has %d operations instead of one",
                         service->name, service->operation_count);
     for (int p = 0; p < service->pool_count; p++)
-        ok = resolve(r, service->pools[p].name, service->pools[p].at, "rds",
+        ok = resolve(r, NULL, service->pools[p].name, service->pools[p].at, "rds",
                      arena_printf(r->reader->arena, "a pool of service '%s'", service->name),
                      &service->pools[p].database) &&
              ok;
@@ -88,12 +90,35 @@ static bool check_tenants(struct resolver *r)
     return ok;
 }
 
-static const struct service_config *service_on(const struct scenario *sc, const struct component *fleet)
+/* Where a consumer lives in several regions, each needs a queue of its own. */
+static bool check_consumers(struct resolver *r)
 {
-    for (int s = 0; s < sc->service_count; s++)
-        if (fleet && sc->services[s].runs_on.target == fleet)
-            return &sc->services[s];
-    return NULL;
+    const struct scenario *sc = r->sc;
+    bool ok = true;
+    for (int f = 0; f < scenario_fleet_count(sc); f++) {
+        const struct component *fleet = scenario_fleet(sc, f);
+        const struct service_config *service = scenario_service_on(sc, fleet);
+        const struct component *queue = service ? service->consumes.target : NULL;
+        if (!queue || fleet->home == fleet || scenario_in_region(sc, queue, fleet->region))
+            continue;
+        diag_error(r->reader->diag, fleet->at, "'%s' would consume '%s' too, which is in %s", fleet->name, queue->name,
+                   queue->region->name);
+        ok = diag_hint(r->reader->diag, "give %s a queue '%s' of its own, or no fleet '%s'", fleet->region->name,
+                       queue->local, fleet->local);
+    }
+    return ok;
+}
+
+/* Regions whose distance is known. */
+static bool check_distances(struct resolver *r)
+{
+    bool ok = true;
+    for (int i = 0; r->sc->region_count > 1 && i < r->sc->region_count; i++)
+        if (catalogue_is_region(r->sc->regions[i].name) &&
+            distances_rtt_ms(r->sc->regions[i].name, r->sc->regions[i].name) < 0)
+            ok = diag_error(r->reader->diag, r->sc->regions[i].at,
+                            "how far '%s' is from other regions is not in the tables", r->sc->regions[i].name);
+    return ok;
 }
 
 static bool check_fleets(struct resolver *r)
@@ -105,7 +130,7 @@ static bool check_fleets(struct resolver *r)
             return false; /* reported; which fleet it meant is not known */
     for (int f = 0; f < scenario_fleet_count(sc); f++) {
         const struct component *fleet = scenario_fleet(sc, f);
-        if (service_on(sc, fleet))
+        if (scenario_service_on(sc, fleet))
             continue;
         diag_error(r->reader->diag, fleet->at, "no service runs on fleet '%s'", fleet->name);
         ok = diag_hint(r->reader->diag, "add a service with runs_on: %s, or remove the fleet", fleet->name);
@@ -132,7 +157,10 @@ static const struct component *front_balancer(struct resolver *r)
     const struct scenario *sc = r->sc;
     if (sc->by_kind_count[KIND_CLOUDFRONT] == 1)
         return ((const struct cloudfront_config *)sc->by_kind[KIND_CLOUDFRONT][0]->config)->origins.dynamic.target;
-    if (sc->by_kind_count[KIND_ALB] == 1)
+    bool alike = sc->by_kind_count[KIND_ALB] > 0; /* one in each region, of the same name: the first is asked */
+    for (int a = 1; a < sc->by_kind_count[KIND_ALB]; a++)
+        alike = alike && sc->by_kind[KIND_ALB][a]->home == sc->by_kind[KIND_ALB][0];
+    if (alike)
         return sc->by_kind[KIND_ALB][0];
     if (sc->by_kind_count[KIND_ALB] == 0)
         diag_error(r->reader->diag, sc->regions ? sc->regions[0].at : (struct mark){ .file = sc->path },
@@ -147,7 +175,7 @@ static bool resolve_traffic(struct resolver *r)
 {
     const struct component *balancer = front_balancer(r);
     const struct component *fleet = balancer ? ((const struct alb_config *)balancer->config)->targets.target : NULL;
-    const struct service_config *front = service_on(r->sc, fleet);
+    const struct service_config *front = fleet ? scenario_service_on(r->sc, fleet) : NULL;
     bool ok = true;
     for (int p = 0; p < r->sc->population_count; p++)
         ok = scenario_resolve_population(&r->sc->populations[p], front, r->names, r->reader) && ok;
@@ -386,6 +414,8 @@ bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
         ok = resolve_service(&r, &sc->services[s]) && ok;
     ok = check_tenants(&r) && ok;
     ok = check_fleets(&r) && ok;
+    ok = check_consumers(&r) && ok;
+    ok = check_distances(&r) && ok;
     ok = check_singles(&r) && ok;
     ok = resolve_traffic(&r) && ok;
     list_operations(sc, reader->arena);

@@ -417,6 +417,9 @@ static const struct param service_params[] = {
 static const char *const NAT_GATEWAYS[] = { "per_zone", "one", "none", NULL };
 
 const struct param region_params[] = {
+    { .name = "like", .kind = PARAM_TEXT, .offset = AT(region, like), .def = "",
+      .doc = "a region written before: its keys and components are here too, and what is written here is laid over them",
+      .source = "scenario" },
     { .name = "zones", .kind = PARAM_COUNT, .offset = AT(region, zones), .def = "3", .min = "1", .max = "6",
       .doc = "availability zones used; the components stand beside this key, by name", .source = "assumed" },
     { .name = "rtt_same_zone", .kind = PARAM_DIST, .offset = AT(region, rtt_same_zone),

@@ -32,7 +32,7 @@ static bool resolve_mix(struct traffic *t, struct population *p)
     double sum = 0.0;
     for (int m = 0; m < p->mix_count; m++) {
         void *operation = NULL;
-        ok = scenario_names_resolve(t->names, t->reader, p->mix[m].name, p->mix[m].at, "operation",
+        ok = scenario_names_resolve(t->names, t->reader, NULL, p->mix[m].name, p->mix[m].at, "operation",
                                     arena_printf(t->reader->arena, "the mix of '%s'", p->name), &operation) &&
              ok;
         p->mix[m].operation = operation;

@@ -141,14 +141,20 @@ static void add(struct world *w, struct usage_key key, int64_t quantity)
 }
 
 /* What goes through the balancer, in the raw dimensions of a capacity unit. */
-static void balancer_window(struct world *w)
+static void balancer_window(struct world *w, const struct component *c, const struct front *front)
 {
-    const struct component *c = w->sc->by_kind[KIND_ALB][w->front];
     const struct alb_config *config = c->config;
-    add(w, usage_key_of(c, "AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES), w->balancer_bytes);
+    add(w, usage_key_of(c, "AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES), front->bytes);
     const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
-    add(w, usage_key_of(c, "AWSELB", "ALB:RuleEvaluations", "", USAGE_COUNT),
-        (int64_t)w->balancer_requests * billed_rules);
+    add(w, usage_key_of(c, "AWSELB", "ALB:RuleEvaluations", "", USAGE_COUNT), (int64_t)front->requests * billed_rules);
+}
+
+uint64_t fronts_requests(const struct world *w)
+{
+    uint64_t requests = 0;
+    for (int a = 0; a < w->alb_count; a++)
+        requests += w->fronts[a].requests;
+    return requests;
 }
 
 static void traffic_window(struct world *w, double seconds)
@@ -156,8 +162,10 @@ static void traffic_window(struct world *w, double seconds)
     const uint64_t edge = clients_static_window(w);
     if (w->waf)
         add(w, usage_key_of(w->waf_component, "awswaf", "Request", "", USAGE_COUNT),
-            (int64_t)(w->waf_on_cdn ? edge : w->balancer_requests));
-    balancer_window(w);
+            (int64_t)(w->waf_on_cdn ? edge : fronts_requests(w)));
+    for (int a = 0; a < w->alb_count; a++)
+        if (w->fronts[a].open)
+            balancer_window(w, w->sc->by_kind[KIND_ALB][a], &w->fronts[a]);
     connections_window(w);
     usage_window(w);
     if ((double)edge / seconds > w->peak_edge_per_s) {
@@ -178,7 +186,9 @@ static void forget_warm_up(struct world *w)
     little_begin(&w->cache_visits, w->now);
     little_begin(&w->db_visits, w->now);
     sessions_start(w);
-    w->station_visits = w->attempts_total = w->health_checks = 0;
+    w->station_visits = w->health_checks = 0;
+    for (int a = 0; a < w->alb_count; a++)
+        w->fronts[a].attempts = 0;
     for (int e = 0; e < w->code->external_count; e++)
         w->externals[e].calls = w->externals[e].failures = 0;
     for (int d = 0; d < w->database_count; d++)
@@ -221,8 +231,11 @@ void window_end(struct world *w)
         traffic_window(w, (double)length / 1e9);
         recorder_window(&w->recorder, (double)length / 1e9);
     }
-    w->balancer_bytes = 0;
-    w->balancer_requests = w->window_misses = 0;
+    w->window_misses = 0;
+    for (int a = 0; a < w->alb_count; a++) {
+        w->fronts[a].bytes = 0;
+        w->fronts[a].requests = 0;
+    }
     w->recorder.window++;
     const sim_time into = w->now - w->start;
     w->meters.hour = w->now < w->end ? (int)(into / SIM_HOUR) : -1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/catalogue/catalogue.h"
+#include "models/catalogue/distances.h"
 #include "sim/base/check.h"
 
 /* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
@@ -91,6 +92,32 @@ static void sweep(struct world *w)
 
 /* ---- setting up ---- */
 
+static void init_distances(struct world *w)
+{
+    const int n = w->sc->region_count;
+    if (n == 1)
+        return;
+    w->rtt_between = ARENA_ARRAY(w->arena, sim_time, n * n);
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            w->rtt_between[a * n + b] = (sim_time)(distances_rtt_ms(w->sc->regions[a].name, w->sc->regions[b].name) *
+                                                   1e6);
+}
+
+sim_time region_rtt(const struct world *w, int from, int to, uint64_t bits)
+{
+    const double median = (double)w->rtt_between[from * w->sc->region_count + to];
+    const bool slow = draw_below(bits, 100) == 0;
+    return (sim_time)(median * (slow ? 1.5 : 0.95 + 0.1 * draw_unit(bits << 32)));
+}
+
+/* What the service on a fleet consumes, or NULL. */
+static const struct component *queue_of(const struct scenario *sc, const struct component *fleet)
+{
+    const struct service_config *service = scenario_service_on(sc, fleet);
+    return service && service->consumes.target ? scenario_seen_from(sc, service->consumes.target, fleet->region) : NULL;
+}
+
 static void init_region_components(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -158,9 +185,8 @@ static void init_region_components(struct world *w)
                                                                     .tier = "queue",
                                                                     .unit = USAGE_COUNT });
         for (int f = 0; f < scenario_fleet_count(sc); f++)
-            for (int s = 0; s < sc->service_count; s++)
-                if (sc->services[s].consumes.target == c && sc->services[s].runs_on.target == scenario_fleet(sc, f))
-                    queue->fleet = f;
+            if (queue_of(sc, scenario_fleet(sc, f)) == c)
+                queue->fleet = f;
     }
 }
 
@@ -189,7 +215,11 @@ static void init_edge(struct world *w)
     if (w->cloudfront)
         sampler_init(&w->origin_rtt, &w->cloudfront->origin_rtt, w->arena);
     CHECK(w->front >= 0, "no load balancer takes the traffic: the loader lets this through");
-    sampler_init(&w->balancer_time, &w->albs[w->front].config->latency, w->arena);
+    w->fronts = ARENA_ARRAY(w->arena, struct front, w->alb_count);
+    for (int a = 0; a < w->alb_count; a++) {
+        w->fronts[a].open = a == w->front;
+        sampler_init(&w->fronts[a].latency, &w->albs[a].config->latency, w->arena);
+    }
 }
 
 void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
@@ -217,6 +247,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     timer_ring_init(&w->query_timers, arena, 26, 1024, 0);
     w->sweep_armed = SIM_NEVER;
     meters_init(&w->meters, arena, w->start, w->end);
+    init_distances(w);
     init_region_components(w);
     init_edge(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);

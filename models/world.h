@@ -110,13 +110,17 @@ struct CACHE_ALIGNED frame {
     uint64_t ordinal; /* subject of its draws */
     sim_time path;    /* delays on the way that nobody waits for, added at the answer */
     struct timer_link patience_link, query_link;
-    uint32_t step;
+    union {
+        uint32_t step;
+        uint32_t next_free; /* of a free one */
+    };
     union {
         uint32_t message; /* FRAME_MESSAGE */
         uint32_t session; /* FRAME_OPERATION; 0: of none */
     };
-    uint32_t receives; /* FRAME_MESSAGE */
-    uint32_t next_free;
+    uint32_t receives;   /* FRAME_MESSAGE */
+    uint16_t alb;        /* the balancer that it is at, or was */
+    uint16_t unused;     /* fills two cache lines */
     uint16_t instance;   /* 0xffff: none */
     uint16_t connection; /* of the pool; 0xffff: none */
     uint16_t shard;      /* of the last get; of an orphan at a database: the endpoint */
@@ -173,9 +177,8 @@ struct fleet {
     const struct component *component;
     const struct asg_config *config;
     int region;
-    const struct service_code *service;
-    int service_index;
-    int alb, queue; /* index, or -1 */
+    const struct service_code *service; /* in its region; NULL: none */
+    int alb, queue;                     /* index, or -1 */
     const struct shape *shape;
     struct station_config vcpus; /* of its instances; the speed is that of now: a fault may slow it */
     int64_t desired, most;
@@ -208,6 +211,7 @@ struct fleet {
     struct meter *monitoring;
     struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat;
     struct meter *sent, *received, *through_nat; /* to and from the internet */
+    struct meter **to_region, **from_region;     /* to and from the others; NULL with one region */
     struct meter *logs;
 };
 
@@ -237,6 +241,15 @@ struct launch_impairment {
     int region, zone;
     bool zone_fails;
     double latency, errors;
+};
+
+/* A balancer that clients may reach. */
+struct front {
+    bool open;
+    struct sampler latency;
+    uint64_t attempts; /* inside the clock */
+    uint64_t requests; /* in the present window, answered */
+    int64_t bytes;
 };
 
 struct world {
@@ -281,9 +294,11 @@ struct world {
     bool waf_on_cdn;
     const struct s3_config *s3;
     const struct component *s3_component;
-    struct sampler origin_rtt, waf_time, balancer_time;
+    struct sampler origin_rtt, waf_time;
     struct sampler *rtt_same_zone, *rtt_cross_zone; /* by region */
-    int front;                                      /* balancer that dynamic requests go to */
+    sim_time *rtt_between;                          /* median, [from * region_count + to]; NULL with one region */
+    int front;            /* balancer that dynamic requests go to, where no name says otherwise */
+    struct front *fronts; /* by balancer */
 
     struct population_state *populations;
     struct session_pool *sessions; /* NULL: everybody comes for one operation */
@@ -299,12 +314,10 @@ struct world {
     int account_count;
     struct meters meters;
     struct fingerprint fingerprint;
-    int64_t balancer_bytes;
-    uint64_t balancer_requests; /* in the present window */
     struct connections *connections;
     double peak_edge_per_s, peak_edge_at_s, peak_s3_per_s, peak_s3_at_s;
     uint64_t window_misses;
-    uint64_t events_handled, station_visits, attempts_total, health_checks;
+    uint64_t events_handled, station_visits, health_checks;
 };
 
 /* ---- world.c ---- */
@@ -334,6 +347,24 @@ static inline sim_time zone_rtt(const struct world *w, int region, int zone_a, i
 {
     return sampler_draw(zone_a == zone_b ? &w->rtt_same_zone[region] : &w->rtt_cross_zone[region], bits);
 }
+
+/*
+ * The round trip between two regions: within 5 % of the median, and one in a hundred takes half as long again. AWS
+ * behaviour, sec. 2.2.
+ */
+sim_time region_rtt(const struct world *w, int from, int to, uint64_t bits);
+
+/* From an instance to where its step leads: a component in `region`, a node in `zone`. */
+static inline sim_time step_rtt(const struct world *w, const struct step *step, const struct instance *from,
+                                const struct region *region, int zone, uint64_t bits)
+{
+    const int home = w->fleets[from->fleet].region;
+    return UNLIKELY(step->remote) ? region_rtt(w, home, (int)(region - w->sc->regions), bits)
+                                  : zone_rtt(w, home, from->zone, zone, bits);
+}
+
+/* Answered by the balancers in the present window. */
+uint64_t fronts_requests(const struct world *w);
 
 /* ---- window.c ---- */
 void windows_init(struct world *w);
@@ -385,8 +416,9 @@ void request_shed(struct world *w, struct frame *f);           /* it waited too 
 void request_station_done(struct world *w, struct frame *f, enum station_fate fate); /* its visit is over */
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
-/* Bytes between its instance and `zone`, billed when they cross zones; to a cache or to a database. */
-void request_meter_hop(struct world *w, const struct frame *f, int zone, int64_t bytes, bool cache);
+/* Bytes to and from a component: billed when they cross zones, to a cache or to a database, or regions. */
+void request_meter_hop(struct world *w, const struct frame *f, const struct component *to, int zone, int64_t there,
+                       int64_t back);
 
 /* ---- backlog.c ---- */
 enum gate_verdict backlog_enter(struct world *w, struct frame *f); /* wants a worker of f->instance */

@@ -147,8 +147,7 @@ static void given_components_in_the_wrong_place_when_loaded_then_it_is_said(void
     assert_refused(f, "regions.us-east-1.extra={size: 3}", "'kind' is missing in component 'extra'");
     assert_refused(f, "regions.us-east-1.zone=3", "did you mean 'zones'?");
     assert_refused(f, "regions={us-east1: {}}", "did you mean 'us-east-1'?");
-    assert_refused(f, "regions.eu-west-1={cache: {kind: elasticache, node: cache.r7g.large}}",
-                   "another component 'cache'");
+    assert_refused(f, "edge.cache={kind: waf, on: alb}", "another component 'cache'");
     assert_refused(f, "regions.us-east-1.web-fleet.instance=m7g.larg", "did you mean 'm7g.large'?");
     assert_refused(f, "regions.us-east-1.spare={kind: asg, instance: m7g.large, size: {max: 3}}", "no service runs on");
     assert_refused(f, "regions.us-east-1.a b=", "is not a name");
