@@ -209,13 +209,13 @@ static uint128 bound(int64_t bound_e6, uint128 divisor)
     return (uint64_t)bound_e6 * (divisor / E6); /* a divisor is a multiple of the weights' millionths */
 }
 
-static uint128 amount_in_tier(uint128 total, const struct price_tier *tier, uint128 divisor)
+/* What of the units from `first` to `total` lies in the tier. */
+static uint128 amount_in_tier(uint128 first, uint128 total, const struct price_tier *tier, uint128 divisor)
 {
-    const uint128 from = bound(tier->from_e6, divisor);
-    if (total <= from)
-        return 0;
+    const uint128 begin = bound(tier->from_e6, divisor), from = begin > first ? begin : first;
     const bool open = tier->to_e6 == PRICE_OPEN || total < bound(tier->to_e6, divisor);
-    return (open ? total : bound(tier->to_e6, divisor)) - from;
+    const uint128 to = open ? total : bound(tier->to_e6, divisor);
+    return to > from ? to - from : 0;
 }
 
 /* The tiers of a price; without the free tier a free first one costs as the second. */
@@ -240,9 +240,10 @@ static void add_pooled_lines(struct writer *writer, const struct bill_pool *pool
     if (pool->free > 0)
         add_line(writer, &share);
     share.free_name = NULL;
+    const uint128 first = pool->free_fills_tiers ? pool->free : 0;
     for (int i = 0; i < price->tier_count; i++) {
         share.tier = &price->tiers[i];
-        share.amount = amount_in_tier(pool->billed - pool->free, &price->tiers[i], pool->divisor);
+        share.amount = amount_in_tier(first, pool->billed - pool->free + first, &price->tiers[i], pool->divisor);
         if (share.amount > 0)
             add_line(writer, &share);
     }
@@ -252,7 +253,8 @@ static void add_lines(struct writer *writer, struct bill_pool *pool)
 {
     const struct price price = tiers_of(pool->price, writer->bill->options.free_tier, writer->arena);
     const size_t first_line = writer->bill->line_count;
-    const bool second_tier = price.tier_count > 1 && amount_in_tier(pool->billed, &price.tiers[1], pool->divisor) > 0;
+    const bool second_tier = price.tier_count > 1 &&
+                             amount_in_tier(0, pool->billed, &price.tiers[1], pool->divisor) > 0;
     if (second_tier || pool->free > 0)
         add_pooled_lines(writer, pool, &price);
     else
@@ -317,13 +319,13 @@ static void add_support(struct writer *writer, struct bill_pool *pool, int64_t b
         return;
     }
     for (int i = 0; i < price->tier_count; i++)
-        sum += (money)wide_mul_div(amount_in_tier(total, &price->tiers[i], E6), (uint128)price->tiers[i].rate, E6);
+        sum += (money)wide_mul_div(amount_in_tier(0, total, &price->tiers[i], E6), (uint128)price->tiers[i].rate, E6);
     if (sum < minimum) {
         add_minimum(writer, pool, minimum);
         return;
     }
     for (int i = 0; i < price->tier_count; i++) {
-        const uint128 amount = amount_in_tier(total, &price->tiers[i], E6);
+        const uint128 amount = amount_in_tier(0, total, &price->tiers[i], E6);
         if (amount > 0)
             add_line(writer, &(struct share){ price, pool->tallies, 1, &price->tiers[i], amount, E6, NULL });
     }

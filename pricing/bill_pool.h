@@ -12,6 +12,7 @@ struct bill_pool {
     uint128 total;         /* of the tallies, before whole months are formed; over `divisor` */
     uint128 billed;        /* the same with whole months */
     uint128 free;          /* of `billed`, by the free tier */
+    bool free_fills_tiers; /* the free amount is the first part of the first tier; else tiers begin behind it */
     uint128 divisor;       /* metering_divisor() */
     const char *free_name; /* of the allowance that gives it, or NULL */
     money exact;           /* of its lines */

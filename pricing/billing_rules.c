@@ -6,7 +6,7 @@
  *          [S3-PRICE] and those of VPC, CloudFront, CloudWatch, Lambda, Fargate, EKS, DynamoDB, SNS, EventBridge, API
  *          Gateway, Kinesis, Firehose and Step Functions; docs/models/bill.md goes through them.
  *
- * Left out: rounding of provisioned concurrency to five minutes; the free hour of an interrupted Spot instance.
+ * Left out: the free hour of an interrupted Spot instance.
  */
 #include "pricing/billing_rules.h"
 
@@ -56,6 +56,10 @@
 #define STARTS(seconds) \
     { \
         .kind = STEP_STARTS, .attribute = "starts", .amount = (seconds)*NS, .absent = "0" \
+    }
+#define ROUND(seconds) \
+    { \
+        .kind = STEP_ROUND, .amount = (seconds)*NS \
     }
 #define ONE_PER(step, attr, n, if_absent) \
     { \
@@ -174,6 +178,7 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonRoute53", "Intra-AWS-DNS-Queries", USAGE_COUNT), .global = true,
       .note = "free: alias answers for AWS targets are not charged" },
 
+    { MONTHS("AWSShield", "ShieldAdvanced-Subscription"), .global = true, .note = "a full month, not prorated" },
     { RUNS("awswaf", "WebACL"), .sold_as = "WebACLV2" },
     { RUNS("awswaf", "Rule"), .sold_as = "RuleV2" },
     { EXACT("awswaf", "Request", USAGE_COUNT), .sold_as = "RequestV2-Tier1" },
@@ -214,8 +219,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AWSLambda", "Provisioned-Invocation", USAGE_COUNT),
       .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
       .sold_as = "Lambda-Provisioned-GB-Second{arm}", .also = true },
-    { RUNS("AWSLambda", "ProvisionedConcurrency"), .steps = { VALUE("memory_mb", 1, NULL) },
-      .sold_as = "Lambda-Provisioned-Concurrency{arm}" },
+    { RUNS("AWSLambda", "ProvisionedConcurrency"), .steps = { ROUND(300), VALUE("memory_mb", 1, NULL) },
+      .sold_as = "Lambda-Provisioned-Concurrency{arm}", .note = "time counts up to whole five minutes" },
     { EXACT("AWSLambda", "Edge-Invocation", USAGE_COUNT), .sold_as = "Lambda-Edge-Request" },
     { EXACT("AWSLambda", "Edge-Invocation", USAGE_COUNT),
       .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },
@@ -326,6 +331,8 @@ static const struct billing_rule rules[] = {
     { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GIR", .sold_as = "Requests-Tier4-GIR" },
     { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GLACIER", .sold_as = "Requests-Tier3" },
     { EXACT("AmazonS3", "LifecycleTransition", USAGE_COUNT), .when = "to=GDA", .sold_as = "Requests-GDA-Tier3" },
+    { EXACT("AmazonS3", "Replication-Bytes", USAGE_BYTES), .when = "to={region}", .sold_service = "AWSDataTransfer",
+      .sold_as = "DataTransfer-In-Bytes", .note = "free: replication within a region moves at no charge" },
     { EXACT("AmazonS3", "Replication-Bytes", USAGE_BYTES), .sold_service = "AWSDataTransfer",
       .sold_as = "{to:prefix}AWS-Out-Bytes", .note = "the sending region pays" },
     { EXACT("AmazonS3", "Replication-Bytes", USAGE_BYTES), .when = "rtc=yes", .sold_as = "S3RTC-Out-Bytes",
@@ -395,12 +402,28 @@ static bool has_attribute(const char *attributes, const char *wanted)
     return false;
 }
 
+/* Does "to=us-east-1" name the record's own region? */
+static bool stays_in_region(const struct usage_key *key)
+{
+    const size_t length = strlen(key->region);
+    for (const char *at = key->operation; *at; at += strcspn(at, ";"), at += *at == ';')
+        if (strncmp(at, "to=", 3) == 0 && strcspn(at, ";") == length + 3 &&
+            strncasecmp(at + 3, key->region, length) == 0)
+            return true;
+    return false;
+}
+
+static bool holds(const char *when, const struct usage_key *key)
+{
+    return text_equal(when, "to={region}") ? stays_in_region(key) : has_attribute(key->operation, when);
+}
+
 static bool applies(const struct billing_rule *rule, const struct usage_key *key)
 {
     return (rule->service[0] == '*' || text_equal(rule->service, key->service)) &&
            usage_type_matches(rule->usage_type, key->usage_type) &&
            (!rule->operation || operation_is(key->operation, rule->operation)) &&
-           (!rule->when || has_attribute(key->operation, rule->when));
+           (!rule->when || holds(rule->when, key));
 }
 
 int billing_rules_find(const struct usage_key *key, const struct billing_rule **out, int most)

@@ -40,6 +40,7 @@ enum step_kind {
     STEP_PLUS,    /* and `amount` per thing: 32 KB per archived object */
     STEP_LESS,    /* but for `amount` per thing: a backup as large as the database */
     STEP_ONLY,    /* `amount` per thing, whatever q */
+    STEP_ROUND,   /* the record's length counts up to whole `amount`s: five minutes */
     STEP_BETWEEN, /* what of q lies above `base` and up to `amount`, per thing: IOPS of a volume */
     STEP_DAYS,    /* q x the days of `amount` that the attribute leaves: a minimum storage time; bytes to byte-hours */
 };
@@ -63,7 +64,8 @@ struct billing_rule {
     const char *service;    /* of the record; "*" = any */
     const char *usage_type; /* of the record; a '*' at the end or the beginning stands for the rest */
     const char *operation;  /* the record's must be this, or begin so before a ';'; NULL = any, it selects a rate */
-    const char *when;       /* "arch=arm64": only with that attribute; the first row of a group decides (see `also`) */
+    const char *when;       /* "arch=arm64": only with that attribute, "to={region}": the record's own region; the
+                             * first row of a group decides (see `also`) */
     enum usage_unit unit;   /* of the record; what is sold by the month may also be metered in USAGE_MONTHS_E6 */
     enum grain grain;
     struct step steps[MOST_STEPS];

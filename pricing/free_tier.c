@@ -4,7 +4,8 @@
  *
  * An amount is shared by all prices that a row names, over regions, once for an organisation. It is taken from the
  * dearest price first; AWS does not say in which order it does, and this one makes the bill smallest. What is free
- * does not count into the tiers: they begin with the first unit that is paid for.
+ * does not count into the tiers ("first 10 TB beyond the global free tier"), but where the pricing page lists it as
+ * the first tier itself: CloudFront's "first 1 TB free, next 9 TB", SQS's "from 1 million to 100 billion".
  *
  * Sources: aws.amazon.com/free (always free; first twelve months of accounts opened before 2025-07-15) and the
  * services' pricing pages, as recalled; the egress and SQS amounts also stand in the price list.
@@ -76,6 +77,9 @@ static const struct allowance {
     { "20,000 S3 GETs", FREE_TIER_FIRST_YEAR, 20000, "AmazonS3", { "Requests-Tier2" } },
 };
 
+/* Services whose pricing pages list the free amount as the first part of the first tier. */
+static const char *const first_parts[] = { "AmazonCloudFront", "AWSQueueService" };
+
 /* A free first tier of these is the price itself, not a gift to small accounts. */
 static const struct {
     const char *service, *usage_type;
@@ -116,6 +120,14 @@ static int dearest_first(const void *a, const void *b)
     return ((*left)->price > (*right)->price) - ((*left)->price < (*right)->price);
 }
 
+static bool is_first_part(const struct allowance *allowance)
+{
+    for (size_t i = 0; i < ARRAY_LEN(first_parts); i++)
+        if (text_equal(first_parts[i], allowance->service))
+            return true;
+    return false;
+}
+
 /* `left_e6` in millionths of units: exact, because every divisor is a multiple of a million. */
 static void hand_out(const struct allowance *allowance, struct bill_pool **pools, size_t count)
 {
@@ -128,6 +140,7 @@ static void hand_out(const struct allowance *allowance, struct bill_pool **pools
         if (given == 0)
             continue;
         pool->free += given;
+        pool->free_fills_tiers = is_first_part(allowance);
         pool->free_name = allowance->name;
         left_e6 -= (given + per_e6 - 1) / per_e6;
     }

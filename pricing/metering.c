@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pricing/attribute_words.h"
 #include "pricing/commitment.h"
 #include "pricing/metered_hours.h"
 #include "pricing/metering_steps.h"
@@ -194,6 +195,10 @@ static struct route route_new(struct metering_work *work, const struct usage_key
           "the texts of a usage key are never NULL");
     struct route route = { .key = key };
     const int count = billing_rules_find(key, rules, MOST_SALES);
+    if (!attribute_words_check(key, work->arena, at, work->diag)) {
+        work->good = false;
+        return route;
+    }
     bool good = count > 0 || add_sale(work, &route, NULL, any_unit, at);
     for (int i = 0; i < count && good; i++)
         good = add_sale(work, &route, rules[i], any_unit, at);

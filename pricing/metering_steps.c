@@ -106,6 +106,7 @@ static bool resolve_factor(const struct resolving *r, const struct step *step, u
     case STEP_PLUS:
     case STEP_LESS:
     case STEP_ONLY:
+    case STEP_ROUND:
     case STEP_BETWEEN: break;
     }
     return true;
@@ -124,6 +125,10 @@ static bool resolve_step(const struct resolving *r, const struct step *step, str
         return true;
     }
     out->scaled = out->scaled || !is_shape(step->kind);
+    if (step->kind == STEP_ROUND) {
+        out->shape = (struct shape){ .kind = step->kind, .amount = step->amount, .unit = r->rule->unit };
+        return true;
+    }
     if (step->kind == STEP_CHOICE)
         return read_choice(r, step, &out->factor);
     if (!read_number(r, step, &value_e6))
@@ -170,6 +175,13 @@ static uint128 per_thing(const struct shape *shape, uint64_t amount, int64_t spa
     return wide_mul_div_half_up(things, 1, E6);
 }
 
+/* As many times the quantity as the rounded length is of the length: how many there are stays what it is. */
+static uint128 rounded(uint128 quantity, uint64_t step_ns, int64_t span_ns)
+{
+    const uint64_t span = (uint64_t)span_ns, whole = (span + step_ns - 1) / step_ns * step_ns;
+    return whole == span ? quantity : wide_mul_div_half_up(quantity, whole, span);
+}
+
 static uint128 at_most(uint128 value, uint128 most)
 {
     return value < most ? value : most;
@@ -179,6 +191,8 @@ static uint128 shaped(const struct shape *shape, uint128 quantity, int64_t span_
 {
     if (shape->kind == STEP_NONE)
         return quantity;
+    if (shape->kind == STEP_ROUND)
+        return rounded(quantity, shape->amount, span_ns);
     const uint128 part = per_thing(shape, shape->amount, span_ns);
     switch (shape->kind) {
     case STEP_STARTS:
@@ -193,6 +207,7 @@ static uint128 shaped(const struct shape *shape, uint128 quantity, int64_t span_
     case STEP_ABOVE:
     case STEP_CHOICE:
     case STEP_TIMES:
+    case STEP_ROUND:
     case STEP_DAYS: break;
     }
     return quantity;

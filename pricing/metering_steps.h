@@ -12,7 +12,7 @@
 #define LARGEST_AMOUNT ((uint128)1000000000000000000u * 1000000000000000000u)
 
 struct shape {
-    enum step_kind kind; /* STEP_NONE, STEP_STARTS, FLOOR, PLUS, LESS, ONLY or BETWEEN */
+    enum step_kind kind; /* STEP_NONE, STEP_STARTS, FLOOR, PLUS, LESS, ONLY, ROUND or BETWEEN */
     uint64_t things_e6;
     uint64_t amount, base;
     enum usage_unit unit; /* what "for as long as the record lasts" means */

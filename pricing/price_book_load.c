@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pricing/aws_region.h"
+#include "pricing/billing_rules.h"
 #include "pricing/price_book.h"
 #include "pricing/text_file.h"
 #include "sim/base/text.h"
@@ -106,6 +107,43 @@ static bool is_replaced(const struct price *old, const struct price_book *by)
     return false;
 }
 
+static bool has_service(const struct price_book *book, const char *service)
+{
+    for (size_t i = 0; i < book->price_count; i++)
+        if (text_equal(book->prices[i].service, service))
+            return true;
+    return false;
+}
+
+/* A file of rates is laid over more than one book; what is wrong with it is said once. */
+static bool is_told(const struct diag *diag, struct mark at)
+{
+    for (int i = 0; i < diag->count; i++)
+        if (text_equal(diag->entries[i].at.file, at.file) && diag->entries[i].at.line == at.line)
+            return true;
+    return false;
+}
+
+/* A service that nobody knows is most likely misspelt, and its rates replace nothing. Terms have books of their own. */
+static void warn_of_strangers(const struct price_book *base, const struct price_book *by, struct diag *diag)
+{
+    const bool of_terms = base->price_count > 0 && base->prices[0].term[0] != '\0';
+    const char *last = NULL;
+    for (size_t i = 0; i < by->price_count; i++) {
+        const struct price *const price = &by->prices[i];
+        if ((price->term[0] != '\0') != of_terms || text_equal(price->service, last))
+            continue;
+        last = price->service;
+        if (service_code_find(price->service) || has_service(base, price->service) || is_told(diag, price->tiers[0].at))
+            continue;
+        diag_warning(diag, price->tiers[0].at, "no book knows the service '%.40s': its rates replace nothing",
+                     price->service);
+        const char *const near = service_code_nearest(price->service);
+        if (near)
+            diag_hint(diag, "did you mean '%s'?", near);
+    }
+}
+
 /* The one that comes first; a NULL comes last. */
 static const char *earlier(const char *a, const char *b)
 {
@@ -125,6 +163,7 @@ const struct price_book *price_book_replace(const struct price_book *base, const
     const struct price_book *const by = price_book_parse(&text, 1, arena, diag);
     if (!by)
         return NULL;
+    warn_of_strangers(base, by, diag);
     struct price *prices = ARENA_ARRAY(arena, struct price, base->price_count + by->price_count + 1);
     struct price_book *const book = ARENA_NEW(arena, struct price_book);
     memcpy(prices, by->prices, by->price_count * sizeof *prices);

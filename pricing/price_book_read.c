@@ -184,6 +184,14 @@ static bool read_unit(const struct csv_cell *cell, const char **out, struct diag
     return near ? diag_hint(diag, "did you mean '%s'?", near) : false;
 }
 
+/* A file of rates may call a service as a usage file does: "ec2", "Amazon Elastic Compute Cloud". */
+static void read_short_name(struct row *row)
+{
+    const char *const code = service_code_find(row->service);
+    if (code)
+        row->service = code;
+}
+
 /* In a file of several regions the region is a cell, and the usage type may carry the region's prefix. */
 static bool read_region(const struct csv_cell *cell, struct row *row, struct diag *diag)
 {
@@ -220,8 +228,10 @@ static bool read_row(const struct csv_cell *cells, const char *region, struct ro
     good = read_bounds(cells, &row->tier, diag) && good;
     good = read_date(&cells[AS_OF], &row->tier.as_of, diag) && good;
     good = read_rate(&cells[UPFRONT], &row->upfront, diag) && good;
-    if (!region)
+    if (!region) {
+        read_short_name(row);
         good = read_region(&cells[REGION], row, diag) && good;
+    }
     if (!row->tier.description[0])
         row->tier.description = row->usage_type;
     return read_confidence(&cells[CONFIDENCE], &row->tier.confidence, diag) && good;

@@ -3,6 +3,7 @@
 #include "pricing/sold_price.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "pricing/aws_region.h"
 #include "sim/base/text.h"
@@ -56,6 +57,18 @@ struct wanted {
     struct mark at;
 };
 
+static const char *attribute_or_empty(const struct usage_key *key, const char *name, struct arena *arena)
+{
+    const char *const value = price_attribute(key->operation, name, arena);
+    return value ? value : "";
+}
+
+static bool is_nearer(const char *a, const char *b, const char *to)
+{
+    enum { FAR = 12 };
+    return !b || text_distance(a, to, FAR) < text_distance(b, to, FAR);
+}
+
 static bool refuse_missing(const struct metering_setting *setting, const struct wanted *wanted, enum price_found found)
 {
     const struct usage_key *const key = wanted->key;
@@ -66,14 +79,30 @@ static bool refuse_missing(const struct metering_setting *setting, const struct 
         return diag_hint(
             setting->diag, "an attribute must select one: %s",
             price_book_choices(setting->book, wanted->service, wanted->usage_type, wanted->region, setting->arena));
+    if (wanted->rule && wanted->rule->sold_as && strstr(wanted->rule->sold_as, "{to:prefix}") &&
+        strcasecmp(attribute_or_empty(key, "to", setting->arena), key->region) == 0)
+        return diag_hint(setting->diag, "the region does not send to itself; InterZone-Bytes is between its zones");
     const struct billing_rule *const rule = wanted->rule ? NULL : billing_rule_nearest(key->service, key->usage_type);
     const char *near = price_book_nearest(setting->book, wanted->service, wanted->usage_type, wanted->region,
                                           setting->arena);
+    const char *place = "";
+    const char *const everywhere = price_book_nearest(setting->book, wanted->service, wanted->usage_type, PRICE_GLOBAL,
+                                                      setting->arena);
+    if (everywhere && !text_equal(wanted->region, PRICE_GLOBAL) && is_nearer(everywhere, near, wanted->usage_type)) {
+        near = everywhere;
+        place = ", under one price everywhere";
+    }
     if (rule && text_equal(rule->service, key->service) && strcmp(rule->usage_type, key->usage_type) != 0 &&
-        (!near || text_distance(rule->usage_type, key->usage_type, 8) < text_distance(near, key->usage_type, 8)))
+        is_nearer(rule->usage_type, near, key->usage_type)) {
         near = rule->usage_type;
+        place = "";
+    }
+    if (near && text_equal(near, wanted->usage_type)) /* it is sold there, but not so */
+        return diag_hint(
+            setting->diag, "it is sold with %s",
+            price_book_choices(setting->book, wanted->service, wanted->usage_type, wanted->region, setting->arena));
     if (near)
-        return diag_hint(setting->diag, "the nearest that can be billed is '%s'", near);
+        return diag_hint(setting->diag, "the nearest that can be billed is '%s'%s", near, place);
     const char *const service = service_code_nearest(wanted->service);
     if (service && !text_equal(service, wanted->service))
         return diag_hint(setting->diag, "did you mean the service '%s'?", service);

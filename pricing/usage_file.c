@@ -239,13 +239,28 @@ static bool is_known(const struct parsing *p, const char *name, size_t length)
     return false;
 }
 
+static bool is_twice(const char *attributes, const char *second, size_t length)
+{
+    for (const char *at = attributes; at < second; at += strcspn(at, ";"), at += *at == ';')
+        if (strcspn(at, ";=") == length && strncasecmp(at, second, length) == 0)
+            return true;
+    return false;
+}
+
 /* "k=v;k=v"; a name that nothing asks for is most likely misspelt. */
 static void read_attributes(struct parsing *p, const struct csv_cell *cell, struct usage_record *record)
 {
     record->key.operation = cell->text;
     for (const char *at = cell->text; *at; at += strcspn(at, ";"), at += *at == ';') {
         const size_t length = strcspn(at, ";=");
-        if (at[length] != '=' || is_known(p, at, length))
+        if (at[length] != '=' || length == 0) {
+            p->good = diag_error(p->diag, cell->at, "'%.40s' is not a list of attributes", cell->text);
+            diag_hint(p->diag, "write name=value;name=value: engine=PostgreSQL");
+            return;
+        }
+        if (is_twice(cell->text, at, length))
+            p->good = diag_error(p->diag, cell->at, "the attribute '%.*s' stands there twice", (int)length, at);
+        if (is_known(p, at, length))
             continue;
         const char *const name = arena_text_n(p->arena, at, length);
         const char *const near = text_nearest(name, p->known, p->known_count);

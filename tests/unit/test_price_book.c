@@ -250,7 +250,8 @@ static void given_a_short_header_when_parsed_then_the_rest_has_its_defaults(void
 
 static const char *write_file(const char *text)
 {
-    static char path[] = "/tmp/headroom-rates-XXXXXX";
+    static char path[32];
+    strcpy(path, "/tmp/headroom-rates-XXXXXX");
     const int file = mkstemp(path);
     assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && close(file) == 0);
     return path;
@@ -283,6 +284,26 @@ static void given_a_file_of_rates_when_laid_over_a_book_then_only_its_rates_chan
     assert_int_equal(book->price_count, base->price_count + 1);
     assert_string_equal(price_book_date(book), "2027-01-01");
     assert_null(price_book_replace(base, "/no/such/file.csv", &f->arena, &f->diag));
+    unlink(path);
+}
+
+static void given_short_names_in_a_file_of_rates_when_laid_over_then_they_are_understood(void **state)
+{
+    struct fixture *f = *state;
+    const struct price_book *base = load_all(f);
+    const char *path = write_file("service,region,usage_type,unit,price\n"
+                                  "ec2,us-west-2,BoxUsage:m5.large,Hrs,0.05\n"
+                                  "AmazonEC3,us-west-2,BoxUsage:m5.xlarge,Hrs,0.05\n");
+    const struct price_book *book = price_book_replace(base, path, &f->arena, &f->diag);
+    const struct price *price;
+    assert_non_null(book);
+    assert_int_equal(price_book_find(book, "AmazonEC2", "BoxUsage:m5.large", "", "us-west-2", &price), PRICE_FOUND);
+    assert_true(price->tiers[0].rate == 5 * MONEY_PER_USD / 100);
+    assert_int_equal(f->diag.warnings, 1);
+    assert_int_equal(f->diag.entries[0].at.line, 3);
+    assert_non_null(strstr(f->diag.entries[0].hint, "AmazonEC2"));
+    assert_non_null(price_book_replace(base, path, &f->arena, &f->diag));
+    assert_int_equal(f->diag.warnings, 1); /* said once */
     unlink(path);
 }
 
@@ -410,6 +431,7 @@ int main(void)
         cmocka_unit_test(given_broken_rows_when_parsed_then_each_is_told_its_place),
         cmocka_unit_test(given_broken_tier_chains_when_parsed_then_the_gap_or_overlap_is_named),
         cmocka_unit_test(given_a_short_header_when_parsed_then_the_rest_has_its_defaults),
+        cmocka_unit_test(given_short_names_in_a_file_of_rates_when_laid_over_then_they_are_understood),
         cmocka_unit_test(given_a_file_of_rates_when_laid_over_a_book_then_only_its_rates_change),
         cmocka_unit_test(given_terms_when_loaded_then_reservations_and_plans_have_their_rates),
         cmocka_unit_test(given_many_broken_rows_when_parsed_then_all_are_reported),

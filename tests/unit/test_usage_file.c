@@ -297,6 +297,39 @@ static void given_broken_files_when_parsed_then_each_is_told_its_place(void **st
                    "more decimals than are billed", "1/1000");
 }
 
+/* Any other word would silently mean the default, and cost something else. */
+static void given_a_word_that_an_attribute_does_not_have_when_billed_then_it_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(f, HEADER ",,ecs,us-east-1,q,Fargate-Task,1,hours,vcpu=1;memory_gb=1;arch=arm\n", 2, 19,
+                   "'arch' of 'Fargate-Task' cannot be 'arm'", "x86, x86_64, arm64");
+    assert_refused(f, HEADER ",,ecs,us-east-1,q,Fargate-Task,1,hours,vcpu=1;memory_gb=1;spot=true\n", 2, 19,
+                   "cannot be 'true'", "no, yes");
+    assert_refused(f, HEADER ",,s3,us-east-1,q,Replication-Bytes,1,GB,to=eu-west-1;rtc=on\n", 2, 18, "'rtc'", "yes");
+    assert_refused(f, HEADER ",,s3,us-east-1,q,LifecycleTransition,1,,to=FOO\n", 2, 18, "'to'", "GLACIER");
+    assert_refused(f, HEADER ",,rds,us-east-1,q,RDS:IOPS.gp3,1,IOPS,striped=true\n", 2, 19, "'striped'", "yes");
+    assert_refused(f, HEADER ",,elb,us-east-1,q,ALB:NewConnections,1,,mtls=1\n", 2, 19, "'mtls'", "yes");
+    assert_refused(f, HEADER ",,datatransfer,us-east-1,q,InterZone-Bytes,1,GB,ends=2\n", 2, 28, "'ends'", "both");
+    assert_refused(f, HEADER ",,dynamodb,us-east-1,q,Write,1,,item_bytes=1;table_class=infrequent\n", 2, 24,
+                   "'table_class'", "Standard, IA");
+    assert_refused(f, HEADER ",,lambda,us-east-1,q,Invocation,1,,memory_mb=1;duration_ms=1;memory_mb=2\n", 2, 36,
+                   "'memory_mb' stands there twice", NULL);
+    assert_refused(f, HEADER ",,ec2,us-east-1,q,BoxUsage:m5.large,1,Hrs,Linux\n", 2, 43, "not a list of attributes",
+                   "name=value");
+    assert_int_equal(cents_of(f, ",,ecs,us-east-1,q,Fargate-Task,100,hours,vcpu=1;memory_gb=2;arch=ARM64"), 395);
+}
+
+static void given_a_rate_that_is_not_sold_so_when_billed_then_the_hint_says_how_it_is(void **state)
+{
+    struct fixture *f = *state;
+    assert_refused(f, HEADER ",,rds,us-east-1,q,InstanceUsage:db.m5.large,1,Hrs,engine=Postgres\n", 2, 19, "no rate",
+                   "it is sold with engine=MySQL");
+    assert_refused(f, HEADER ",,cloudwatch,us-east-1,q,DashboardsUsageHour,1,dashboards,\n", 2, 26, "no rate",
+                   "'CW:DashboardsUsageHour', under one price everywhere");
+    assert_refused(f, HEADER ",,datatransfer,us-east-1,q,InterRegion-Bytes,1,GB,to=us-east-1\n", 2, 28, "no rate",
+                   "InterZone-Bytes");
+}
+
 static void given_a_misspelt_attribute_when_parsed_then_it_is_a_warning(void **state)
 {
     struct fixture *f = *state;
@@ -431,6 +464,8 @@ int main(void)
         cmocka_unit_test(given_every_price_of_the_books_when_used_then_it_is_billed_at_its_rate),
         cmocka_unit_test(given_no_rate_when_it_is_allowed_then_the_line_and_the_bill_say_so),
         cmocka_unit_test(given_broken_files_when_parsed_then_each_is_told_its_place),
+        cmocka_unit_test(given_a_word_that_an_attribute_does_not_have_when_billed_then_it_is_refused),
+        cmocka_unit_test(given_a_rate_that_is_not_sold_so_when_billed_then_the_hint_says_how_it_is),
         cmocka_unit_test(given_a_misspelt_attribute_when_parsed_then_it_is_a_warning),
         cmocka_unit_test(given_a_record_behind_its_month_when_months_are_calendar_then_it_is_refused),
         cmocka_unit_test(given_the_largest_quantities_when_billed_then_the_result_is_a_bill_or_an_error),
