@@ -206,6 +206,7 @@ static const struct billing_rule rules[] = {
     { HOURS("AmazonEKS", "Cluster"), .when = "support=extended", .sold_as = "AmazonEKS-Hours:extendedSupport",
       .also = true },
     { HOURS("AmazonEKS", "AmazonEKS-Hours:*") },
+    { RUNS("AmazonEKS", "EKS-AutoMode:*"), .steps = { STARTS(60) }, .note = "on top of the instance" },
     { EXACT("AWSLambda", "Invocation", USAGE_COUNT), .sold_as = "Request{arm}" },
     { EXACT("AWSLambda", "Invocation", USAGE_COUNT),
       .steps = { CHUNKS("duration_ms", 1, NULL), TIMES(MS), VALUE("memory_mb", 1, NULL) },

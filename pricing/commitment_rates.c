@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "pricing/aws_region.h"
 #include "pricing/commitment_cover.h"
 #include "pricing/wide.h"
 #include "sim/base/text.h"
@@ -189,10 +190,33 @@ static bool refuse_plan(const struct commitment *c, const struct price *sold, st
     return diag_hint(diag, "the price book's terms have it for other regions, terms or payments, or not at all");
 }
 
+/* Has the family a row that begins so in the commitment's region? */
+static bool has_family(const struct search *s, const char *service, const char *prefix)
+{
+    const char *const begin = arena_printf(s->arena, "%s%s.", prefix, s->c->family);
+    const size_t first = price_book_first(s->terms, s->c->region, service, begin);
+    const struct price *const next = first < s->terms->price_count ? &s->terms->prices[first] : NULL;
+    return next && text_equal(next->region, s->c->region) && text_equal(next->service, service) &&
+           strncmp(next->usage_type, begin, strlen(begin)) == 0;
+}
+
+/* A plan for a family that nobody has heard of would be paid and never used. */
+static bool check_family(const struct search *s, struct diag *diag)
+{
+    const struct commitment *const c = s->c;
+    if (c->kind != COMMITMENT_EC2_PLAN || !s->terms || has_family(s, "AmazonEC2", "HeavyUsage:") ||
+        has_family(s, "ComputeSavingsPlans", "EC2SP:"))
+        return true;
+    diag_error(diag, c->at, "the price book has no term of an instance family '%s' in region '%s'", c->family,
+               c->region);
+    return diag_hint(diag, "write a family: m7g; `headroom prices show 'HeavyUsage:*' --region %s` lists them",
+                     c->region);
+}
+
 static bool find_plan(const struct search *s, struct commitment_rates *out, const struct workload *workload,
                       bool lenient, struct diag *diag)
 {
-    bool good = true;
+    bool good = lenient || check_family(s, diag);
     out->rates = ARENA_ARRAY(s->arena, money, workload->item_count + 1);
     for (size_t i = 0; i < workload->item_count; i++) {
         const struct workload_item *const item = &workload->items[i];
@@ -229,10 +253,23 @@ static bool refuse_reservation(const struct search *s, const struct thing *thing
     return diag_hint(diag, "the price book has no term of it in that region");
 }
 
+static bool check_zone(const struct search *s, struct diag *diag)
+{
+    const char *const zone = s->c->zone;
+    const size_t length = strlen(zone);
+    const char *const region = length > 1 ? arena_text_n(s->arena, zone, length - 1) : "";
+    if (!aws_region_find(region) || text_equal(region, s->c->region))
+        return true;
+    diag_error(diag, s->c->at, "zone '%s' is not in region '%s'", zone, s->c->region);
+    return diag_hint(diag, "write region: %s", region);
+}
+
 static bool find_reservation(const struct search *s, struct commitment_rates *out, const struct workload *workload,
                              bool lenient, struct diag *diag)
 {
     const struct commitment *const c = s->c;
+    if (!lenient && !check_zone(s, diag))
+        return false;
     if (!thing_of_reservation(&out->thing, c, s->arena))
         return !lenient && (diag_error(diag, c->at, "'%s' is no type of an instance or a node", c->instance) ||
                             diag_hint(diag, "write m7g.large, db.r7g.large, cache.r7g.large, m7g.large.search, "

@@ -49,6 +49,7 @@ RECALLED = [
     ("AmazonKinesisFirehose", "BilledBytes", "GB", [(0, 512000, "0.029"), (512000, 2048000, "0.025"),
      (2048000, "Inf", "0.02")], "Data Firehose ingestion, 5 KB steps of a record", ["us-east-1", "us-west-2"]),
 ]
+AUTO_MODE_SHARE = Decimal("0.12")
 COLUMNS = ["service", "usage_type", "attributes", "unit", "price", "tier_from", "tier_to", "as_of", "source",
            "confidence", "sku", "description"]
 
@@ -76,6 +77,8 @@ def convert(row, terms):
     unit, multiple = MULTIPLES.get(row["unit"], (row["unit"], 1))
     bound = lambda text: text if text == "Inf" else plain(Decimal(text) * multiple)
     selectors = TERM_SELECTORS if terms else SELECTORS.get(row["service"], [])
+    if "discounted_usage_type" in attributes:
+        attributes["discounted_usage_type"] = attributes["discounted_usage_type"].removeprefix(PREFIX.get(row["region"], ""))
     flat = PER_VOLUME.match(usage_type_of(row))
     out = {
         "service": row["service"], "usage_type": usage_type_of(row),
@@ -104,8 +107,11 @@ def wanted(row):
     return row["unit"] != "Ratio" or row["service"] == "AWSSupport"
 
 
+KEY = ("service", "usage_type", "attributes", "term", "tier_from")
+
+
 def add(book, new, where):
-    key = tuple(new.get(c, "") for c in ("service", "usage_type", "attributes", "term", "tier_from"))
+    key = tuple(new.get(c, "") for c in KEY)
     old = book.setdefault(key, new)
     if old["price"] != new["price"]:
         sys.exit(f"{where}: {key} has two prices: {old['price']} and {new['price']}")
@@ -148,6 +154,31 @@ def recalled(region):
                    "confidence": "own-knowledge", "sku": "", "description": description}
 
 
+def auto_mode(book):
+    """EKS Auto Mode: a fee on top of each instance, 12 % of its on-demand price (c6a.2xlarge: 0.306 and 0.03672)."""
+    boxes = [row for row in book.values() if row["service"] == "AmazonEC2" and row["usage_type"].startswith("BoxUsage:")]
+    for row in boxes:
+        instance = row["usage_type"].removeprefix("BoxUsage:")
+        yield {**row, "service": "AmazonEKS", "usage_type": f"EKS-AutoMode:{instance}", "attributes": "", "sku": "",
+               "price": plain(Decimal(row["price"]) * AUTO_MODE_SHARE), "source": "12 % of on-demand",
+               "confidence": "derived", "description": f"EKS Auto Mode of {instance}, 12 % of on-demand"}
+
+
+def compute_plans(region, books, terms):
+    """Compute savings plans that the table lacks: the discount of the same instance in us-east-1, marked as derived."""
+    def on_demand(name, usage_type):
+        found = [row for row in books[name].values() if row["service"] == "AmazonEC2" and row["usage_type"] == usage_type]
+        return Decimal(found[0]["price"]) if found else None
+    for row in list(terms["us-east-1"].values()):
+        box = attributes_of(row).get("discounted_usage_type", "")
+        if not row["usage_type"].startswith("ComputeSP:") or not box.startswith("BoxUsage:"):
+            continue
+        here, there = on_demand(region, box), on_demand("us-east-1", box)
+        if here and there:
+            yield {**row, "price": plain(round(Decimal(row["price"]) / there * here, 5)), "confidence": "derived",
+                   "source": "the discount of us-east-1", "sku": ""}
+
+
 def main(rates, folder):
     books = {name: {} for name in [*PREFIX, "global"]}
     terms = {name: {} for name in [*PREFIX, "global"]}
@@ -162,6 +193,11 @@ def main(rates, folder):
                 names += ["global" for s, u in GLOBAL_FROM_US_EAST_1 if s == row["service"] and u in (None, usage_type)]
             for name in names:
                 add((books if on_demand else terms)[name], convert(row, not on_demand), name)
+    for name in PREFIX:
+        for new in [] if name == "us-east-1" else compute_plans(name, books, terms):
+            terms[name].setdefault(tuple(new.get(c, "") for c in KEY), new)
+        for new in auto_mode(books[name]):
+            add(books[name], new, name)
     os.makedirs(f"{folder}/terms", exist_ok=True)
     for name in books:
         for new in recalled(name):

@@ -756,6 +756,54 @@ static void given_a_term_that_is_not_in_the_book_when_committed_then_the_error_n
     assert_non_null(strstr(f->diag.entries[0].hint, "1 year with no upfront"));
 }
 
+static void assert_refused(struct fixture *f, struct commitment commitment, const char *message, const char *hint)
+{
+    const struct commitments commitments = of(&commitment, 1, f->terms);
+    const struct bill_options options = { .commitments = &commitments };
+    struct bill bill;
+    const int before = f->diag.count;
+    assert_false(bill_compute_all(&bill, f->book, NULL, 0, NULL, 0, june, &options, &f->arena, &f->diag));
+    assert_int_equal(f->diag.count, before + 1);
+    assert_non_null(strstr(f->diag.entries[before].message, message));
+    assert_non_null(strstr(f->diag.entries[before].hint, hint));
+}
+
+/* Both would be paid for and never used. */
+static void given_a_family_or_a_zone_that_is_not_there_when_committed_then_it_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct commitment plan = reserved("plan", "", "", 1);
+    plan.kind = COMMITMENT_EC2_PLAN;
+    plan.usd_per_hour = USD;
+    plan.family = "m7gg";
+    assert_refused(f, plan, "instance family 'm7gg' in region 'us-east-1'", "prices show");
+    plan.family = "m7";
+    assert_refused(f, plan, "instance family 'm7'", "prices show");
+    assert_refused(f, reserved("zonal", "m7g.large", "us-west-2a", 1), "zone 'us-west-2a' is not in region",
+                   "region: us-west-2");
+}
+
+/* Only us-east-1 has compute plans in the table of rates; elsewhere they are derived from its discount. */
+static void given_a_compute_plan_when_another_region_is_used_then_it_has_a_rate_of_low_confidence(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const regions[] = { "us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-1" };
+    const struct price_book *const terms = price_terms_load("pricing/books", regions, ARRAY_LEN(regions), &f->arena,
+                                                            &f->diag);
+    const struct price *price;
+    assert_non_null(terms);
+    for (size_t i = 1; i < ARRAY_LEN(regions); i++) {
+        assert_int_equal(price_book_find_term(terms, "savings-plan-compute-1yr-no-upfront", "ComputeSavingsPlans",
+                                              "ComputeSP:1yrNoUpfront",
+                                              "os=Linux;discounted_usage_type=BoxUsage:m7g.large", regions[i], &price),
+                         PRICE_FOUND);
+        assert_true(price_confidence_is_low(price->tiers[0].confidence));
+    }
+    price_book_find_term(terms, "savings-plan-compute-1yr-no-upfront", "ComputeSavingsPlans", "ComputeSP:1yrNoUpfront",
+                         "os=Linux;discounted_usage_type=BoxUsage:m7g.large", "eu-west-1", &price);
+    assert_true(price->tiers[0].rate == USD * 668 / 10000); /* 0.0910 x 0.0599 / 0.0816 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -770,6 +818,8 @@ int main(void)
         TEST(given_a_zonal_reservation_when_instances_run_elsewhere_or_larger_then_it_is_wasted),
         TEST(given_a_larger_reservation_when_sizes_compete_then_the_smallest_is_served_first),
         TEST(given_the_third_scenario_when_applied_then_all_m4_and_the_smaller_c4_are_covered),
+        TEST(given_a_family_or_a_zone_that_is_not_there_when_committed_then_it_is_refused),
+        TEST(given_a_compute_plan_when_another_region_is_used_then_it_has_a_rate_of_low_confidence),
         TEST(given_two_small_ones_when_a_medium_is_reserved_then_it_covers_both),
         TEST(given_short_runs_when_they_share_a_clock_hour_then_seconds_add_up),
         TEST(given_a_family_without_flexibility_when_another_size_is_reserved_then_it_covers_nothing),
