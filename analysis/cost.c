@@ -36,11 +36,17 @@ struct month_usage costing_month_usage(const struct costing *b, int month, const
     return out;
 }
 
+static const enum free_tier free_tiers[] = {
+    [FREE_NOTHING] = FREE_TIER_NONE, [FREE_ALWAYS] = FREE_TIER_ALWAYS, [FREE_FIRST_YEAR] = FREE_TIER_FIRST_YEAR
+};
+
 bool costing_bill_month(struct bill *out, const struct costing *b, const struct month_usage *month, struct arena *arena)
 {
     if (b->also_is_wrong)
         return false;
-    const struct bill_options options = { .allow_unpriced = b->allow_unpriced, .commitments = b->commitments };
+    const struct bill_options options = { .free_tier = free_tiers[b->sc->free_tier],
+                                          .allow_unpriced = b->allow_unpriced,
+                                          .commitments = b->commitments };
     return bill_compute_all(out, b->book, month->records, month->count, b->also.records, b->also.count, month->period,
                             &options, arena, b->diag);
 }

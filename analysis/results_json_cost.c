@@ -113,6 +113,10 @@ static void add_cents(cJSON *object, const char *key, int64_t cents)
     json_usd(object, key, (double)cents / 100);
 }
 
+static const char *const free_tiers[] = {
+    [FREE_TIER_NONE] = "none", [FREE_TIER_ALWAYS] = "always", [FREE_TIER_FIRST_YEAR] = "first-year"
+};
+
 static void add_bill(cJSON *cost, const struct cost *c)
 {
     struct arena scratch;
@@ -122,6 +126,7 @@ static void add_bill(cJSON *cost, const struct cost *c)
     cJSON_AddStringToObject(bill, "month", month_key(text, sizeof text, c->bill.period.year, c->bill.period.month));
     json_count(bill, "replication", (uint64_t)c->shown);
     add_cents(bill, "total_usd", c->bill.total_cents);
+    cJSON_AddStringToObject(bill, "free_tier", free_tiers[c->bill.options.free_tier]);
     for (int g = 0; g < GROUPINGS; g++) {
         struct bill_group *groups;
         const int count = bill_groups(&c->bill, (enum bill_grouping)g, &groups, &scratch);

@@ -340,6 +340,8 @@ extern const struct fault_plan fault_free;
 
 /* ---- objectives, calendar, money ---- */
 
+enum free_amounts { FREE_NOTHING, FREE_ALWAYS, FREE_FIRST_YEAR };
+
 enum objective_kind { OBJECTIVE_AVAILABILITY, OBJECTIVE_LATENCY, OBJECTIVE_MONTHLY_COST };
 
 struct objective {
@@ -430,6 +432,7 @@ struct scenario {
     } business;
     struct commitments_config commitments;
     struct also_config also;                                       /* bought beside what is simulated */
+    enum free_amounts free_tier;                                   /* off every month's bill */
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */

@@ -11,6 +11,8 @@
 /* The offset of a member within a block that is a member itself. */
 #define WITHIN(type, block, member) (AT(type, block.member) - AT(type, block)) /* NOLINT(bugprone-macro-parentheses) */
 
+static const char *const FREE_TIERS[] = { [FREE_NOTHING] = "none", [FREE_ALWAYS] = "always",
+                                          [FREE_FIRST_YEAR] = "first-year", NULL };
 static const char *const SHAPES[] = { "constant", "ordinary", "sale", "black-friday", "cyber-monday", "piecewise",
                                       NULL };
 static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun",
@@ -599,6 +601,9 @@ const struct param scenario_params[] = {
       .doc = "day types of a year, by name; the bill is made of them", .source = "scenario" },
     { .name = "also", .kind = PARAM_BLOCK, .offset = AT(scenario, also), .def = "", .sub = also_params,
       .doc = "what is bought beside it: fixed quantities a month", .source = "scenario" },
+    { .name = "free_tier", .kind = PARAM_CHOICE, .offset = AT(scenario, free_tier), .def = "none", .choices = FREE_TIERS,
+      .doc = "off every month's bill: what each account gets, or also what older accounts got in their first year",
+      .source = "assumed; docs/models/bill.md" },
     { .name = "business", .kind = PARAM_BLOCK, .offset = AT(scenario, business), .def = "", .sub = business_params,
       .doc = "what a failure costs", .source = "scenario" },
     { .name = "commitments", .kind = PARAM_BLOCK, .offset = AT(scenario, commitments), .def = "",

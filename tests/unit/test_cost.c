@@ -199,6 +199,22 @@ static void given_no_calendar_when_billed_then_there_is_no_month_but_the_day_has
     assert_true(f->cost.window_usd.mean > 1);
 }
 
+/* What is free is taken off the months, and off what a day costs at their average. */
+static void given_a_free_tier_in_the_scenario_when_billed_then_its_months_and_days_cost_less(void **state)
+{
+    struct fixture *f = *state;
+    compute(f);
+    const double paid = f->cost.months[0].usd.mean, window = f->cost.window_usd.mean;
+    f->sc->free_tier = FREE_ALWAYS;
+    compute(f);
+    const double always = f->cost.months[0].usd.mean;
+    assert_true(always < paid);
+    assert_true(f->cost.window_usd.mean < window);
+    f->sc->free_tier = FREE_FIRST_YEAR;
+    compute(f);
+    assert_true(always - f->cost.months[0].usd.mean > 16); /* 744 hours of the balancer, 16.74, and more */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +226,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_the_headline_day_when_priced_then_it_costs_what_such_a_day_adds, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            given_a_free_tier_in_the_scenario_when_billed_then_its_months_and_days_cost_less, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_a_day_that_was_held_when_priced_then_it_costs_the_same, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(
