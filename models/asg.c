@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/asg.h"
 
-static const char *const METRICS[] = { "cpu", NULL };
+#include "models/catalogue/catalogue.h"
+
 static const char *const HEALTH_TYPES[] = { "ec2", "elb", NULL };
-
-static const struct param tracking_params[] = {
-    { .name = "metric",
-      .kind = PARAM_CHOICE,
-      .offset = AT(scaling_tracking, metric),
-      .def = "cpu",
-      .choices = METRICS,
-      .doc = "average CPU utilisation of the group",
-      .source = "[ASG-UG] Target tracking" },
-    { .name = "target",
-      .kind = PARAM_SHARE,
-      .offset = AT(scaling_tracking, target),
-      .min = "1%",
-      .max = "100%",
-      .doc = "value that the group is kept at",
-      .source = "[ASG-UG] Target tracking" },
-    PARAM_END,
-};
-
-static const struct param backlog_params[] = {
-    { .name = "",
-      .kind = PARAM_NUMBER,
-      .offset = AT(scaling_backlog, per_instance),
-      .min = "0.001",
-      .doc = "visible messages per instance in service: acceptable latency / time per message",
-      .source = "[ASG-UG] Scaling based on Amazon SQS" },
-    PARAM_END,
-};
-
-static const struct param_variant scaling_variants[] = {
-    [SCALE_TARGET_TRACKING] = { "target_tracking", "keep a metric at a value", tracking_params,
-                                sizeof(struct scaling_tracking) },
-    [SCALE_BACKLOG] = { "backlog_per_instance",
-                        "keep the backlog of the queue that the fleet consumes at so many messages per instance",
-                        backlog_params, sizeof(struct scaling_backlog) },
-    { .key = NULL },
-};
+static const char *const TERMINATIONS[] = { "default", "oldest_instance", "newest_instance",
+                                            "closest_to_next_instance_hour", NULL };
+static const char *const POOL_STATES[] = { "stopped", "hibernated", "running", NULL };
 
 #define SIZE(member) (AT(asg_config, size.member) - AT(asg_config, size))
 
@@ -67,6 +34,111 @@ static const struct param size_params[] = {
       .max = "5000",
       .doc = "instances at the most",
       .source = "[ASG-UG] Capacity limits" },
+    PARAM_END,
+};
+
+#define POOL(member) (AT(asg_config, warm_pool.member) - AT(asg_config, warm_pool))
+
+static const struct param warm_pool_params[] = {
+    { .name = "state",
+      .kind = PARAM_CHOICE,
+      .offset = POOL(state),
+      .def = "stopped",
+      .choices = POOL_STATES,
+      .doc = "how the prepared instances wait: stopped and hibernated ones cost their volume alone",
+      .source = "[ASG-UG] Warm pools" },
+    { .name = "max_prepared",
+      .kind = PARAM_COUNT,
+      .offset = POOL(prepared),
+      .def = "0",
+      .min = "0",
+      .max = "5000",
+      .doc = "instances of the group and its pool together; 0: size.max",
+      .source = "[ASG-UG] MaxGroupPreparedCapacity" },
+    { .name = "min",
+      .kind = PARAM_COUNT,
+      .offset = POOL(min),
+      .def = "0",
+      .min = "0",
+      .max = "5000",
+      .doc = "instances that the pool has at the least",
+      .source = "[ASG-UG] MinSize of a warm pool" },
+    { .name = "start",
+      .kind = PARAM_DIST,
+      .offset = POOL(start),
+      .def = "",
+      .min = "0s",
+      .doc = "from the order until the application serves; not written: 15 to 40 s stopped, 20 to 60 s hibernated, 1 "
+             "to 5 s running",
+      .source = "assumed; AWS behaviour sec. 7.1" },
+    { .name = "reuse",
+      .kind = PARAM_BOOL,
+      .offset = POOL(reuse),
+      .def = "false",
+      .doc = "scale-in returns instances to the pool instead of terminating them",
+      .source = "[ASG-UG] Instance reuse policy" },
+    PARAM_END,
+};
+
+#define SPOT(member) (AT(asg_config, spot.member) - AT(asg_config, spot))
+
+static const struct param type_entry_params[] = {
+    { .name = "instance",
+      .kind = PARAM_TEXT,
+      .offset = AT(asg_type_entry, instance),
+      .shorthand = true,
+      .doc = "EC2 instance type",
+      .source = "[ASG-UG] Mixed instances groups" },
+    PARAM_END,
+};
+
+static const struct param spot_params[] = {
+    { .name = "instances",
+      .kind = PARAM_LIST,
+      .offset = SPOT(instances),
+      .count_offset = SPOT(instance_count),
+      .def = "",
+      .sub = type_entry_params,
+      .sub_size = sizeof(struct asg_type_entry),
+      .mark_offset = AT(asg_type_entry, at),
+      .doc = "further types; a Spot launch takes any of all with the same probability, on-demand ones take `instance`",
+      .source = "[ASG-UG] Mixed instances groups; which one: assumed" },
+    { .name = "interruption",
+      .kind = PARAM_SHARE,
+      .offset = SPOT(interruption),
+      .def = "5%",
+      .min = "0%",
+      .max = "99%",
+      .doc = "share of instances that are interrupted within a month, each on its own",
+      .source = "Spot Instance Advisor, historical average over types and regions below 5 %" },
+    { .name = "notice",
+      .kind = PARAM_DURATION,
+      .offset = SPOT(notice),
+      .def = "120s",
+      .min = "0s",
+      .max = "120s",
+      .doc = "from the interruption notice until the instance is gone",
+      .source = "[EC2-UG] Spot Instance interruption notices" },
+    { .name = "drain",
+      .kind = PARAM_BOOL,
+      .offset = SPOT(drain),
+      .def = "true",
+      .doc = "at the notice the instance leaves its balancer; otherwise its requests are cut off at the end",
+      .source = "assumed: a handler of the notice, as AWS recommends" },
+    { .name = "capacity_rebalancing",
+      .kind = PARAM_BOOL,
+      .offset = SPOT(rebalancing),
+      .def = "false",
+      .doc = "a replacement is launched at the notice, not when the instance is gone",
+      .source = "[ASG-UG] Capacity Rebalancing" },
+    { .name = "capacity_errors",
+      .kind = PARAM_SHARE,
+      .offset = SPOT(capacity_errors),
+      .def = "0%",
+      .min = "0%",
+      .max = "100%",
+      .doc = "share of Spot launches that find no capacity in a zone",
+      .source = "scenario; AWS behaviour sec. 7.1 has guesses" },
     PARAM_END,
 };
 
@@ -165,8 +237,70 @@ static const struct param params[] = {
       .min = "0s",
       .doc = "time that a fleet without a load balancer takes to finish when an instance is told to leave",
       .source = "assumed" },
+    { .name = "termination",
+      .kind = PARAM_CHOICE,
+      .offset = AT(asg_config, termination),
+      .def = "default",
+      .choices = TERMINATIONS,
+      .doc = "who leaves the zone with most instances; default: closest to its next hour, Spot before on-demand when "
+             "too many",
+      .source = "[ASG-UG] Termination policies" },
+    { .name = "warm_pool",
+      .kind = PARAM_BLOCK,
+      .offset = AT(asg_config, warm_pool),
+      .def = "",
+      .sub = warm_pool_params,
+      .doc = "instances that are prepared and wait; a launch takes from there first",
+      .source = "[ASG-UG] Warm pools" },
+    { .name = "on_demand_base_capacity",
+      .kind = PARAM_COUNT,
+      .offset = AT(asg_config, on_demand_base),
+      .def = "0",
+      .min = "0",
+      .max = "5000",
+      .doc = "instances that are on demand before any is Spot",
+      .source = "[ASG-UG] Mixed instances groups" },
+    { .name = "on_demand_percentage_above_base",
+      .kind = PARAM_SHARE,
+      .offset = AT(asg_config, on_demand_above),
+      .def = "100%",
+      .min = "0%",
+      .max = "100%",
+      .doc = "on-demand share of the instances above the base; the others are Spot",
+      .source = "[ASG-UG] Mixed instances groups" },
+    { .name = "spot",
+      .kind = PARAM_BLOCK,
+      .offset = AT(asg_config, spot),
+      .def = "{}",
+      .sub = spot_params,
+      .doc = "the Spot instances of the group, if it has any",
+      .source = "[EC2-UG] Spot Instances" },
+    { .name = "capacity_errors",
+      .kind = PARAM_SHARE,
+      .offset = AT(asg_config, capacity_errors),
+      .def = "0%",
+      .min = "0%",
+      .max = "100%",
+      .doc = "share of on-demand launches that find no capacity in a zone; the next zone is tried",
+      .source = "scenario; AWS behaviour sec. 7.1 has guesses" },
     PARAM_END,
 };
+
+static bool check_types(const struct asg_config *config, struct diag *diag)
+{
+    bool ok = true;
+    for (int i = 0; i < config->spot.instance_count; i++) {
+        const struct asg_type_entry *entry = &config->spot.instances[i];
+        if (catalogue_find("instance", entry->instance))
+            continue;
+        const char *nearest = catalogue_nearest("instance", entry->instance);
+        ok = diag_error(diag, entry->at,
+                        nearest ? "'%s' is not an instance type of the catalogue; did you mean '%s'?"
+                                : "'%s' is not an instance type of the catalogue",
+                        entry->instance, nearest);
+    }
+    return ok;
+}
 
 static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
 {
@@ -182,6 +316,7 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
             (long long)all, ASG_INSTANCES_MAX);
     if (config->size.desired == 0)
         config->size.desired = config->size.min;
+    ok = check_types(config, diag) && scaling_check(c, sc, diag) && ok;
     if (config->size.min > config->size.max || config->size.desired < config->size.min ||
         config->size.desired > config->size.max)
         ok = diag_error(diag, c->at, "size of '%s' must satisfy min <= desired <= max", c->name);
@@ -196,65 +331,3 @@ const struct component_type asg_type = {
     .config_size = sizeof(struct asg_config),
     .validate = validate,
 };
-
-/* ---- target tracking ---- */
-
-void tracking_put(struct tracking *t, double value)
-{
-    if (t->count == TRACKING_LOW_POINTS) {
-        for (int i = 1; i < t->count; i++)
-            t->points[i - 1] = t->points[i];
-        t->count--;
-    }
-    t->points[t->count++] = value;
-}
-
-/* Missing data never breaches (treat missing as missing: an alarm without data does nothing). */
-bool tracking_high(const struct tracking *t, double target)
-{
-    if (t->count < TRACKING_HIGH_POINTS)
-        return false;
-    for (int i = t->count - TRACKING_HIGH_POINTS; i < t->count; i++)
-        if (!(t->points[i] > target))
-            return false;
-    return true;
-}
-
-bool tracking_low(const struct tracking *t, double target)
-{
-    if (t->count < TRACKING_LOW_POINTS)
-        return false;
-    for (int i = 0; i < t->count; i++)
-        if (!(t->points[i] < TRACKING_LOW_RATIO * target))
-            return false;
-    return true;
-}
-
-/* Ceiling and floor of small non-negative values without libm. */
-static int64_t floor_of(double x)
-{
-    return (int64_t)x;
-}
-static int64_t ceil_of(double x)
-{
-    return (double)(int64_t)x < x ? (int64_t)x + 1 : (int64_t)x;
-}
-
-int64_t tracking_desired(const struct tracking *t, double target, int64_t measured, int64_t desired, bool warming,
-                         double scale_in_step)
-{
-    if (t->count == 0 || measured == 0)
-        return desired;
-    const double metric = t->points[t->count - 1];
-    if (tracking_high(t, target)) {
-        const int64_t wanted = ceil_of((double)measured * metric / target);
-        return wanted > desired ? wanted : desired;
-    }
-    if (tracking_low(t, target) && !warming) {
-        const int64_t surplus = floor_of((double)measured - (double)measured * metric / target);
-        const int64_t step = floor_of((double)measured * scale_in_step);
-        const int64_t most = step > 1 ? step : 1;
-        return desired - (surplus < most ? surplus : most);
-    }
-    return desired;
-}

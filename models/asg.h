@@ -6,28 +6,36 @@
  *       \--capacity error: tried again in another zone                \--dead: at once----------> (gone)
  *
  * The group acts on what CloudWatch shows: one-minute datapoints of instances whose warm-up has elapsed, published
- * late. Target tracking: AlarmHigh after 3 of 3 datapoints above the target, then desired = ceil(N * metric / target);
- * AlarmLow after 15 of 15 below 0.7 of the target, then at most a tenth of the group leaves at once; while AlarmLow
- * rings and an instance is still warming up, nothing happens.      [ASG-UG] "Target tracking", facts sec. 7.3
- * Left out: step, scheduled and predictive scaling, warm pools, Spot, mixed instances, lifecycle hooks.
+ * late. What its policies do with them: models/scaling.h. Scheduled actions and the forecast act by the clock, within
+ * the limits of size. A warm pool has instances prepared, stopped or running, from which a launch is taken first. Beyond
+ * a base, a share of the group may be Spot instances, which leave two minutes after a notice.
+ * Left out: attribute-based instance types, lifecycle hooks, hibernated memory on the bill, instance refresh, maximum
+ * lifetime, price moves of Spot.
  */
 #ifndef HEADROOM_ASG_H
 #define HEADROOM_ASG_H
 
+#include "models/scaling.h"
 #include "models/scenario.h"
 
 /* Instances of all groups together, by their size.max. A run numbers at most twice as many, replacements included. */
 enum { ASG_INSTANCES_MAX = 4096 };
 
-enum scaling_variant { SCALE_TARGET_TRACKING, SCALE_BACKLOG };
 enum asg_health_type { ASG_HEALTH_EC2, ASG_HEALTH_ELB };
 
-struct scaling_tracking {
-    int metric;
-    double target;
-}; /* metric: only cpu; target 0..1 */
-struct scaling_backlog {
-    double per_instance;
+enum asg_termination {
+    TERMINATION_DEFAULT,
+    TERMINATION_OLDEST,
+    TERMINATION_NEWEST,
+    TERMINATION_BILLING_HOUR,
+};
+
+enum warm_pool_state { WARM_POOL_STOPPED, WARM_POOL_HIBERNATED, WARM_POOL_RUNNING };
+
+/* One more type that a launch may choose. */
+struct asg_type_entry {
+    const char *instance;
+    struct mark at;
 };
 
 struct asg_config {
@@ -48,32 +56,33 @@ struct asg_config {
     int64_t volume;         /* root volume, gp3, bytes */
     int64_t logs;           /* bytes of an entry; each request or message has one */
     struct dist drain;      /* workers without a balancer: time to finish after the order to leave */
+    int termination;        /* enum asg_termination */
+    struct {
+        bool present;
+        int state;         /* enum warm_pool_state */
+        int64_t prepared;  /* instances of the group and the pool together; 0: size.max */
+        int64_t min;       /* of the pool */
+        struct dist start; /* from the order until the application serves; text NULL: by state */
+        bool reuse;        /* scale-in returns instances to the pool */
+    } warm_pool;
+    int64_t on_demand_base; /* instances */
+    double on_demand_above; /* share of what is above the base */
+    struct {
+        bool present;
+        struct asg_type_entry *instances; /* beside `instance`, of which a Spot launch takes any */
+        int instance_count;
+        double interruption;    /* share of Spot instances that are interrupted within a month */
+        sim_time notice;        /* from the notice until the instance is gone */
+        bool drain;             /* it leaves the balancer at the notice */
+        bool rebalancing;       /* a replacement is launched at the notice */
+        double capacity_errors; /* share of Spot launches that find none in a zone */
+    } spot;
+    double capacity_errors; /* share of on-demand launches that find no capacity in a zone */
 };
 
 extern const struct component_type asg_type;
 
-/* ---- the algorithms, without a world: see tests/unit/test_asg.c ---- */
-
-enum { TRACKING_HIGH_POINTS = 3, TRACKING_LOW_POINTS = 15 };
-/* AlarmLow's threshold as a share of the target, observed on alarms that EC2 Auto Scaling created. */
-#define TRACKING_LOW_RATIO 0.7
-
-struct tracking {
-    double points[TRACKING_LOW_POINTS]; /* newest last; NAN: no data */
-    int count;
-};
-
-/* Takes in the datapoint of one more minute. NAN = nothing was in service and warm. */
-void tracking_put(struct tracking *t, double value);
-bool tracking_high(const struct tracking *t, double target);
-bool tracking_low(const struct tracking *t, double target);
-
-/*
- * The new desired capacity that a target tracking policy asks for. measured: instances that the newest datapoint is an
- * average over; desired: now, warming instances included; warming: whether any instance is.
- * Scale-out rounds up ("add 1.5" adds 2), scale-in rounds down.       [ASG-UG] Target tracking
- */
-int64_t tracking_desired(const struct tracking *t, double target, int64_t measured, int64_t desired, bool warming,
-                         double scale_in_step);
+/* What the table cannot say of the group's policies.       models/scaling_params.c */
+bool scaling_check(const struct component *c, const struct scenario *sc, struct diag *diag);
 
 #endif
