@@ -144,14 +144,24 @@ static void meter_cache(struct world *w, const struct component *c)
         }
 }
 
-/* Two alarms for each target tracking policy; AWS makes and bills them. */
+/* Two alarms for each target tracking policy, one for a step or simple one. */
 static void meter_alarms(struct world *w, const struct component *c)
 {
     const struct asg_config *config = c->config;
     struct usage_key key = usage_key_of(c, "AmazonCloudWatch", "CW:AlarmMonitorUsage", "", USAGE_NANOSECONDS);
     key.tier = fleet_of(w, c)->queue >= 0 ? "workers" : c->type->tier;
-    if (config->scaling_count)
-        exist_as(w, key, 2 * config->scaling_count);
+    int64_t alarms = 0;
+    for (int p = 0; p < config->scaling_count; p++)
+        switch ((enum scaling_variant)config->scaling[p].variant) {
+        case SCALE_TARGET_TRACKING:
+        case SCALE_BACKLOG: alarms += 2; break;
+        case SCALE_STEP:
+        case SCALE_SIMPLE: alarms++; break;
+        case SCALE_SCHEDULED:
+        case SCALE_PREDICTIVE: break;
+        }
+    if (alarms)
+        exist_as(w, key, alarms);
 }
 
 static void meter_acl(struct world *w, const struct component *c)

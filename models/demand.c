@@ -199,11 +199,10 @@ static struct demand sum_over_day(const struct demand_day *day, const double *ea
     return demand;
 }
 
-struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
-                                demand_of_step *of_step, const void *context)
+/* What one request of each population asks for. */
+static void ask_each(const struct scenario *sc, const struct service_config *service, demand_of_step *of_step,
+                     const void *context, double *each)
 {
-    const struct scenario *sc = day->sc;
-    double each[SCENARIO_POPULATIONS_MAX] = { 0 };
     for (int p = 0; p < sc->population_count; p++)
         each[p] = per_request(&sc->populations[p], service, of_step, context);
     /* A consumer's work is asked for by whoever sends the messages. */
@@ -215,7 +214,46 @@ struct demand demand_of_service(const struct demand_day *day, const struct servi
         for (int p = 0; p < sc->population_count; p++)
             each[p] += work * per_request(&sc->populations[p], NULL, demand_sends, consumer->consumes.target);
     }
+}
+
+struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
+                                demand_of_step *of_step, const void *context)
+{
+    double each[SCENARIO_POPULATIONS_MAX] = { 0 };
+    ask_each(day->sc, service, of_step, context, each);
     return sum_over_day(day, each);
+}
+
+/* Of a curve without jumps, by the trapezia between its knots. */
+static double mean_rate(const struct rate_curve *curve, sim_time from, sim_time to)
+{
+    double sum = 0.0, rate = rate_at(curve, from);
+    for (sim_time at = from; at < to;) {
+        sim_time next = to;
+        for (uint32_t k = 0; k < curve->count; k++)
+            if (curve->knots[k].at > at && curve->knots[k].at < next)
+                next = curve->knots[k].at;
+        const double then = rate_at(curve, next);
+        sum += (rate + then) / 2.0 * (double)(next - at);
+        at = next;
+        rate = then;
+    }
+    return sum / (double)(to - from);
+}
+
+void demand_hours(const struct scenario *sc, const struct service_config *service, int day_type,
+                  demand_of_step *of_step, const void *context, double hours[24], struct arena *arena)
+{
+    double each[SCENARIO_POPULATIONS_MAX] = { 0 };
+    ask_each(sc, service, of_step, context, each);
+    for (int h = 0; h < 24; h++)
+        hours[h] = 0.0;
+    for (int p = 0; p < sc->population_count; p++) {
+        const struct rate_curve curve = scenario_rate(sc, &sc->populations[p], day_type, arena);
+        for (int h = 0; h < 24; h++)
+            hours[h] += each[p] * demand_per_arrival(&sc->populations[p]) *
+                        mean_rate(&curve, curve.warm_up + h * SIM_HOUR, curve.warm_up + (h + 1) * SIM_HOUR);
+    }
 }
 
 struct demand demand_of_queue(const struct demand_day *day, const struct component *queue)

@@ -52,6 +52,10 @@ struct demand {
 struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
                                 demand_of_step *of_step, const void *context);
 
+/* The mean demand of each hour of a day type's day, from local midnight on, per second; in `of_step`'s unit. */
+void demand_hours(const struct scenario *sc, const struct service_config *service, int day_type,
+                  demand_of_step *of_step, const void *context, double hours[24], struct arena *arena);
+
 /* Messages per second that arrive at a queue. */
 struct demand demand_of_queue(const struct demand_day *day, const struct component *queue);
 

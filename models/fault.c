@@ -321,12 +321,8 @@ static void component_speed(struct world *w, const struct component *c, double s
         for (int s = 0; s < w->caches[c->index].shard_count; s++)
             station_set_speed(&w->caches[c->index].shards[s].thread, w->now, 1.0 / slower);
     struct fleet *fleet = fleet_of(w, c);
-    if (!fleet)
-        return;
-    /* of instances launched meanwhile too */
-    fleet->vcpus.speed = departures_vcpu_speed(fleet->vcpus.discipline, fleet->shape) / slower;
-    for (uint32_t n = 0; n < fleet->instance_count; n++)
-        station_set_speed(&w->instances[fleet->instances[n]].cpu, w->now, fleet->vcpus.speed);
+    if (fleet)
+        group_speed(w, fleet, slower);
 }
 
 static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)

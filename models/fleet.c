@@ -197,9 +197,13 @@ struct fleet *fleet_of(struct world *w, const struct component *c)
 
 void fleets_meter(struct world *w, sim_time until)
 {
-    for (int f = 0; f < w->fleet_count; f++)
-        for (uint32_t n = 0; n < w->fleets[f].instance_count; n++)
-            group_bill(w, &w->instances[w->fleets[f].instances[n]], until);
+    for (int f = 0; f < w->fleet_count; f++) {
+        struct fleet *fleet = &w->fleets[f];
+        for (uint32_t n = 0; n < fleet->instance_count; n++)
+            group_bill(w, &w->instances[fleet->instances[n]], until);
+        if (fleet->config->warm_pool.present && fleet->service)
+            warm_pool_bill(w, fleet, until);
+    }
 }
 
 /* ---- leaving ---- */

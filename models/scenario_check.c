@@ -115,7 +115,8 @@ static void doubt_targets(const struct doubts *d, const struct component *fleet)
     const double zones = (double)fleet->region->zones;
     for (int i = 0; i < config->scaling_count; i++) {
         const struct tagged *policy = &config->scaling[i];
-        if (policy->variant != SCALE_TARGET_TRACKING || zones < 2)
+        if (policy->variant != SCALE_TARGET_TRACKING || zones < 2 ||
+            ((const struct scaling_tracking *)policy->config)->metric == METRIC_REQUESTS)
             continue;
         const double target = ((const struct scaling_tracking *)policy->config)->target;
         const double after = target * zones / (zones - 1.0);

@@ -231,17 +231,70 @@ static void describe_alb(struct page *p, const struct component *c, const char *
                          duration(p, config->health.interval), config->health.unhealthy, config->health.healthy);
 }
 
+/* "cpu at 50%", "1200 requests a minute per target" */
+static const char *metric_text(struct page *p, int metric, double value)
+{
+    if (metric == METRIC_REQUESTS)
+        return arena_printf(&p->arena, "%.4g requests a minute per target", value);
+    return arena_printf(&p->arena, "%s at %.3g%%", metric == METRIC_CPU ? "cpu" : "busy workers", 100.0 * value);
+}
+
+static const char *scheduled_text(struct page *p, const struct scaling_scheduled *action)
+{
+    const int64_t minutes = action->at.ns / SIM_MINUTE;
+    const char *text = arena_printf(&p->arena, "at %s%02d:%02d", action->at.offset ? "+" : "", (int)(minutes / 60),
+                                    (int)(minutes % 60));
+    if (action->min_set)
+        text = arena_printf(&p->arena, "%s min %" PRId64, text, action->min);
+    if (action->desired_set)
+        text = arena_printf(&p->arena, "%s desired %" PRId64, text, action->desired);
+    if (action->max_set)
+        text = arena_printf(&p->arena, "%s max %" PRId64, text, action->max);
+    return text;
+}
+
+static const char *policy_text(struct page *p, const struct tagged *policy)
+{
+    switch ((enum scaling_variant)policy->variant) {
+    case SCALE_TARGET_TRACKING: {
+        const struct scaling_tracking *t = policy->config;
+        return arena_printf(&p->arena, "%s%s", metric_text(p, t->metric, t->target), t->scale_in ? "" : ", out only");
+    }
+    case SCALE_BACKLOG:
+        return arena_printf(&p->arena, "%.4g messages per instance",
+                            ((const struct scaling_backlog *)policy->config)->per_instance);
+    case SCALE_STEP: {
+        const struct scaling_steps *s = policy->config;
+        return arena_printf(&p->arena, "%d step%s %s %s", s->step_count, s->step_count == 1 ? "" : "s",
+                            s->alarm.comparison == COMPARE_ABOVE ? "above" : "below",
+                            metric_text(p, s->alarm.metric, s->alarm.threshold));
+    }
+    case SCALE_SIMPLE: {
+        const struct scaling_simple *s = policy->config;
+        return arena_printf(&p->arena, "simple %s %s", s->alarm.comparison == COMPARE_ABOVE ? "above" : "below",
+                            metric_text(p, s->alarm.metric, s->alarm.threshold));
+    }
+    case SCALE_SCHEDULED: return scheduled_text(p, policy->config);
+    case SCALE_PREDICTIVE: {
+        const struct scaling_predictive *f = policy->config;
+        return arena_printf(&p->arena, "forecast of '%s' days at %.3g%% cpu", p->sc->day_types[f->history_index].name,
+                            100.0 * f->target);
+    }
+    }
+    return "";
+}
+
 static const char *policies(struct page *p, const struct asg_config *config)
 {
     const char *text = config->scaling_count ? "" : "; no scaling";
-    for (int i = 0; i < config->scaling_count; i++) {
-        const void *policy = config->scaling[i].config;
-        text = config->scaling[i].variant == SCALE_TARGET_TRACKING
-                   ? arena_printf(&p->arena, "%s; cpu at %.3g%%", text,
-                                  100.0 * ((const struct scaling_tracking *)policy)->target)
-                   : arena_printf(&p->arena, "%s; %.4g messages per instance", text,
-                                  ((const struct scaling_backlog *)policy)->per_instance);
-    }
+    for (int i = 0; i < config->scaling_count; i++)
+        text = arena_printf(&p->arena, "%s; %s", text, policy_text(p, &config->scaling[i]));
+    if (config->on_demand_above < 1.0)
+        text = arena_printf(&p->arena, "%s; %" PRId64 " and %.3g%% of the others on demand, else Spot", text,
+                            config->on_demand_base, 100.0 * config->on_demand_above);
+    if (config->warm_pool.present)
+        text = arena_printf(&p->arena, "%s; warm pool up to %" PRId64 " with the group", text,
+                            config->warm_pool.prepared ? config->warm_pool.prepared : config->size.max);
     return text;
 }
 

@@ -227,7 +227,8 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
 {
     const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], day_type, arena);
     *w = (struct world){
-        .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length
+        .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length,
+        .start_ns_of_day = curve.start_ns_of_day
     };
     if (plan)
         w->plan = *plan;
@@ -384,6 +385,7 @@ void world_handle(struct world *w, struct event e)
         break;
     case EV_CONTROL: control_evaluate(w, &w->fleets[entity]); break;
     case EV_WINDOW: window_end(w); break;
+    case EV_GROUP: group_event(w, &w->fleets[entity], event_slot(e)); break;
     case EV_SESSION: session_goes_on(w, event_slot(e)); break;
     }
 }

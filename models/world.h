@@ -66,6 +66,7 @@ enum event_kinds {
     EV_CONTROL,         /* entity = fleet: its alarms see the newest datapoint */
     EV_WINDOW,          /* a window of the series ends */
     EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
+    EV_GROUP,           /* entity = fleet, slot = what and of whom: group_event() */
 };
 
 /* An orphan is a command or a query that a dead client left behind: who serves in order works it off all the same. */
@@ -161,15 +162,54 @@ struct instance {
     uint8_t zone;
     uint8_t state; /* enum instance_state */
     bool alive;    /* the host runs */
+    uint8_t type;  /* of the group's instance types */
+    bool spot;     /* bought at the Spot price */
+    bool noticed;  /* Spot: it will be interrupted */
     struct station cpu;
     struct gate workers;
     struct pool *pools;
     struct breaker *breakers;
     uint32_t idle_threads; /* consumers */
-    sim_time in_service_at, billed_until;
+    sim_time launched_at, in_service_at, billed_until;
     uint128 busy_before;                   /* station's busy_q16 at the last datapoint */
+    uint128 occupancy_before;              /* of the workers, likewise, where a policy asks for it */
+    uint64_t requests_before;              /* likewise: came to the workers */
     uint128 busy_window, occupancy_window; /* the same, and the workers' occupancy, at the last window */
     uint64_t launch;                       /* ordinal of the launch in its fleet */
+};
+
+/* What an EV_GROUP event is about: its slot is the action << 16 and of what. */
+enum group_action {
+    GROUP_SCHEDULED,   /* of policy */
+    GROUP_FORECAST,    /* of 0 */
+    GROUP_PREPARED,    /* of zone: an instance of the warm pool is ready */
+    GROUP_RETURNED,    /* of zone: likewise, after serving */
+    GROUP_SPOT_NOTICE, /* of instance */
+    GROUP_SPOT_END,
+};
+
+/* Of an Auto Scaling group, beside its members: who is next, at what price, and what waits prepared. */
+struct group {
+    int64_t min, max;     /* limits now: scheduled actions move them */
+    int64_t forecast;     /* never fewer than this, within the limits; 0: no forecast */
+    int64_t *forecasts;   /* by hour of the local day; NULL: no policy is predictive */
+    sim_time *cooldown;   /* by policy: simple scaling does nothing before */
+    bool metric_asked[3]; /* by enum scaling_metric */
+    sim_time retry_at;    /* no zone had capacity: nothing is launched before */
+    sim_time retry_wait;  /* the last wait, doubled at each failure; 0: none */
+    sim_time *due;        /* by policy: the present occurrence of a scheduled action */
+    int type_count;       /* `instance`, then those of `spot.instances` */
+    struct group_type {
+        const struct shape *shape;
+        struct station_config vcpus;
+        struct meter *hours[ALB_NODES_MAX], *spot_hours[ALB_NODES_MAX];
+    } * types;
+    struct warm_pool {
+        const struct dist *start;
+        uint32_t ready[ALB_NODES_MAX], preparing[ALB_NODES_MAX], returning[ALB_NODES_MAX]; /* by zone */
+        uint64_t prepared;                                                                 /* so far */
+        sim_time metered_until;
+    } pool;
 };
 
 /* Like members that run one service: the instances of an Auto Scaling group. */
@@ -180,7 +220,6 @@ struct fleet {
     const struct service_code *service; /* in its region; NULL: none */
     int alb, queue;                     /* index, or -1 */
     const struct shape *shape;
-    struct station_config vcpus; /* of its instances; the speed is that of now: a fault may slow it */
     int64_t desired, most;
     int64_t logs_bytes;       /* of the log entry of a request or message */
     const struct dist *drain; /* of members without a balancer */
@@ -192,6 +231,7 @@ struct fleet {
     sim_time idle_thread_since;
     uint64_t idle_threads;
     uint128 idle_thread_ns;
+    struct group *group;
     struct tracking *tracking; /* of each scaling policy */
     struct datapoint {
         double value;
@@ -259,6 +299,7 @@ struct world {
     struct draw_key key;
     struct event_set *events;
     sim_time now, start, end;
+    int64_t start_ns_of_day; /* local time of day at `start` */
 
     struct frame *frames;
     uint32_t frame_count, frames_used, frame_free, frame_limit;
@@ -493,11 +534,28 @@ void health_check_timeout(struct world *w, struct frame *f);
 void group_init(struct world *w, struct fleet *fleet);
 void group_begin(struct world *w, struct fleet *fleet); /* the instances that are there before the run */
 void group_bill(struct world *w, struct instance *i, sim_time until);
+bool group_launches_fail(const struct world *w, const struct fleet *fleet, int zone);
+void group_event(struct world *w, struct fleet *fleet, uint32_t what); /* EV_GROUP */
+/* Every host takes `slower` times as long from now on; those launched later too. */
+void group_speed(struct world *w, struct fleet *fleet, double slower);
 void group_member_died(struct world *w, const struct instance *i);
 void fleet_set_desired(struct world *w, struct fleet *fleet, int64_t desired);
 void fleet_reconcile(struct world *w, struct fleet *fleet); /* launch or terminate towards desired */
 void instance_launched(struct world *w, struct instance *i);
 void instance_dead_noticed(struct world *w, struct instance *i);
+
+/* ---- schedule.c ---- */
+void schedule_init(struct world *w, struct fleet *fleet);
+void spot_arm(struct world *w, struct fleet *fleet, const struct instance *i); /* its interruption, if any */
+void spot_notice(struct world *w, struct fleet *fleet, struct instance *i);    /* two minutes are left */
+
+/* ---- warm_pool.c ---- */
+void warm_pool_begin(struct world *w, struct fleet *fleet); /* full before the run */
+bool warm_pool_take(struct world *w, struct fleet *fleet, int zone);
+void warm_pool_fill(struct world *w, struct fleet *fleet);
+void warm_pool_expect(struct world *w, struct fleet *fleet, int zone); /* an instance that is draining */
+void warm_pool_arrived(struct world *w, struct fleet *fleet, int zone, bool returned);
+void warm_pool_bill(struct world *w, struct fleet *fleet, sim_time until);
 
 /* ---- control.c ---- */
 void control_minute(struct world *w);
