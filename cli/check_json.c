@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "models/departures.h"
 #include "models/scenario_tables.h"
 
 /* What a key says of its unit. */
@@ -192,11 +193,47 @@ static void add_components(cJSON *parent, const struct scenario *sc, const struc
             cJSON_AddItemToObject(parent, sc->components[i].name, json_component(&sc->components[i]));
 }
 
+/* The files that the scenario names. */
+static cJSON *json_inputs(const struct scenario *sc)
+{
+    cJSON *inputs = cJSON_CreateArray();
+    for (int i = 0; i < sc->input_count; i++) {
+        cJSON *input = cJSON_CreateObject();
+        cJSON_AddStringToObject(input, "file", sc->inputs[i].file);
+        cJSON_AddStringToObject(input, "sha256", sc->inputs[i].sha256);
+        cJSON_AddItemToArray(inputs, input);
+    }
+    return inputs;
+}
+
+/* How the components with servers and queues serve, and why departures are not computed ahead where they are not. */
+static cJSON *json_stations(const struct scenario *sc)
+{
+    struct arena arena;
+    cJSON *stations = cJSON_CreateObject();
+    arena_init(&arena);
+    for (int i = 0; i < sc->component_count; i++) {
+        const struct component *c = &sc->components[i];
+        if (!departures_has_stations(c))
+            continue;
+        const char *const because = departures_on_events(sc, c, &arena);
+        cJSON *station = cJSON_AddObjectToObject(stations, c->name);
+        cJSON_AddStringToObject(station, "discipline", departures_vcpu_disciplines[departures_discipline(sc, c)]);
+        cJSON_AddBoolToObject(station, "ahead", because == NULL);
+        if (because)
+            cJSON_AddStringToObject(station, "because", because);
+    }
+    arena_fini(&arena);
+    return stations;
+}
+
 static cJSON *json_scenario(const struct scenario *sc)
 {
     cJSON *root = json_table(scenario_params, sc);
     cJSON_AddStringToObject(root, "file", sc->path);
     cJSON_AddStringToObject(root, "sha256", sc->sha256);
+    cJSON_AddItemToObject(root, "inputs", json_inputs(sc));
+    cJSON_AddItemToObject(root, "stations", json_stations(sc));
     add_components(cJSON_AddObjectToObject(root, "edge"), sc, NULL);
     cJSON *regions = cJSON_AddObjectToObject(root, "regions");
     for (int r = 0; r < sc->region_count; r++) {

@@ -460,6 +460,9 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag);
 /* The resolved architecture on a screen or two. models/scenario_explain.c */
 void scenario_explain(const struct scenario *sc, FILE *out);
 
+/* Of that, what is money alone: `also`, `business`, `commitments`. models/scenario_explain_money.c */
+void scenario_explain_money(const struct scenario *sc, FILE *out);
+
 /* Operations of the traffic in a fixed order, without "all" and "static": the order of results. */
 int scenario_operation_count(const struct scenario *sc);
 const struct operation_config *scenario_operation(const struct scenario *sc, int index);

@@ -566,15 +566,6 @@ static void print_promises(struct page *p)
     for (int d = 0; d < sc->day_type_count; d++)
         fprintf(p->out, "  %-*s %" PRId64 " days a year, %s, %.4g/s on average\n", NAME_WIDTH, sc->day_types[d].name,
                 sc->day_types[d].days, shape_name(sc->day_types[d].shape), sc->day_types[d].mean);
-    if (sc->business.present)
-        fprintf(p->out,
-                "\nbusiness\n  a success of %s is worth $%.10g, margin %.3g%%; %.3g%% of failed ones are lost\n",
-                sc->business.operation_name, (double)sc->business.value / 1e10, 100.0 * sc->business.margin,
-                100.0 * sc->business.lost_if_failed);
-    if (sc->commitments.present)
-        fprintf(p->out, "\ncommitments\n  %d savings plan%s, %d reservation%s, %.3g%% private discount\n",
-                sc->commitments.plan_count, sc->commitments.plan_count == 1 ? "" : "s", sc->commitments.reserved_count,
-                sc->commitments.reserved_count == 1 ? "" : "s", 100.0 * sc->commitments.discount);
 }
 
 void scenario_explain(const struct scenario *sc, FILE *out)
@@ -591,5 +582,6 @@ void scenario_explain(const struct scenario *sc, FILE *out)
     print_stations(&p);
     print_services(&p);
     print_promises(&p);
+    scenario_explain_money(sc, out);
     arena_fini(&p.arena);
 }
