@@ -84,7 +84,7 @@ static void write_services(const struct results *r, FILE *out, struct arena *are
     for (int i = 0; i < r->cost.service_count; i++) {
         const struct service_cost *service = &r->cost.services[i];
         fprintf(out, "%.3f \"%s\" \"%s\"\n", service->mean_usd, escape_gnuplot(service->name, arena),
-                figure_usd(service->mean_usd, arena));
+                service->priced ? figure_usd(service->mean_usd, arena) : "unpriced");
     }
 }
 

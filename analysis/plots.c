@@ -78,6 +78,14 @@ static void draw_all(struct plots *plots, struct arena *arena)
     }
 }
 
+static bool has_priced_service(const struct cost *cost)
+{
+    for (int i = 0; i < cost->service_count; i++)
+        if (cost->services[i].priced)
+            return true;
+    return false;
+}
+
 bool plots_write(struct plots *out, const struct results *r, const char *folder, struct arena *arena)
 {
     *out = (struct plots){ .folder = folder };
@@ -85,7 +93,7 @@ bool plots_write(struct plots *out, const struct results *r, const char *folder,
         struct plot *plot = &out->plot[k];
         *plot = catalogue[k];
         const struct panels panels = plot_panels(r, (enum plot_kind)k, arena);
-        plot->present = k == PLOT_COST ? r->cost.service_count > 0 : panels.count > 0;
+        plot->present = k == PLOT_COST ? has_priced_service(&r->cost) : panels.count > 0;
         if (!plot->present)
             continue;
         const char *data = arena_printf(arena, "%s/%s.dat", folder, plot->file);

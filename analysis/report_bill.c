@@ -95,7 +95,10 @@ static void write_grouping(struct page *page, enum bill_grouping grouping, const
     for (int g = 0; g < count; g++)
         write_group(page, grouping, &groups[g]);
     fprintf(page->out, "<div class=\"total\"><span>Total</span><span>%s%s</span></div></section>\n",
-            figure_cents(bill->total_cents, &page->arena), bill->unpriced > 0 ? " and what is unpriced" : "");
+            bill->unpriced > 0 && bill->total_cents == 0 ? "" : figure_cents(bill->total_cents, &page->arena),
+            bill->unpriced == 0      ? ""
+            : bill->total_cents == 0 ? "unpriced"
+                                     : " and what is unpriced");
 }
 
 /* What to verify before believing. */
@@ -138,12 +141,13 @@ void report_bill(struct page *page)
         fputs("<p class=\"soft\">There is no bill without the calendar’s days.</p>\n", page->out);
         return;
     }
+    const bool unpriced = unpriced_is_all(&c->unpriced, c->months[c->start_month - 1].usd.mean);
     fprintf(page->out,
-            "<p class=\"soft\">%s %d as replication %d of the billed days has it, the one nearest the mean of %s; "
+            "<p class=\"soft\">%s %d as replication %d of the billed days has it, the one nearest the mean%s%s; "
             "<code>bill.csv</code> has the same lines. Each line is rounded to the cent once; totals add rounded "
             "lines. Prices as of %s.</p>\n",
-            calendar_month_name(c->start_month), c->calendar.year, c->shown + 1,
-            figure_usd(c->months[c->start_month - 1].usd.mean, &page->arena),
+            calendar_month_name(c->start_month), c->calendar.year, c->shown + 1, unpriced ? "" : " of ",
+            unpriced ? "" : figure_usd(c->months[c->start_month - 1].usd.mean, &page->arena),
             r->price_date ? page_text(page, r->price_date) : "an unknown day");
     report_commitments(page);
     for (int g = 0; g < GROUPINGS; g++)

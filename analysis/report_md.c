@@ -104,8 +104,11 @@ static void write_grouping(struct markdown *m, enum bill_grouping grouping)
     for (int g = 0; g < count; g++)
         fprintf(m->out, "| %s | %s%s |\n", text(m, groups[g].name),
                 groups[g].unpriced == groups[g].lines ? "" : cents_text(m, groups[g].cents), group_note(&groups[g]));
-    fprintf(m->out, "| **total** | **%s**%s |\n", cents_text(m, c->bill.total_cents),
-            c->bill.unpriced > 0 ? " and what is unpriced" : "");
+    if (unpriced_is_all(&c->unpriced, (double)c->bill.total_cents))
+        fputs("| **total** | unpriced |\n", m->out);
+    else
+        fprintf(m->out, "| **total** | **%s**%s |\n", cents_text(m, c->bill.total_cents),
+                c->bill.unpriced > 0 ? " and what is unpriced" : "");
 }
 
 static void write_activity(struct markdown *m)
@@ -135,29 +138,44 @@ static void write_unpriced(struct markdown *m, const struct unpriced_list *unpri
     fputc('\n', m->out);
 }
 
-static void write_money(struct markdown *m)
+static const char *cost_interval(struct markdown *m, struct ci ci)
+{
+    return unpriced_is_all(&m->r->cost.unpriced, ci.mean) ? "unpriced" : usd_interval(m, ci);
+}
+
+static void write_figures(struct markdown *m)
 {
     const struct results *r = m->r;
     const struct cost *c = &r->cost;
-    fputs("## Money\n\n", m->out);
-    write_unpriced(m, &c->unpriced);
     fputs("| | USD |\n| --- | ---: |\n", m->out);
     if (c->monthly) {
-        fprintf(m->out, "| average month | %s |\n", usd_interval(m, c->monthly_mean_usd));
+        fprintf(m->out, "| average month | %s |\n", cost_interval(m, c->monthly_mean_usd));
         fprintf(m->out, "| dearest month, %s | %s |\n", calendar_month_name(c->peak_month),
-                usd_interval(m, c->monthly_peak_usd));
+                cost_interval(m, c->monthly_peak_usd));
+        fprintf(m->out, "| year %d | %s |\n", c->calendar.year, cost_interval(m, c->annual_usd));
     }
-    if (c->monthly)
-        fprintf(m->out, "| year %d | %s |\n", c->calendar.year, usd_interval(m, c->annual_usd));
-    fprintf(m->out, "| %s | %s |\n", figure_span(r->sc), usd_interval(m, c->window_usd));
-    if (r->business.present) {
-        fprintf(m->out, "| orders lost to failures | %s |\n", usd_interval(m, r->business.lost_value_usd));
-        fprintf(m->out, "| per 1,000 orders | %s |\n", usd(m, r->business.usd_per_1000_orders.mean));
-    }
+    fprintf(m->out, "| %s | %s |\n", figure_span(r->sc), cost_interval(m, c->window_usd));
+    if (!r->business.present)
+        return;
+    fprintf(m->out, "| orders lost to failures | %s |\n", usd_interval(m, r->business.lost_value_usd));
+    if (unpriced_is_all(&c->unpriced, c->window_usd.mean))
+        return;
+    fprintf(m->out, "| 1,000 orders of %s | %s |\n", figure_span(r->sc), usd(m, r->business.usd_per_1000_orders.mean));
+    if (c->monthly && c->volume.orders > 0)
+        fprintf(m->out, "| 1,000 orders over the year | %s |\n", usd(m, c->annual_usd.mean / c->volume.orders * 1000));
+}
+
+static void write_money(struct markdown *m)
+{
+    const struct cost *c = &m->r->cost;
+    fputs("## Money\n\n", m->out);
+    write_unpriced(m, &c->unpriced);
+    write_figures(m);
     if (c->monthly) {
         write_grouping(m, GROUP_SERVICE);
         write_grouping(m, GROUP_TIER);
-        write_activity(m);
+        if (!unpriced_is_all(&c->unpriced, (double)c->bill.total_cents))
+            write_activity(m);
     }
     fputc('\n', m->out);
 }

@@ -7,11 +7,36 @@
 #include "analysis/figure.h"
 #include "analysis/report_html.h"
 
-static void money_tile(struct page *page, const char *name, struct ci ci, const char *note)
+static void usd_tile(struct page *page, const char *name, struct ci ci, const char *note)
 {
     const char *half = figure_half_usd(ci, &page->arena);
     const char *all = half[0] ? arena_printf(&page->arena, "± %s%s%s", half, note[0] ? ", " : "", note) : note;
     page_tile(page, name, figure_usd(ci.mean, &page->arena), all);
+}
+
+/* Of a sum of bills: what has no rate at all has no amount. */
+static void money_tile(struct page *page, const char *name, struct ci ci, const char *note)
+{
+    if (unpriced_is_all(&page->r->cost.unpriced, ci.mean))
+        page_tile(page, name, "unpriced", note);
+    else
+        usd_tile(page, name, ci, note);
+}
+
+static void write_unit_tiles(struct page *page, const char *span)
+{
+    const struct results *r = page->r;
+    const struct cost *c = &r->cost;
+    struct arena *a = &page->arena;
+    page_tile(page, "Per million requests", figure_usd(r->usd_per_million_requests.mean, a),
+              c->monthly ? arena_printf(a, "edge requests of %s; %s over the year", span,
+                                        figure_usd(c->annual_usd.mean / c->volume.requests * 1e6, a))
+                         : arena_printf(a, "edge requests of %s", span));
+    if (r->business.present)
+        page_tile(page, "Per 1,000 orders", figure_usd(r->business.usd_per_1000_orders.mean, a),
+                  c->monthly ? arena_printf(a, "orders of %s; %s over the year", span,
+                                            figure_usd(c->annual_usd.mean / c->volume.orders * 1000, a))
+                             : arena_printf(a, "orders of %s", span));
 }
 
 static void write_tiles(struct page *page)
@@ -28,18 +53,11 @@ static void write_tiles(struct page *page)
     }
     money_tile(page, arena_printf(a, "T%s", span + 1), c->window_usd,
                c->monthly ? "at the month’s average rates" : "at first-tier rates");
-    page_tile(page, "Per million requests", figure_usd(r->usd_per_million_requests.mean, a),
-              c->monthly ? arena_printf(a, "edge requests of %s; %s over the year", span,
-                                        figure_usd(c->annual_usd.mean / c->volume.requests * 1e6, a))
-                         : arena_printf(a, "edge requests of %s", span));
-    if (r->business.present) {
-        page_tile(page, "Per 1,000 orders", figure_usd(r->business.usd_per_1000_orders.mean, a),
-                  c->monthly ? arena_printf(a, "orders of %s; %s over the year", span,
-                                            figure_usd(c->annual_usd.mean / c->volume.orders * 1000, a))
-                             : arena_printf(a, "orders of %s", span));
-        money_tile(page, "Orders lost to failures", r->business.lost_value_usd,
-                   arena_printf(a, "margin %s", figure_usd(r->business.lost_margin_usd.mean, a)));
-    }
+    if (!unpriced_is_all(&c->unpriced, c->window_usd.mean))
+        write_unit_tiles(page, span);
+    if (r->business.present)
+        usd_tile(page, "Orders lost to failures", r->business.lost_value_usd,
+                 arena_printf(a, "margin %s", figure_usd(r->business.lost_margin_usd.mean, a)));
     fputs("</dl>\n", page->out);
     if (r->business.present)
         fprintf(page->out,
@@ -64,10 +82,15 @@ static void write_days(struct page *page, int month)
     }
 }
 
+static const char *cost_text(struct page *page, double usd)
+{
+    return unpriced_is_all(&page->r->cost.unpriced, usd) ? "unpriced" : figure_usd(usd, &page->arena);
+}
+
 /* "$20,961 to $21,012", or nothing where all months that could be drawn are the same to the dollar. */
 static const char *range_text(struct page *page, struct spread spread)
 {
-    const char *low = figure_usd(spread.p5, &page->arena), *high = figure_usd(spread.p95, &page->arena);
+    const char *low = cost_text(page, spread.p5), *high = cost_text(page, spread.p95);
     return strcmp(low, high) == 0 ? low : arena_printf(&page->arena, "%s to %s", low, high);
 }
 
@@ -81,7 +104,7 @@ static void write_month_rows(struct page *page)
         fprintf(page->out,
                 "</td><td class=\"n\">%s</td><td class=\"n soft\">%s</td><td class=\"track\"><span class=\"bar\" "
                 "style=\"width:%.1f%%\"></span></td></tr>\n",
-                figure_usd(c->months[m].usd.mean, &page->arena), range_text(page, c->months[m].spread),
+                cost_text(page, c->months[m].usd.mean), range_text(page, c->months[m].spread),
                 most > 0 ? c->months[m].usd.mean / most * 100 : 0);
     }
 }
@@ -100,7 +123,7 @@ static void write_months(struct page *page)
     fprintf(page->out,
             "</tbody><tfoot><tr><th scope=\"row\">Year</th><td></td><td class=\"n\">%s</td><td class=\"n soft\">%s</td>"
             "<td class=\"track\"></td></tr></tfoot></table></div>\n",
-            figure_usd(c->annual_usd.mean, &page->arena), range_text(page, c->annual_spread));
+            cost_text(page, c->annual_usd.mean), range_text(page, c->annual_spread));
 }
 
 /* ---- what one operation costs ---- */
@@ -181,6 +204,8 @@ static void write_components(struct page *page, const struct activity *a)
 static void write_activity(struct page *page)
 {
     const struct cost *c = &page->r->cost;
+    if (unpriced_is_all(&c->unpriced, (double)c->bill.total_cents))
+        return;
     fprintf(
         page->out,
         "<h3>What an operation costs</h3><p class=\"soft\">The bill of %s %d, given to the operations that cause it: "

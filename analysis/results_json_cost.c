@@ -54,6 +54,18 @@ static void json_usd_or_null(cJSON *object, const char *key, double usd, bool is
         cJSON_AddNullToObject(object, key);
 }
 
+/* A sum of bills; absent interval and null where it is 0 for want of rates. */
+static void add_sum(cJSON *object, const char *key, const struct cost *c, double usd)
+{
+    json_usd_or_null(object, key, usd, !unpriced_is_all(&c->unpriced, usd));
+}
+
+static void add_sum_interval(cJSON *object, const char *key, const struct cost *c, struct ci ci)
+{
+    if (!unpriced_is_all(&c->unpriced, ci.mean))
+        json_interval(object, key, ci);
+}
+
 static void add_unpriced(cJSON *cost, const struct unpriced_list *unpriced)
 {
     cJSON_AddBoolToObject(cost, "complete", unpriced->count == 0);
@@ -83,27 +95,36 @@ static void add_spread(cJSON *parent, const char *key, struct spread spread)
     json_usd(one, "p95", spread.p95);
 }
 
-static void add_months(cJSON *cost, const struct cost *c)
+static void add_drawn(cJSON *cost, const struct cost *c)
 {
     char text[48];
-    cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
-    json_usd(monthly, "mean", c->monthly_mean_usd.mean);
-    json_usd(monthly, "peak", c->monthly_peak_usd.mean);
-    cJSON_AddStringToObject(monthly, "peak_month", month_key(text, sizeof text, c->calendar.year, c->peak_month));
-    cJSON *months = cJSON_AddObjectToObject(cost, "months_usd");
-    for (int m = 0; m < MONTHS; m++)
-        json_usd(months, month_key(text, sizeof text, c->calendar.year, m + 1), c->months[m].usd.mean);
-    json_usd(cost, "annual_usd", c->annual_usd.mean);
     cJSON *drawn = cJSON_AddObjectToObject(cost, "drawn");
     json_count(drawn, "years", YEARS_DRAWN);
     add_spread(drawn, "annual_usd", c->annual_spread);
     add_spread(drawn, "monthly_mean_usd", c->monthly_spread);
-    months = cJSON_AddObjectToObject(drawn, "months_usd");
+    cJSON *months = cJSON_AddObjectToObject(drawn, "months_usd");
     for (int m = 0; m < MONTHS; m++)
         add_spread(months, month_key(text, sizeof text, c->calendar.year, m + 1), c->months[m].spread);
+}
+
+static void add_months(cJSON *cost, const struct cost *c)
+{
+    char text[48];
+    cJSON *monthly = cJSON_AddObjectToObject(cost, "monthly_usd");
+    add_sum(monthly, "mean", c, c->monthly_mean_usd.mean);
+    add_sum(monthly, "peak", c, c->monthly_peak_usd.mean);
+    cJSON_AddStringToObject(monthly, "peak_month", month_key(text, sizeof text, c->calendar.year, c->peak_month));
+    cJSON *months = cJSON_AddObjectToObject(cost, "months_usd");
+    for (int m = 0; m < MONTHS; m++)
+        add_sum(months, month_key(text, sizeof text, c->calendar.year, m + 1), c, c->months[m].usd.mean);
+    add_sum(cost, "annual_usd", c, c->annual_usd.mean);
+    if (!unpriced_is_all(&c->unpriced, c->annual_usd.mean))
+        add_drawn(cost, c);
     cJSON *services = cJSON_AddObjectToObject(cost, "by_service");
     for (int i = 0; i < c->service_count; i++)
         json_usd_or_null(services, c->services[i].name, c->services[i].mean_usd, c->services[i].priced);
+    if (unpriced_is_all(&c->unpriced, c->annual_usd.mean))
+        return;
     json_number(cost, "usd_per_1000_requests", c->annual_usd.mean / c->volume.requests * 1000);
     json_number(cost, "usd_per_1000_orders", c->annual_usd.mean / c->volume.orders * 1000);
 }
@@ -125,7 +146,7 @@ static void add_bill(cJSON *cost, const struct cost *c)
     cJSON *bill = cJSON_AddObjectToObject(cost, "bill");
     cJSON_AddStringToObject(bill, "month", month_key(text, sizeof text, c->bill.period.year, c->bill.period.month));
     json_count(bill, "replication", (uint64_t)c->shown);
-    add_cents(bill, "total_usd", c->bill.total_cents);
+    add_sum(bill, "total_usd", c, (double)c->bill.total_cents / 100);
     cJSON_AddStringToObject(bill, "free_tier", free_tiers[c->bill.options.free_tier]);
     for (int g = 0; g < GROUPINGS; g++) {
         struct bill_group *groups;
@@ -166,20 +187,23 @@ void results_json_cost(cJSON *root, const struct results *r)
     const struct cost *c = &r->cost;
     cJSON *cost = cJSON_AddObjectToObject(root, "cost");
     add_unpriced(cost, &c->unpriced);
-    json_usd(cost, "window_usd", c->window_usd.mean);
+    const bool unpriced = unpriced_is_all(&c->unpriced, c->window_usd.mean);
+    add_sum(cost, "window_usd", c, c->window_usd.mean);
     if (c->monthly) {
         add_months(cost, c);
         add_bill(cost, c);
-        add_activity(cost, &c->activity);
+        if (!unpriced_is_all(&c->unpriced, (double)c->bill.total_cents))
+            add_activity(cost, &c->activity);
     }
     cJSON *intervals = cJSON_AddObjectToObject(cost, "ci95");
-    json_interval(intervals, "window_usd", c->window_usd);
+    add_sum_interval(intervals, "window_usd", c, c->window_usd);
     if (c->monthly) {
-        json_interval(intervals, "monthly_mean_usd", c->monthly_mean_usd);
-        json_interval(intervals, "monthly_peak_usd", c->monthly_peak_usd);
-        json_interval(intervals, "annual_usd", c->annual_usd);
+        add_sum_interval(intervals, "monthly_mean_usd", c, c->monthly_mean_usd);
+        add_sum_interval(intervals, "monthly_peak_usd", c, c->monthly_peak_usd);
+        add_sum_interval(intervals, "annual_usd", c, c->annual_usd);
     }
-    json_number(cost, "usd_per_million_requests", r->usd_per_million_requests.mean);
+    if (!unpriced)
+        json_number(cost, "usd_per_million_requests", r->usd_per_million_requests.mean);
     if (r->price_date)
         cJSON_AddStringToObject(cost, "prices_as_of", r->price_date);
     if (!r->business.present)
@@ -188,5 +212,6 @@ void results_json_cost(cJSON *root, const struct results *r)
     json_number(business, "failed_orders", r->business.failed_orders.mean);
     json_usd(business, "lost_value_usd", r->business.lost_value_usd.mean);
     json_usd(business, "lost_margin_usd", r->business.lost_margin_usd.mean);
-    json_number(business, "usd_per_1000_orders", r->business.usd_per_1000_orders.mean);
+    if (!unpriced)
+        json_number(business, "usd_per_1000_orders", r->business.usd_per_1000_orders.mean);
 }

@@ -115,7 +115,7 @@ static void write_bill(struct screen *s)
 {
     const struct cost *c = &s->r->cost;
     struct arena *a = &s->arena;
-    if (!c->monthly)
+    if (!c->monthly || unpriced_is_all(&c->unpriced, c->annual_usd.mean))
         return;
     write_label(s, "bill");
     fprintf(s->out, "%s%s for %s %d, line by line in the report; the year %s\n", figure_cents(c->bill.total_cents, a),
@@ -123,26 +123,43 @@ static void write_bill(struct screen *s)
             usd_with_error(s, c->annual_usd));
 }
 
-static void write_money(struct screen *s)
+static void write_sums(struct screen *s)
 {
     const struct cost *c = &s->r->cost;
-    write_label(s, "money");
+    struct arena *a = &s->arena;
+    const bool nothing = unpriced_is_all(&c->unpriced, c->window_usd.mean);
+    if (nothing && (!c->monthly || unpriced_is_all(&c->unpriced, c->annual_usd.mean))) {
+        fprintf(s->out, "unpriced: nothing of %s has a rate\n", unpriced_text(&c->unpriced, a));
+        return;
+    }
     if (c->monthly)
         fprintf(s->out, "%s a month on average, %s in %s; %s %s\n", usd_with_error(s, c->monthly_mean_usd),
                 usd_with_error(s, c->monthly_peak_usd), calendar_month_name(c->peak_month), figure_span(s->r->sc),
-                figure_usd(c->window_usd.mean, &s->arena));
+                nothing ? "unpriced" : figure_usd(c->window_usd.mean, a));
     else
         fprintf(s->out, "%s %s (no monthly bill)\n", figure_span(s->r->sc), usd_with_error(s, c->window_usd));
     if (c->unpriced.count > 0) {
         write_label(s, "");
-        fprintf(s->out, "and what is unpriced: %s\n", unpriced_text(&c->unpriced, &s->arena));
+        fprintf(s->out, "and what is unpriced: %s\n", unpriced_text(&c->unpriced, a));
     }
-    if (!s->r->business.present)
-        return;
+}
+
+static void write_money(struct screen *s)
+{
+    const struct cost *c = &s->r->cost;
     const struct business_summary *b = &s->r->business;
+    write_label(s, "money");
+    write_sums(s);
+    if (!b->present)
+        return;
     write_label(s, "");
-    fprintf(s->out, "%s of orders lost to failures %s; %s per 1,000 orders\n", usd_with_error(s, b->lost_value_usd),
-            figure_in_span(s->r->sc), figure_usd(b->usd_per_1000_orders.mean, &s->arena));
+    fprintf(s->out, "%s of orders lost to failures %s", usd_with_error(s, b->lost_value_usd), figure_in_span(s->r->sc));
+    if (!unpriced_is_all(&c->unpriced, c->window_usd.mean)) {
+        fprintf(s->out, "; 1,000 orders cost %s", figure_usd(b->usd_per_1000_orders.mean, &s->arena));
+        if (c->monthly && c->volume.orders > 0)
+            fprintf(s->out, ", over the year %s", figure_usd(c->annual_usd.mean / c->volume.orders * 1000, &s->arena));
+    }
+    fputc('\n', s->out);
 }
 
 /* The operations of the traffic, four to a row; "all" and "static" say nothing that the reader asked for here. */

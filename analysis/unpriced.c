@@ -34,6 +34,11 @@ void unpriced_add(struct unpriced_list *u, const struct bill *bill, struct arena
             add_line(u, &bill->lines[i], arena);
 }
 
+bool unpriced_is_all(const struct unpriced_list *u, double sum_usd)
+{
+    return u->count > 0 && sum_usd == 0;
+}
+
 const char *unpriced_text(const struct unpriced_list *u, struct arena *arena)
 {
     return figure_things(u->count, "line", arena);

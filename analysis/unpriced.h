@@ -3,6 +3,8 @@
 #ifndef HEADROOM_UNPRICED_H
 #define HEADROOM_UNPRICED_H
 
+#include <stdbool.h>
+
 #include "pricing/bill.h"
 
 struct unpriced_usage { /* as on a line of the bill */
@@ -16,6 +18,9 @@ struct unpriced_list { /* each once, in the order in which they came */
 
 /* The bill's lines without a rate. Copied into `arena`. */
 void unpriced_add(struct unpriced_list *unpriced, const struct bill *bill, struct arena *arena);
+
+/* Whether a sum is 0 for want of rates: then it is no figure, and nobody may show it as $0.00. */
+bool unpriced_is_all(const struct unpriced_list *unpriced, double sum_usd);
 
 /* "3 lines". */
 const char *unpriced_text(const struct unpriced_list *unpriced, struct arena *arena);

@@ -148,9 +148,9 @@ static void print_service(struct billing *b, const struct bill *bill, size_t fir
         sum += bill->lines[i].cents;
         unpriced += bill->lines[i].unpriced;
     }
-    printf("%16s  ", cents(sum, text, sizeof text));
+    printf("%16s  ", unpriced == end - first ? "unpriced" : cents(sum, text, sizeof text));
     print_neutral(stdout, bill->lines[first].service_name, &b->arena);
-    puts(unpriced ? " (incomplete)" : "");
+    puts(unpriced > 0 && unpriced < end - first ? " (incomplete)" : "");
     for (size_t i = first; i < end; i++)
         print_line(b, &bill->lines[i]);
 }
@@ -182,7 +182,8 @@ static void print_month(struct billing *b, const struct bill *bill)
             end++;
         print_service(b, bill, first, end);
     }
-    printf("%16s  total in USD, before tax%s\n", cents(bill->total_cents, text, sizeof text),
+    printf("%16s  total in USD, before tax%s\n",
+           bill->unpriced > 0 && bill->total_cents == 0 ? "unpriced" : cents(bill->total_cents, text, sizeof text),
            bill->unpriced ? " (incomplete: unpriced usage)" : "");
     print_commitments(b, bill);
     putchar('\n');
@@ -194,7 +195,11 @@ static void print_screen(struct billing *b, const struct bill_options *how)
     if (!b->options->quiet)
         for (size_t i = 0; i < b->file.month_count; i++)
             print_month(b, &b->bills[i]);
-    printf("total %s USD%s, ", cents(b->total_cents, text, sizeof text), b->unpriced ? " and what is unpriced" : "");
+    if (b->unpriced > 0 && b->total_cents == 0)
+        printf("total unpriced, ");
+    else
+        printf("total %s USD%s, ", cents(b->total_cents, text, sizeof text),
+               b->unpriced ? " and what is unpriced" : "");
     if (how->hours_per_month)
         printf("%d hours a month, ", how->hours_per_month);
     else
@@ -224,6 +229,15 @@ static void add_raw_cents(cJSON *to, const char *name, int64_t amount)
 {
     char text[48];
     cJSON_AddRawToObject(to, name, cents_to_text(amount, false, text, sizeof text));
+}
+
+/* Null when it is 0 for want of rates. */
+static void add_total(cJSON *object, int64_t cents, size_t unpriced)
+{
+    if (unpriced > 0 && cents == 0)
+        cJSON_AddNullToObject(object, "total_usd");
+    else
+        add_raw_cents(object, "total_usd", cents);
 }
 
 static cJSON *json_line(const struct bill_line *line, struct arena *arena)
@@ -287,7 +301,7 @@ static void print_json(struct billing *b, const struct bill_options *how)
     add_text(out, "file", b->options->arguments[0], &b->arena);
     cJSON_AddNumberToObject(out, "hours_per_month", how->hours_per_month);
     add_text(out, "prices_as_of", price_book_date(b->book), &b->arena);
-    add_raw_cents(out, "total_usd", b->total_cents);
+    add_total(out, b->total_cents, b->unpriced);
     cJSON_AddBoolToObject(out, "complete", b->unpriced == 0);
     cJSON_AddNumberToObject(out, "unpriced_lines", (double)b->unpriced);
     cJSON_AddNumberToObject(out, "low_confidence_lines", (double)b->low);
@@ -298,7 +312,7 @@ static void print_json(struct billing *b, const struct bill_options *how)
         char name[16];
         snprintf(name, sizeof name, "%04d-%02d", bill->period.year, bill->period.month);
         cJSON_AddStringToObject(month, "month", name);
-        add_raw_cents(month, "total_usd", bill->total_cents);
+        add_total(month, bill->total_cents, bill->unpriced);
         cJSON *const lines = cJSON_AddArrayToObject(month, "lines");
         for (size_t l = 0; l < bill->line_count; l++)
             cJSON_AddItemToArray(lines, json_line(&bill->lines[l], &b->arena));
