@@ -38,7 +38,7 @@ const char *departures_on_events(const struct scenario *sc, const struct compone
     const enum discipline discipline = departures_discipline(sc, c);
     if (discipline != STATION_FCFS)
         return discipline == STATION_LCFS ? "who arrives goes first" : "who arrives slows down who is there";
-    const struct fault_plan own = { sc->faults, sc->fault_count };
+    const struct fault_plan own = { .faults = sc->faults, .count = sc->fault_count };
     const struct fault_config *fault = slowed_by(&own, c);
     if (fault)
         return arena_printf(arena, "fault '%s' changes its speed", fault->name);

@@ -12,7 +12,7 @@
 #include "models/catalogue/catalogue.h"
 #include "sim/base/text.h"
 
-const struct fault_plan fault_free = { NULL, 0 };
+const struct fault_plan fault_free = { .count = 0 };
 
 void faults_init(struct world *w)
 {

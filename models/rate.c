@@ -339,3 +339,52 @@ struct rate_curve scenario_rate(const struct scenario *sc, const struct populati
     };
     return curve_of(&day, arena);
 }
+
+/* ---- a part of a day ---- */
+
+static double value_on(const struct rate_curve *curve, sim_time at)
+{
+    uint32_t low = 0, high = curve->count - 1;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (curve->knots[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct rate_knot *a = &curve->knots[low], *b = &curve->knots[high];
+    if (b->at == a->at || at <= a->at)
+        return a->rate_per_s;
+    if (at >= b->at)
+        return b->rate_per_s;
+    return a->rate_per_s + (b->rate_per_s - a->rate_per_s) * (double)(at - a->at) / (double)(b->at - a->at);
+}
+
+/* The day's knots inside (from, until), shifted. */
+static void copy_knots(const struct rate_curve *day, sim_time from, sim_time until, sim_time shift,
+                       struct rate_curve *out, struct rate_knot *knots)
+{
+    knots[out->count++] = (struct rate_knot){ .at = from + shift, .rate_per_s = value_on(day, from) };
+    for (uint32_t k = 0; k < day->count; k++)
+        if (day->knots[k].at > from && day->knots[k].at < until)
+            knots[out->count++] = (struct rate_knot){ .at = day->knots[k].at + shift,
+                                                      .rate_per_s = day->knots[k].rate_per_s };
+    knots[out->count++] = (struct rate_knot){ .at = until + shift, .rate_per_s = value_on(day, until) };
+}
+
+struct rate_curve rate_curve_part(const struct rate_curve *day, struct day_part part, struct arena *arena)
+{
+    if (part.length == 0)
+        return *day;
+    struct rate_curve out = { .length = part.length, .warm_up = day->warm_up };
+    out.start_ns_of_day = (day->start_ns_of_day + part.from) % SIM_DAY;
+    struct rate_knot *knots = ARENA_ARRAY(arena, struct rate_knot, 2 * (size_t)day->count + 4);
+    const sim_time end = day->warm_up + day->length, until = part.from + day->warm_up + part.length;
+    copy_knots(day, part.from, until < end ? until : end, -part.from, &out, knots);
+    if (until > end) { /* the same day again; a nanosecond later, the rate may jump */
+        knots[out.count - 1].at--;
+        copy_knots(day, day->warm_up, until - day->length, day->length - part.from, &out, knots);
+    }
+    out.knots = knots;
+    return out;
+}

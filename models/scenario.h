@@ -325,6 +325,11 @@ struct fault_config {
     sim_time starts; /* since the clock's start, >= 0; at or after its length: never happens */
 };
 
+/* A part of a day, from `from` after its start on; beyond the day's end it begins again. length 0: the whole day. */
+struct day_part {
+    sim_time from, length;
+};
+
 /*
  * What fails in a replication. Where a plan is asked for, NULL means the scenario's own faults on the headline day and
  * none on a day of the calendar. A caller's own list may be given for any day: of each fault `name`, kind, place (zone
@@ -333,6 +338,7 @@ struct fault_config {
 struct fault_plan {
     const struct fault_config *faults; /* borrowed for the run */
     int count;
+    struct day_part part; /* of the day is simulated; then `starts` of a fault counts from its beginning */
 };
 
 /* Nothing fails: the fault-free twin of a day meets the same customers. */
@@ -508,6 +514,12 @@ struct rate_curve {
 };
 struct rate_curve scenario_rate(const struct scenario *sc, const struct population *p, int day_type,
                                 struct arena *arena);
+
+/*
+ * The curve of a part of the day, with as long a warm-up before it. Of a trace it keeps the mean of the bins and not their
+ * exact counts. part.from >= 0, part.length at most the day's.
+ */
+struct rate_curve rate_curve_part(const struct rate_curve *day, struct day_part part, struct arena *arena);
 
 /* The bursts of a population that has them. */
 struct burst_law scenario_bursts(const struct population *p);

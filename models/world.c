@@ -225,7 +225,8 @@ static void init_edge(struct world *w)
 void world_init(struct world *w, const struct scenario *sc, const struct journey_code *code, int day_type,
                 uint32_t number, const struct fault_plan *plan, struct arena *arena)
 {
-    const struct rate_curve curve = scenario_rate(sc, &sc->populations[0], day_type, arena);
+    const struct rate_curve day = scenario_rate(sc, &sc->populations[0], day_type, arena);
+    const struct rate_curve curve = plan ? rate_curve_part(&day, plan->part, arena) : day;
     *w = (struct world){
         .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length,
         .start_ns_of_day = curve.start_ns_of_day
@@ -233,7 +234,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     if (plan)
         w->plan = *plan;
     else if (day_type < 0)
-        w->plan = (struct fault_plan){ sc->faults, sc->fault_count };
+        w->plan = (struct fault_plan){ .faults = sc->faults, .count = sc->fault_count };
     /* A day type has customers of its own; variants of the same day meet the same ones. */
     w->key = draw_key_make((uint64_t)sc->seed + (uint64_t)(day_type + 1) * UINT64_C(0x9e3779b97f4a7c15), number);
     w->events = event_set_new(arena, WHEEL_BUCKET_NS);

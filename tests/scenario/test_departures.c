@@ -345,7 +345,7 @@ static void given_a_scenario_when_it_is_loaded_then_each_station_has_its_executi
     const char *const sets[] = { "services.web.discipline=processor_sharing",
                                  "faults=[{at: +1m, component: orders-db, kind: slow, lasts: 1m}]" };
     struct scenario *sc = load("scenarios/departure-times.yaml", sets, 2, &arena);
-    const struct fault_plan own = { sc->faults, sc->fault_count };
+    const struct fault_plan own = { .faults = sc->faults, .count = sc->fault_count };
     const struct component *web = scenario_component(sc, "web-fleet"), *orders = scenario_component(sc, "orders-db"),
                            *catalog = scenario_component(sc, "catalog-db");
     assert_int_equal(departures_execution(sc, &own, web), STATION_ON_EVENTS);

@@ -89,7 +89,7 @@ static void given_a_plan_for_a_billed_day_when_run_then_it_fails_there_and_then(
     struct fixture *f = *state;
     struct fault_config at_noon = f->sc->faults[0];
     at_noon.starts = 12 * SIM_HOUR;
-    const struct fault_plan plan = { &at_noon, 1 };
+    const struct fault_plan plan = { .faults = &at_noon, .count = 1 };
     const struct replication *hurt = replicate(f->sc, 0, 0, &plan, &f->arena, NULL, NULL),
                              *day = replicate(f->sc, 0, 0, NULL, &f->arena, NULL, NULL);
     assert_int_equal(day->fault_count, 0);
@@ -101,6 +101,29 @@ static void given_a_plan_for_a_billed_day_when_run_then_it_fails_there_and_then(
     assert_true(all_in(hurt, 720)->ok < all_in(day, 720)->ok / 2);
 }
 
+/* Only 23:30 to 01:30 of that day: two hours of minutes, and the fault ten minutes after they begin. A longer part of the
+ * same beginning meets the same customers. */
+static void given_a_part_of_a_day_when_run_then_the_fault_counts_from_its_beginning(void **state)
+{
+    struct fixture *f = *state;
+    struct fault_config fault = f->sc->faults[0];
+    fault.starts = 10 * SIM_MINUTE;
+    const struct day_part part = { 23 * SIM_HOUR + 30 * SIM_MINUTE, 2 * SIM_HOUR },
+                          longer = { part.from, 3 * SIM_HOUR };
+    const struct fault_plan with = { &fault, 1, part }, without = { .part = longer };
+    const struct replication *hurt = replicate(f->sc, 0, 7, &with, &f->arena, NULL, NULL),
+                             *twin = replicate(f->sc, 0, 7, &without, &f->arena, NULL, NULL);
+    assert_null(hurt->violation);
+    assert_int_equal(hurt->minute_count, 120);
+    assert_int_equal(twin->minute_count, 180);
+    assert_true(hurt->faults[0].start_s == 600);
+    for (int m = 0; m < 120; m++) {
+        assert_int_equal(all_in(hurt, m)->begun, all_in(twin, m)->begun);
+        if (m < 9)
+            assert_int_equal(all_in(hurt, m)->ok, all_in(twin, m)->ok);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +131,7 @@ int main(void)
             given_a_fault_when_its_twin_is_run_then_the_customers_are_the_same_and_only_the_outcomes_differ),
         cmocka_unit_test(given_a_record_when_its_minutes_are_added_up_then_they_are_its_operations),
         cmocka_unit_test(given_a_plan_for_a_billed_day_when_run_then_it_fails_there_and_then),
+        cmocka_unit_test(given_a_part_of_a_day_when_run_then_the_fault_counts_from_its_beginning),
     };
     return cmocka_run_group_tests_name("fault_plan", tests, setup, teardown);
 }

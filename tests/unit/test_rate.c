@@ -288,6 +288,25 @@ static void given_the_shortest_clocks_when_a_trace_is_replayed_then_its_curve_is
     assert_int_equal(curve.bins[0].count, 4); /* 5 * 6 / 7 = 4.29 */
 }
 
+/* From 21:00 on for six hours: three of this evening, three of the same day's beginning. */
+static void given_a_part_of_a_day_when_asked_then_it_has_the_days_rates_and_begins_again_at_midnight(void **state)
+{
+    struct fixture *f = *state;
+    const struct scenario *sc = load_with(f, NULL);
+    const struct rate_curve day = scenario_rate(sc, &sc->populations[0], 1, &f->arena);
+    const struct rate_curve part = rate_curve_part(&day, (struct day_part){ 21 * SIM_HOUR, 6 * SIM_HOUR }, &f->arena);
+    assert_int_equal(part.length, 6 * SIM_HOUR);
+    assert_int_equal(part.start_ns_of_day, 21 * SIM_HOUR);
+    for (int m = -20; m < 6 * 60; m += 7) {
+        const sim_time at = m * SIM_MINUTE;
+        const sim_time of_day = (21 * SIM_HOUR + at) % SIM_DAY;
+        assert_true(fabs(rate_at(&part, at) - rate_at(&day, of_day)) < 1e-6);
+    }
+    for (uint32_t k = 1; k < part.count; k++)
+        assert_true(part.knots[k].at > part.knots[k - 1].at);
+    assert_true(part.knots[0].at == 0 && part.knots[part.count - 1].at == part.warm_up + part.length);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -301,6 +320,7 @@ int main(void)
         TEST(given_a_trace_when_scaled_then_rates_and_numbers_are_its_own),
         TEST(given_a_trace_as_a_mean_when_asked_then_there_are_knots_only),
         TEST(given_a_trace_when_it_cannot_be_replayed_then_the_place_and_the_reason_are_told),
+        TEST(given_a_part_of_a_day_when_asked_then_it_has_the_days_rates_and_begins_again_at_midnight),
         TEST(given_the_shortest_clocks_when_a_trace_is_replayed_then_its_curve_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
