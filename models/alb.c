@@ -335,6 +335,17 @@ uint32_t alb_healthy_count(const struct alb *alb)
     return alb->config->cross_zone ? most : sum;
 }
 
+uint32_t alb_some_target(const struct alb *alb, int number, uint64_t bits)
+{
+    const struct alb_node *node = &alb->nodes[number];
+    const uint32_t eligible = node->fails_open ? node->health_count : node->healthy;
+    uint32_t left = eligible ? draw_below(bits, eligible) : 0;
+    for (uint32_t i = 0; i < node->health_count; i++)
+        if ((node->fails_open || node->health[i].healthy) && left-- == 0)
+            return node->health[i].instance;
+    return DISPATCHER_NONE;
+}
+
 int alb_resolve(const struct alb *alb, sim_time now, uint32_t resolver, uint64_t bits)
 {
     if (LIKELY(alb->always_in_record)) /* nobody has ever left: what a resolver remembers makes no difference */

@@ -86,6 +86,9 @@ bool alb_sees_healthy(const struct alb *alb, uint32_t instance);
 /* Targets that are healthy in the eyes of some node, the figure that CloudWatch would show. */
 uint32_t alb_healthy_count(const struct alb *alb);
 
+/* One of the targets that the node would send to, or DISPATCHER_NONE; nobody's turn is used up. O(targets) */
+uint32_t alb_some_target(const struct alb *alb, int node, uint64_t bits);
+
 /* The node leaves the record at `at`, until its dns_in_at is set. */
 void alb_leave_record(struct alb *alb, int node, sim_time at);
 

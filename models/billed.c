@@ -191,7 +191,15 @@ static void meter_component(struct world *w, const struct component *c)
     case KIND_ROUTE53: {
         struct usage_key key = usage_key_of(c, "AmazonRoute53", "HostedZone", "", USAGE_NANOSECONDS);
         key.region = "Any";
-        exist_as(w, key, ((const struct route53_config *)c->config)->zones);
+        const struct route53_config *config = c->config;
+        exist_as(w, key, config->zones);
+        if (config->health.present && config->record_count > 0) {
+            key.usage_type = "Health-Check-AWS";
+            exist_as(w, key, config->record_count);
+            key.usage_type = "Health-Check-Option-AWS";
+            if (config->health.interval < 30 * SIM_SECOND)
+                exist_as(w, key, config->record_count);
+        }
         break;
     }
     case KIND_ASG: meter_alarms(w, c); break;

@@ -11,6 +11,9 @@
  * displaced by independent delays stays Poisson. A client that leaves does not free the server.
  */
 #include "models/client.h"
+#include "models/names.h"
+
+static const sim_time SHORTEST_WAY = SIM_MILLISECOND;
 
 /* ---- what customers draw ---- */
 
@@ -243,6 +246,16 @@ void arm_patience(struct world *w, struct frame *f)
         event_set_push(w->events, event_make(f->deadline, EVENT_TIMEOUT, EV_PATIENCE, 0, (uint32_t)f->ordinal, slot));
 }
 
+/* To the balancer that its name leads to, which may be nearer than the first. */
+static void follow_name(struct world *w, struct frame *f, const struct customer *customer)
+{
+    sim_time farther = 0;
+    f->alb = (uint16_t)names_balancer(w, f, customer->connects, &farther);
+    f->path += farther;
+    if (f->path < SHORTEST_WAY)
+        f->path = SHORTEST_WAY;
+}
+
 static void attempt(struct world *w, struct frame *f, const struct customer *customer)
 {
     struct population_state *p = &w->populations[f->population];
@@ -250,6 +263,8 @@ static void attempt(struct world *w, struct frame *f, const struct customer *cus
     f->tries = 0;
     f->flags &= FLAG_COUNTED;
     f->alb = (uint16_t)w->front;
+    if (UNLIKELY(w->names != NULL))
+        follow_name(w, f, customer);
     const sim_time limit = answer_limit(w, f);
     f->deadline = w->now + (customer->patience < limit ? customer->patience : limit);
     if (w->now >= w->start) {

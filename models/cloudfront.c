@@ -12,8 +12,8 @@ static const struct param origin_params[] = {
     { .name = "dynamic",
       .kind = PARAM_REF,
       .offset = AT(cloudfront_config, origins.dynamic) - AT(cloudfront_config, origins),
-      .refs = "alb",
-      .doc = "load balancer that dynamic requests go to",
+      .refs = "alb|route53",
+      .doc = "load balancer that dynamic requests go to, or the name of several: a route53 with records",
       .source = "[CF-DG] Using various origins" },
     PARAM_END,
 };

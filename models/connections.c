@@ -14,8 +14,15 @@ struct fraction_meter {
     double rest;
 };
 
+/* Of a balancer. */
+struct front_connections {
+    struct fraction_meter opened, open_minutes;
+    uint64_t requests; /* that it answered since `since` */
+};
+
 struct connections {
-    struct fraction_meter opened, open_minutes, lookups;
+    struct front_connections *fronts; /* by balancer */
+    struct fraction_meter lookups;
     struct popularity edge_hosts, resolvers;
     sim_time since;      /* of what is not yet metered */
     uint64_t requests;   /* that the balancer answered since then */
@@ -33,13 +40,19 @@ static void add_fraction(struct world *w, struct fraction_meter *m, double amoun
 void connections_init(struct world *w)
 {
     struct connections *c = ARENA_NEW(w->arena, struct connections);
-    const struct component *balancer = w->sc->by_kind[KIND_ALB][w->front];
-    c->opened.meter = meter_get(&w->meters, usage_key_of(balancer, "AWSELB", "ALB:NewConnections", "", USAGE_COUNT));
-    c->open_minutes.meter = meter_get(&w->meters,
-                                      usage_key_of(balancer, "AWSELB", "ALB:ActiveConnectionMinutes", "", USAGE_COUNT));
+    c->fronts = ARENA_ARRAY(w->arena, struct front_connections, w->alb_count);
+    for (int a = 0; a < w->alb_count; a++) {
+        const struct component *balancer = w->sc->by_kind[KIND_ALB][a];
+        if (!w->fronts[a].open)
+            continue;
+        c->fronts[a].opened.meter = meter_get(&w->meters,
+                                              usage_key_of(balancer, "AWSELB", "ALB:NewConnections", "", USAGE_COUNT));
+        c->fronts[a].open_minutes.meter = meter_get(
+            &w->meters, usage_key_of(balancer, "AWSELB", "ALB:ActiveConnectionMinutes", "", USAGE_COUNT));
+    }
     if (w->cloudfront)
         popularity_init(&c->edge_hosts, w->arena, w->cloudfront->edge_locations, w->cloudfront->edge_skew);
-    if (w->sc->by_kind_count[KIND_ROUTE53]) {
+    if (w->sc->by_kind_count[KIND_ROUTE53] && (!w->names || w->cloudfront)) { /* with records their resolvers count */
         const struct component *zone = w->sc->by_kind[KIND_ROUTE53][0];
         const struct route53_config *config = zone->config;
         struct usage_key key = usage_key_of(zone, "AmazonRoute53",
@@ -57,6 +70,8 @@ void connections_start(struct world *w)
     struct connections *c = w->connections;
     c->since = w->now;
     c->requests = 0;
+    for (int a = 0; a < w->alb_count; a++)
+        c->fronts[a].requests = 0;
     c->busy_before = w->balancer.integral_ns;
 }
 
@@ -104,6 +119,20 @@ double resolver_misses(const struct popularity *resolvers, double lookups_per_s,
     return misses;
 }
 
+/* Each balancer has as large a part as of the requests. */
+static void add_to_fronts(struct world *w, struct connections *c, double opened, double open_minutes)
+{
+    for (int a = 0; a < w->alb_count; a++) {
+        struct front_connections *front = &c->fronts[a];
+        const bool only = !w->names && a == w->front;
+        const double share = only ? 1.0 : c->requests ? (double)front->requests / (double)c->requests : 0.0;
+        if (!w->fronts[a].open)
+            continue;
+        add_fraction(w, &front->opened, share * opened);
+        add_fraction(w, &front->open_minutes, share * open_minutes);
+    }
+}
+
 static void meter_stretch(struct world *w, struct connections *c, double seconds)
 {
     /* A late message may take back some of the integral that an earlier window saw. */
@@ -115,11 +144,9 @@ static void meter_stretch(struct world *w, struct connections *c, double seconds
     if (w->cloudfront) {
         busy_s += (double)c->requests * w->cloudfront->origin_rtt.mean_ns / 1e9;
         const struct keep_alive edge = edge_pools(c, w, (double)c->requests / seconds, busy_s / seconds);
-        add_fraction(w, &c->opened, edge.opened_per_s * seconds);
-        add_fraction(w, &c->open_minutes, edge.open * seconds / 60.0);
+        add_to_fronts(w, c, edge.opened_per_s * seconds, edge.open * seconds / 60.0);
     } else {
-        add_fraction(w, &c->opened, (double)opened);
-        add_fraction(w, &c->open_minutes, viewers_open_s(w, busy_s) / 60.0);
+        add_to_fronts(w, c, (double)opened, viewers_open_s(w, busy_s) / 60.0);
     }
     if (c->lookups.meter) {
         const struct route53_config *config = w->sc->by_kind[KIND_ROUTE53][0]->config;
@@ -134,6 +161,8 @@ void connections_window(struct world *w)
     struct connections *c = w->connections;
     const sim_time length = w->now - c->since;
     c->requests += fronts_requests(w);
+    for (int a = 0; a < w->alb_count; a++)
+        c->fronts[a].requests += w->fronts[a].requests;
     if (length == 0 || (length < SIM_MINUTE && (w->now - w->start) % SIM_HOUR != 0 && w->now < w->end))
         return;
     little_advance(&w->balancer, w->now);

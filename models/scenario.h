@@ -487,6 +487,9 @@ const struct component *scenario_component(const struct scenario *sc, const char
 
 /* ---- several regions: models/scenario_regions.c ---- */
 
+/* The balancer that clients reach, of several the first that their name or CloudFront's origin leads to; NULL: unclear. */
+const struct component *scenario_front(const struct scenario *sc);
+
 /* The component of that name and kind in a region, or NULL. */
 const struct component *scenario_in_region(const struct scenario *sc, const struct component *c,
                                            const struct region *region);

@@ -10,7 +10,9 @@
 #include "models/catalogue/catalogue.h"
 #include "models/demand.h"
 #include "models/elasticache.h"
+#include "models/names.h"
 #include "models/rds.h"
+#include "models/route53.h"
 #include "models/sqs.h"
 #include "sim/base/text.h"
 #include "sim/base/units.h"
@@ -378,6 +380,30 @@ static void doubt_zones(const struct doubts *d)
         }
 }
 
+/* Who is never sent to, and who is sent on when nobody notices. */
+static void doubt_name(const struct doubts *d)
+{
+    const struct component *name = names_component(d->sc);
+    const struct route53_config *config = name ? name->config : NULL;
+    if (config && config->record_count > 1 && !config->health.present && !config->evaluate_target_health) {
+        diag_warning(d->diag, name->at,
+                     "nothing tells '%s' that a record is unhealthy: its clients are not sent elsewhere", name->name);
+        diag_hint(d->diag, "health_check: {interval: 10s}, or evaluate_target_health: true");
+    }
+    for (int a = 0; a < d->sc->by_kind_count[KIND_ALB]; a++) {
+        const struct component *balancer = d->sc->by_kind[KIND_ALB][a];
+        bool reached = balancer == scenario_front(d->sc);
+        for (int r = 0; config && r < config->record_count; r++)
+            reached = reached || config->records[r].to.target == balancer;
+        if (reached || d->sc->region_count == 1)
+            continue;
+        diag_warning(d->diag, balancer->at, "no name leads to '%s': nobody comes to %s", balancer->name,
+                     balancer->region->name);
+        diag_hint(d->diag, "route53: {policy: failover, records: [{to: %s}, {to: %s}]}", scenario_front(d->sc)->name,
+                  balancer->name);
+    }
+}
+
 /* A count of n wavers by 1 / sqrt(n) of itself by chance alone; multiplied, it wavers as much where a busier site would
  * waver less. Below 100 that is more than a tenth. */
 static void doubt_traces(const struct doubts *d)
@@ -432,5 +458,6 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_sessions(&d);
     doubt_unused(&d);
     doubt_zones(&d);
+    doubt_name(&d);
     arena_fini(&scratch);
 }

@@ -10,6 +10,7 @@
 #include "models/demand.h"
 #include "models/departures.h"
 #include "models/elasticache.h"
+#include "models/names.h"
 #include "models/rds.h"
 #include "models/route53.h"
 #include "models/s3.h"
@@ -189,17 +190,16 @@ static void print_population(struct page *p, const struct population *pop)
 
 /* ---- the way in ---- */
 
-static const struct component *front(const struct scenario *sc)
+static void print_balancer(struct page *p, const struct component *balancer, const struct component *inspected)
 {
-    if (sc->by_kind_count[KIND_CLOUDFRONT])
-        return ((const struct cloudfront_config *)sc->by_kind[KIND_CLOUDFRONT][0]->config)->origins.dynamic.target;
-    return sc->by_kind[KIND_ALB][0];
+    const struct component *fleet = ((const struct alb_config *)balancer->config)->targets.target;
+    fprintf(p->out, "%s%s -> %s\n", inspected == balancer ? "waf, " : "", balancer->name, fleet->name);
 }
 
 static void print_way_in(struct page *p)
 {
     const struct scenario *sc = p->sc;
-    const struct component *balancer = front(sc), *on = NULL;
+    const struct component *balancer = scenario_front(sc), *on = NULL;
     if (sc->by_kind_count[KIND_WAF])
         on = ((const struct waf_config *)sc->by_kind[KIND_WAF][0]->config)->on.target;
     fprintf(p->out, "\nway in\n  ");
@@ -214,8 +214,13 @@ static void print_way_in(struct page *p)
                     config->origins.fixed.name);
         fprintf(p->out, " -> ");
     }
-    fprintf(p->out, "%s%s -> %s\n", on == balancer ? "waf, " : "", balancer->name,
-            ((const struct alb_config *)balancer->config)->targets.name);
+    print_balancer(p, balancer, on);
+    const struct component *name = names_component(sc);
+    const struct route53_config *config = name ? name->config : NULL;
+    for (int r = 1; name && r < config->record_count; r++) {
+        fprintf(p->out, "  %*s or ", NAME_WIDTH, "");
+        print_balancer(p, config->records[r].to.target, on);
+    }
 }
 
 /* ---- components: what it is, and the load at the peak ---- */
@@ -353,7 +358,26 @@ static void describe_s3(struct page *p, const struct component *c, const char **
 
 static void describe_route53(struct page *p, const struct component *c, const char **what, const char **load)
 {
-    *what = ((const struct route53_config *)c->config)->record == ROUTE53_ALIAS ? "alias record" : "CNAME record";
+    static const char *const policies[] = { "simple", "weighted", "latency", "failover" };
+    const struct route53_config *config = c->config;
+    const char *record = config->record == ROUTE53_ALIAS ? "alias" : "CNAME";
+    *what = arena_printf(&p->arena, "%s record", record);
+    if (config->record_count == 0)
+        return;
+    *what = arena_printf(&p->arena, "%s %s:", policies[config->policy], record);
+    for (int r = 0; r < config->record_count; r++) {
+        const struct component *to = config->records[r].to.target;
+        *what = arena_printf(&p->arena, "%s%s %s", *what, r ? "," : "", to->name);
+        if (config->policy == ROUTE53_WEIGHTED)
+            *what = arena_printf(&p->arena, "%s (%" PRId64 ")", *what, config->records[r].weight);
+    }
+    if (config->health.present)
+        *what = arena_printf(&p->arena, "%s; checked every %s, %" PRId64 " fail", *what,
+                             duration(p, config->health.interval), config->health.failures);
+    if (config->evaluate_target_health)
+        *what = arena_printf(&p->arena, "%s; evaluates target health", *what);
+    *what = arena_printf(&p->arena, "%s; kept for %s, %.3g%% of resolvers keep longer", *what, duration(p, config->ttl),
+                         100.0 * config->ignore_ttl);
 }
 
 static void describe_cloudfront(struct page *p, const struct component *c, const char **what, const char **load)
@@ -407,7 +431,8 @@ static void print_regions(struct page *p)
         char head[160];
         snprintf(head, sizeof(head), "%s, %" PRId64 " zone%s (%s..%c)", region->name, region->zones,
                  region->zones == 1 ? "" : "s", region->zone_names[0], (char)('a' + region->zones - 1));
-        fprintf(p->out, "\n%-*s %s\n", 2 + NAME_WIDTH + 1 + 11 + 1 + WHAT_WIDTH + 1, head, "load at the peak");
+        fprintf(p->out, "\n%-*s %s\n", 2 + NAME_WIDTH + 1 + 11 + 1 + WHAT_WIDTH + 1, head,
+                p->sc->region_count > 1 ? "load at the peak, if all come here" : "load at the peak");
         print_components(p, region);
     }
 }

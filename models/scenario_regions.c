@@ -9,6 +9,8 @@
  */
 #include <string.h>
 
+#include "models/cloudfront.h"
+#include "models/route53.h"
 #include "models/scenario_read.h"
 #include "sim/base/text.h"
 
@@ -73,6 +75,29 @@ bool scenario_fill_regions(const struct node *regions, struct param_reader *read
 }
 
 /* ---- what a name means where ---- */
+
+static const struct component *first_record(const struct component *name)
+{
+    const struct route53_config *config = name->config;
+    return config->record_count > 0 ? config->records[0].to.target : NULL;
+}
+
+const struct component *scenario_front(const struct scenario *sc)
+{
+    if (sc->by_kind_count[KIND_CLOUDFRONT] > 0) {
+        const struct cloudfront_config *config = sc->by_kind[KIND_CLOUDFRONT][0]->config;
+        const struct component *origin = config->origins.dynamic.target;
+        return origin && origin->kind == KIND_ROUTE53 ? first_record(origin) : origin;
+    }
+    const struct component *named = sc->by_kind_count[KIND_ROUTE53] > 0 ? first_record(sc->by_kind[KIND_ROUTE53][0])
+                                                                        : NULL;
+    if (named || sc->by_kind_count[KIND_ALB] == 0)
+        return named;
+    for (int a = 1; a < sc->by_kind_count[KIND_ALB]; a++) /* one in each region, of the same name: the first is asked */
+        if (sc->by_kind[KIND_ALB][a]->home != sc->by_kind[KIND_ALB][0])
+            return NULL;
+    return sc->by_kind[KIND_ALB][0];
+}
 
 const struct component *scenario_in_region(const struct scenario *sc, const struct component *c,
                                            const struct region *region)

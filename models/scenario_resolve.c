@@ -8,6 +8,7 @@
 #include "models/catalogue/catalogue.h"
 #include "models/catalogue/distances.h"
 #include "models/cloudfront.h"
+#include "models/route53.h"
 #include "models/scenario_names.h"
 #include "models/scenario_tables.h"
 #include "sim/base/text.h"
@@ -155,20 +156,37 @@ static bool check_singles(struct resolver *r)
 static const struct component *front_balancer(struct resolver *r)
 {
     const struct scenario *sc = r->sc;
-    if (sc->by_kind_count[KIND_CLOUDFRONT] == 1)
-        return ((const struct cloudfront_config *)sc->by_kind[KIND_CLOUDFRONT][0]->config)->origins.dynamic.target;
-    bool alike = sc->by_kind_count[KIND_ALB] > 0; /* one in each region, of the same name: the first is asked */
-    for (int a = 1; a < sc->by_kind_count[KIND_ALB]; a++)
-        alike = alike && sc->by_kind[KIND_ALB][a]->home == sc->by_kind[KIND_ALB][0];
-    if (alike)
-        return sc->by_kind[KIND_ALB][0];
+    const struct component *front = scenario_front(sc);
+    if (front || sc->by_kind_count[KIND_CLOUDFRONT] > 0)
+        return front;
     if (sc->by_kind_count[KIND_ALB] == 0)
         diag_error(r->reader->diag, sc->regions ? sc->regions[0].at : (struct mark){ .file = sc->path },
                    "no component of kind alb: requests have nowhere to go");
-    else
-        diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at,
-                   "several balancers and no cloudfront: which one is asked?");
+    else if (!diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at,
+                         "several balancers and no cloudfront: which one is asked?"))
+        diag_hint(r->reader->diag, "name them as records of a route53");
     return NULL;
+}
+
+/* Records that nobody asks for, and an origin's name that has none. */
+static bool check_name(struct resolver *r)
+{
+    const struct scenario *sc = r->sc;
+    if (sc->by_kind_count[KIND_CLOUDFRONT] != 1)
+        return true;
+    const struct component *cloudfront = sc->by_kind[KIND_CLOUDFRONT][0];
+    const struct ref *origin = &((const struct cloudfront_config *)cloudfront->config)->origins.dynamic;
+    const struct component *name = origin->target;
+    if (name && name->kind == KIND_ROUTE53 && ((const struct route53_config *)name->config)->record_count == 0)
+        return diag_error(r->reader->diag, origin->at, "the origin '%s' has no records", name->name) ||
+               diag_hint(r->reader->diag, "write records: [{to: alb}, ...] in '%s', or name a load balancer",
+                         name->name);
+    const struct component *zone = sc->by_kind_count[KIND_ROUTE53] > 0 ? sc->by_kind[KIND_ROUTE53][0] : NULL;
+    if (!zone || !name || name == zone || ((const struct route53_config *)zone->config)->record_count == 0)
+        return true;
+    diag_error(r->reader->diag, zone->at, "nobody asks for the records of '%s': '%s' leads to '%s'", zone->name,
+               cloudfront->name, name->name);
+    return diag_hint(r->reader->diag, "write origins: {dynamic: %s} in '%s'", zone->name, cloudfront->name);
 }
 
 static bool resolve_traffic(struct resolver *r)
@@ -417,6 +435,7 @@ bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
     ok = check_consumers(&r) && ok;
     ok = check_distances(&r) && ok;
     ok = check_singles(&r) && ok;
+    ok = check_name(&r) && ok;
     ok = resolve_traffic(&r) && ok;
     list_operations(sc, reader->arena);
     ok = resolve_pages(&r) && ok;

@@ -9,6 +9,7 @@
 
 #include "models/catalogue/catalogue.h"
 #include "models/connections.h"
+#include "models/names.h"
 #include "sim/base/check.h"
 
 enum { COLUMN_DESIRED, COLUMN_IN_SERVICE, COLUMN_HEALTHY, COLUMN_CPU, COLUMN_WORKERS };
@@ -168,6 +169,8 @@ static void traffic_window(struct world *w, double seconds)
             balancer_window(w, w->sc->by_kind[KIND_ALB][a], &w->fronts[a]);
     connections_window(w);
     usage_window(w);
+    if (w->names)
+        names_window(w, seconds);
     if ((double)edge / seconds > w->peak_edge_per_s) {
         w->peak_edge_per_s = (double)edge / seconds;
         w->peak_edge_at_s = since_start_s(w);
@@ -222,6 +225,8 @@ void window_end(struct world *w)
     for (int a = 0; a < w->account_count; a++)
         account_window(w, &w->accounts[a], length, count);
     if (!count) {
+        if (w->names)
+            names_window(w, 0);
         forget_warm_up(w);
         connections_start(w);
     }

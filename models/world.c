@@ -7,6 +7,7 @@
 
 #include "models/catalogue/catalogue.h"
 #include "models/catalogue/distances.h"
+#include "models/names.h"
 #include "sim/base/check.h"
 
 /* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
@@ -197,14 +198,12 @@ static void init_edge(struct world *w)
     if (sc->by_kind_count[KIND_CLOUDFRONT]) {
         w->cloudfront_component = sc->by_kind[KIND_CLOUDFRONT][0];
         w->cloudfront = w->cloudfront_component->config;
-        const struct component *origin = w->cloudfront->origins.dynamic.target;
-        w->front = origin ? origin->index : -1;
         const struct component *bucket = w->cloudfront->origins.fixed.target;
         w->s3_component = bucket;
         w->s3 = bucket ? bucket->config : NULL;
     }
-    if (w->front < 0 && w->alb_count)
-        w->front = 0;
+    const struct component *front = scenario_front(sc);
+    w->front = front ? front->index : -1;
     if (sc->by_kind_count[KIND_WAF]) {
         w->waf_component = sc->by_kind[KIND_WAF][0];
         w->waf = w->waf_component->config;
@@ -255,6 +254,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
     fleets_init(w);
+    names_init(w);
     windows_init(w);
     clients_columns(w);
     recorder_ready(&w->recorder);
@@ -388,5 +388,6 @@ void world_handle(struct world *w, struct event e)
     case EV_WINDOW: window_end(w); break;
     case EV_GROUP: group_event(w, &w->fleets[entity], event_slot(e)); break;
     case EV_SESSION: session_goes_on(w, event_slot(e)); break;
+    case EV_NAME: names_event(w, entity, event_slot(e)); break;
     }
 }

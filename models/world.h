@@ -8,6 +8,7 @@
  *
  * Who does what:   client.c   arrivals, patience, reloads; session.c what a client asks for next; objects.c static
  *                             objects, in bulk
+ *                  names.c    which region a name leads to
  *                  backlog.c  who waits for a worker, and for how long
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
@@ -67,6 +68,7 @@ enum event_kinds {
     EV_WINDOW,          /* a window of the series ends */
     EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
     EV_GROUP,           /* entity = fleet, slot = what and of whom: group_event() */
+    EV_NAME,            /* a name is checked, or its answers change: names.c */
 };
 
 /* An orphan is a command or a query that a dead client left behind: who serves in order works it off all the same. */
@@ -340,6 +342,7 @@ struct world {
     sim_time *rtt_between;                          /* median, [from * region_count + to]; NULL with one region */
     int front;            /* balancer that dynamic requests go to, where no name says otherwise */
     struct front *fronts; /* by balancer */
+    struct names *names;  /* where a name says which balancer; NULL: always `front` */
 
     struct population_state *populations;
     struct session_pool *sessions; /* NULL: everybody comes for one operation */

@@ -175,6 +175,8 @@ static const struct billing_rule rules[] = {
 
     { MONTHS("AmazonRoute53", "HostedZone"), .global = true, .note = "a full month, not prorated" },
     { EXACT("AmazonRoute53", "DNS-Queries", USAGE_COUNT), .global = true },
+    { EXACT("AmazonRoute53", "LBR-Queries", USAGE_COUNT), .global = true },
+    { RUNS("AmazonRoute53", "Health-Check-*"), .global = true },
     { EXACT("AmazonRoute53", "Intra-AWS-DNS-Queries", USAGE_COUNT), .global = true,
       .note = "free: alias answers for AWS targets are not charged" },
 
