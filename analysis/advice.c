@@ -166,6 +166,7 @@ static void describe(struct advised *out, struct adviser *a, const struct chosen
     for (int d = 0; d < ADVICE_DROPS; d++)
         out->dropped_usd[d] = advice_evaluate(a, 1 + d, without, others, NULL).mean_usd -
                               advice_evaluate(a, 1 + d, chosen, count, NULL).mean_usd;
+    out->drawn = advice_drawn(a, chosen, count, without, others);
     out->year = results[index];
     finish(&out->year, &out->commitment);
 }
@@ -325,6 +326,7 @@ static bool advise_mix(struct advised_mix *out, struct adviser *a, double year_u
     for (int d = 0; d < ADVICE_DROPS; d++)
         out->dropped_usd[d] = advice_evaluate(a, 1 + d, NULL, 0, NULL).mean_usd -
                               advice_evaluate(a, 1 + d, mix.set, mix.count, NULL).mean_usd;
+    out->drawn = advice_drawn(a, mix.set, mix.count, NULL, 0);
     struct commitments with = a->present;
     with.list = all;
     with.count = a->present.count + mix.count;
@@ -368,10 +370,12 @@ bool advise(struct advice *out, const struct costing *costing, const struct pric
     bool ok = true;
     *out = (struct advice){ 0 };
     arena_init(&a.scratch);
+    a.days = arena_grow(arena, NULL, 0, (size_t)costing->sc->day_type_count, sizeof *a.days);
     for (int r = 0; r < BILL_REPLICATIONS && ok; r++)
         ok = advice_form_year(&a, r);
     ok = ok && find_present(&a) && bill_year(&out->year_usd, &a, costing->commitments);
     if (ok) {
+        advice_draw_years(&a);
         find_candidates(&a);
         out->coverable_usd = coverable_usd(&a);
         advise_each(out, &a);

@@ -11,13 +11,15 @@
  * commitment that saves most first, each size then found anew beside the others, with and without the broad plans:
  * that is not proven to be the best.
  *
- * The year is an expectation over its simulated days. What the usage of the next year will be, nobody simulates: the
- * risk is shown as what is saved or lost when every hour's usage is a fifth or two fifths less.
+ * The year is an expectation over its simulated days; how much years differ because their days do, is shown as quantiles
+ * of the saving over drawn years (analysis/year.h). What the usage of the next year will be, nobody simulates: that risk
+ * is shown as what is saved or lost when every hour's usage is a fifth or two fifths less.
  */
 #ifndef HEADROOM_ADVICE_H
 #define HEADROOM_ADVICE_H
 
 #include "analysis/cost.h"
+#include "analysis/year.h"
 #include "pricing/commitment.h"
 
 enum { ADVICE_DROPS = 2 };
@@ -28,6 +30,7 @@ struct advised {
     struct commitment_result year;    /* mean over the replications */
     double saving_usd;                /* of the year; in a mix of this one beside the others */
     double least_usd, most_usd;       /* of the replications */
+    struct spread drawn;              /* saving in years whose days are drawn */
     double dropped_usd[ADVICE_DROPS]; /* what it saves when usage drops; negative: it loses */
 };
 
@@ -37,6 +40,7 @@ struct advised_mix {
     size_t count;
     double year_usd;   /* the billed year with it, mean over the replications */
     double saving_usd; /* against the year as it is */
+    struct spread drawn;
     double dropped_usd[ADVICE_DROPS];
 };
 

@@ -11,7 +11,7 @@
 
 const double advice_drops[ADVICE_DROPS] = { 0.2, 0.4 };
 
-enum { SCAN = 24 };
+enum { SCAN = 24, HOURS_OF_DAY = 24 };
 
 /* ---- the year ---- */
 
@@ -45,7 +45,30 @@ bool advice_form_year(struct adviser *a, int replication)
     for (int drop = 0; drop < ADVICE_DROPS; drop++)
         a->year[1 + drop][replication] = workload_scaled(year, (int64_t)llround((1 - advice_drops[drop]) * E6),
                                                          a->arena);
+    for (int d = 0; d < types; d++) {
+        const int32_t first = HOURS_OF_DAY * (d * BILL_REPLICATIONS + replication); /* costing_month_usage() */
+        a->days[d][replication] = workload_of_hours(year, first, first + HOURS_OF_DAY, a->arena);
+    }
     return true;
+}
+
+void advice_draw_years(struct adviser *a)
+{
+    const struct costing *c = a->costing;
+    const int types = c->sc->day_type_count, days = types * BILL_REPLICATIONS;
+    int64_t *days_e6 = ARENA_ARRAY(a->arena, int64_t, days);
+    a->shares = ARENA_ARRAY(a->arena, double, YEARS_DRAWN *days);
+    for (int year = 0; year < YEARS_DRAWN; year++) {
+        year_days(days_e6, c, year);
+        for (int d = 0; d < types; d++) {
+            int64_t all_e6 = 0;
+            for (int m = 0; m < MONTHS; m++)
+                all_e6 += c->cost.calendar.days_e6[m][d];
+            for (int r = 0; r < BILL_REPLICATIONS && all_e6 > 0; r++)
+                a->shares[year * days + d * BILL_REPLICATIONS + r] = (double)days_e6[d * BILL_REPLICATIONS + r] /
+                                                                     (double)all_e6;
+        }
+    }
 }
 
 /* ---- what a set costs ---- */
@@ -77,7 +100,8 @@ struct evaluation advice_evaluate(struct adviser *a, int scene, const struct cho
     struct evaluation out = { .mean_usd = 0 };
     const size_t present = a->present.count;
     for (int r = 0; r < BILL_REPLICATIONS; r++) {
-        const struct workload *const year = &a->year[scene][r];
+        const struct workload *const year = scene < ADVICE_SCENES ? &a->year[scene][r]
+                                                                  : &a->days[scene - ADVICE_SCENES][r];
         struct commitment_rates *rates = ARENA_ARRAY(&a->scratch, struct commitment_rates, present + count + 1);
         struct commitment *sized = ARENA_ARRAY(&a->scratch, struct commitment, count + 1);
         struct coverage coverage;
@@ -92,6 +116,7 @@ struct evaluation advice_evaluate(struct adviser *a, int scene, const struct cho
         const money rest = coverage_rest(&coverage, year, present + count);
         out.usd[r] = ((double)fees + (double)rest * a->rest_share) / (double)MONEY_PER_USD;
         out.mean_usd += out.usd[r] / BILL_REPLICATIONS;
+        out.fees_usd = (double)fees / (double)MONEY_PER_USD;
         for (size_t i = 0; results && i < count; i++) {
             const struct commitment_result one = coverage_result(
                 &coverage, year, rates, present + i, year_fee(&rates[present + i], year), a->present.discount_e6);
@@ -107,6 +132,46 @@ struct evaluation advice_evaluate(struct adviser *a, int scene, const struct cho
     }
     arena_reset(&a->scratch);
     return out;
+}
+
+/* ---- years whose days are drawn ---- */
+
+/* What is saved on demand in each scene; the fees are apart, because they do not depend on the days. */
+static double saved_usd(const struct evaluation *without, const struct evaluation *with, int replication)
+{
+    return without->usd[replication] - without->fees_usd - (with->usd[replication] - with->fees_usd);
+}
+
+/*
+ * Commitments cover hour by hour, so what a day saves does not depend on the other days: a year saves what its days
+ * do, less the fees. Hours of no day (fixed quantities alone) save the same every year.
+ */
+struct spread advice_drawn(struct adviser *a, const struct chosen *with, size_t with_count,
+                           const struct chosen *without, size_t without_count)
+{
+    const int types = a->costing->sc->day_type_count, days = types * BILL_REPLICATIONS;
+    double *day_usd = ARENA_ARRAY(a->arena, double, days);
+    int64_t cents[YEARS_DRAWN];
+    const struct evaluation before = advice_evaluate(a, 0, without, without_count, NULL),
+                            after = advice_evaluate(a, 0, with, with_count, NULL);
+    double fixed_usd = before.fees_usd - after.fees_usd;
+    for (int r = 0; r < BILL_REPLICATIONS; r++)
+        fixed_usd += saved_usd(&before, &after, r) / BILL_REPLICATIONS;
+    for (int d = 0; d < types; d++) {
+        const struct evaluation day = advice_evaluate(a, ADVICE_SCENES + d, without, without_count, NULL),
+                                then = advice_evaluate(a, ADVICE_SCENES + d, with, with_count, NULL);
+        for (int r = 0; r < BILL_REPLICATIONS; r++) {
+            day_usd[d * BILL_REPLICATIONS + r] = saved_usd(&day, &then, r);
+            fixed_usd -= saved_usd(&day, &then, r) / BILL_REPLICATIONS;
+        }
+    }
+    for (int year = 0; year < YEARS_DRAWN; year++) {
+        double usd = fixed_usd;
+        for (int i = 0; i < days; i++)
+            usd += day_usd[i] * a->shares[year * days + i];
+        cents[year] = (int64_t)llround(usd * 100);
+    }
+    return year_spread(cents);
 }
 
 /* ---- the best size of one, the others as they are ---- */

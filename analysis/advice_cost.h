@@ -23,6 +23,8 @@ struct adviser {
     struct arena *arena;
     struct arena scratch;
     struct workload year[ADVICE_SCENES][BILL_REPLICATIONS]; /* as simulated, and with less usage */
+    struct workload (*days)[BILL_REPLICATIONS];             /* [day type]: the days of that type alone */
+    double *shares;                                         /* [drawn year][day type][replication], 0..1 of its days */
     double rest_share;                                      /* of the list price, that is paid on demand */
     struct commitments present;                             /* of the scenario */
     struct commitment_rates *present_rates[BILL_REPLICATIONS];
@@ -39,6 +41,9 @@ struct chosen {
 /* The year's usage of a replication, in every scene. False when a rate is missing. */
 bool advice_form_year(struct adviser *adviser, int replication);
 
+/* The shares of days in drawn years. */
+void advice_draw_years(struct adviser *adviser);
+
 /* The candidate as it is bought in that size. `sized` holds it, `rates` point to it. */
 void advice_resize(struct commitment_rates *rates, struct commitment *sized, const struct candidate *candidate,
                    int replication, int64_t steps);
@@ -46,11 +51,19 @@ void advice_resize(struct commitment_rates *rates, struct commitment *sized, con
 struct evaluation {
     double usd[BILL_REPLICATIONS]; /* of all that commitments may cover, and their fees */
     double mean_usd;
+    double fees_usd; /* of them */
 };
 
-/* results: NULL, or [chosen], to which the results of each replication are added. */
+/*
+ * Scene ADVICE_SCENES + d: only the days of type d happen, but the fees are the year's.
+ * results: NULL, or [chosen], to which the results of each replication are added.
+ */
 struct evaluation advice_evaluate(struct adviser *adviser, int scene, const struct chosen *chosen, size_t count,
                                   struct commitment_result *results);
+
+/* What `with` saves against `without` in years whose days are drawn as the report's are (analysis/year.h). */
+struct spread advice_drawn(struct adviser *adviser, const struct chosen *with, size_t with_count,
+                           const struct chosen *without, size_t without_count);
 
 struct sizing {
     struct adviser *adviser;

@@ -106,7 +106,7 @@ bool costing_bill_month(struct bill *out, const struct costing *costing, const s
 
 /*
  * What month 1..12 used when replication r of day type d happens days_e6[d * BILL_REPLICATIONS + r] millionths of a day
- * in it. In `arena`; keys are borrowed.
+ * in it; its records' hours begin at 24 times that index. In `arena`; keys are borrowed.
  */
 struct month_usage costing_month_usage(const struct costing *costing, int month, const int64_t *days_e6,
                                        struct arena *arena);

@@ -28,20 +28,43 @@ struct years {
     size_t slots;
 };
 
-static void draw_days(const struct years *y, int year, int month, int64_t *days_e6)
+/* Adds the days of a month of a year. */
+static void add_days(const struct costing *c, struct draw_key key, uint32_t place, int year, int month,
+                     int64_t *days_e6)
 {
-    const struct costing *c = y->costing;
-    memset(days_e6, 0, (size_t)y->day_count * sizeof *days_e6);
     for (int d = 0; d < c->sc->day_type_count; d++) {
         const uint64_t first = (((uint64_t)year * MONTHS + (uint64_t)month) * (uint64_t)c->sc->day_type_count +
                                 (uint64_t)d) *
                                DAYS_OF_A_YEAR;
         int64_t left = c->cost.calendar.days_e6[month][d];
         for (uint64_t day = 0; left > 0; day++, left -= DAY_E6) {
-            const uint32_t which = draw_below(draw_at(y->key, first + day, y->place, 0).a, BILL_REPLICATIONS);
+            const uint32_t which = draw_below(draw_at(key, first + day, place, 0).a, BILL_REPLICATIONS);
             days_e6[(uint32_t)d * BILL_REPLICATIONS + which] += left < DAY_E6 ? left : DAY_E6;
         }
     }
+}
+
+static void draw_days(const struct years *y, int year, int month, int64_t *days_e6)
+{
+    memset(days_e6, 0, (size_t)y->day_count * sizeof *days_e6);
+    add_days(y->costing, y->key, y->place, year, month, days_e6);
+}
+
+static struct draw_key key_of(const struct costing *costing)
+{
+    return draw_key_make((uint64_t)costing->sc->seed, 0);
+}
+
+static uint32_t place_of_days(void)
+{
+    return draw_place("analysis/year/day");
+}
+
+void year_days(int64_t *days_e6, const struct costing *costing, int year)
+{
+    memset(days_e6, 0, (size_t)(costing->sc->day_type_count * BILL_REPLICATIONS) * sizeof *days_e6);
+    for (int month = 0; month < MONTHS; month++)
+        add_days(costing, key_of(costing), place_of_days(), year, month, days_e6);
 }
 
 static uint64_t hash_days(const struct years *y, int days, const int64_t *days_e6)
@@ -89,7 +112,7 @@ static double quantile_usd(const int64_t *sorted, double p)
     return ((double)sorted[below] + (at - below) * (double)(sorted[above] - sorted[below])) / 100;
 }
 
-static struct spread spread_of(int64_t *cents)
+struct spread year_spread(int64_t *cents)
 {
     qsort(cents, YEARS_DRAWN, sizeof *cents, ascending);
     return (struct spread){ quantile_usd(cents, 0.05), quantile_usd(cents, 0.5), quantile_usd(cents, 0.95) };
@@ -116,8 +139,8 @@ static bool draw_month(struct years *y, int month, int64_t *cents)
 bool year_draw(struct year_law *out, const struct costing *costing)
 {
     struct years y = { .costing = costing,
-                       .key = draw_key_make((uint64_t)costing->sc->seed, 0),
-                       .place = draw_place("analysis/year/day"),
+                       .key = key_of(costing),
+                       .place = place_of_days(),
                        .day_count = costing->sc->day_type_count * BILL_REPLICATIONS,
                        .slots = 2 * YEARS_DRAWN * MONTHS };
     int64_t annual[YEARS_DRAWN] = { 0 };
@@ -130,10 +153,10 @@ bool year_draw(struct year_law *out, const struct costing *costing)
         for (int year = 0; ok && year < YEARS_DRAWN; year++)
             annual[year] += cents[year];
         if (ok)
-            out->months[month] = spread_of(cents);
+            out->months[month] = year_spread(cents);
     }
     if (ok)
-        out->annual = spread_of(annual);
+        out->annual = year_spread(annual);
     out->mean_month = twelfth(out->annual);
     arena_fini(&y.arena);
     return ok;

@@ -33,6 +33,15 @@ struct year_law {
     struct spread annual;         /* of their sum */
 };
 
+/*
+ * How often each day happens in the drawn year 0..YEARS_DRAWN-1: [day type * BILL_REPLICATIONS + replication], in
+ * millionths of a day. The same years as those of year_draw().
+ */
+void year_days(int64_t *days_e6, const struct costing *costing, int year);
+
+/* Quantiles of YEARS_DRAWN amounts, which are sorted. */
+struct spread year_spread(int64_t *cents);
+
 /* All days of the calendar are there. False when a rate is missing (in the costing's diag). */
 bool year_draw(struct year_law *out, const struct costing *costing);
 

@@ -112,16 +112,16 @@ static const char *percent(struct advising *a, double share)
 
 static void print_head(struct advising *a, const char *what)
 {
-    printf("\n%-*s %12s %6s %6s %6s %12s %12s\n", a->width + 2, what, "saves", "used", "covers", "even", "usage -20%",
-           "-40%");
+    printf("\n%-*s %12s %12s %6s %6s %6s %12s %12s\n", a->width + 2, what, "saves", "95% of years", "used", "covers",
+           "even", "usage -20%", "-40%");
 }
 
 static void print_advised(struct advising *a, const struct advised *advised)
 {
-    printf("  %-*s %12s %6s %6s %6s %12s %12s%s\n", a->width, commitment_text(&advised->commitment, &a->arena),
-           usd(a, advised->saving_usd), percent(a, advised->year.utilisation), percent(a, advised->year.coverage),
-           percent(a, advised->year.break_even), usd(a, advised->dropped_usd[0]), usd(a, advised->dropped_usd[1]),
-           advised->year.low_confidence ? " *" : "");
+    printf("  %-*s %12s %12s %6s %6s %6s %12s %12s%s\n", a->width, commitment_text(&advised->commitment, &a->arena),
+           usd(a, advised->saving_usd), usd(a, advised->drawn.p5), percent(a, advised->year.utilisation),
+           percent(a, advised->year.coverage), percent(a, advised->year.break_even), usd(a, advised->dropped_usd[0]),
+           usd(a, advised->dropped_usd[1]), advised->year.low_confidence ? " *" : "");
 }
 
 static void print_yaml(struct advising *a, const struct advised_mix *mix)
@@ -145,8 +145,8 @@ static void print_mix(struct advising *a, const struct advised_mix *mix)
     print_head(a, mix->years == 1 ? "together, terms of one year" : "together, terms of up to three years");
     for (size_t i = 0; i < mix->count; i++)
         print_advised(a, &mix->list[i]);
-    printf("  %-*s %12s %6s %6s %6s %12s %12s\n", a->width, "all", usd(a, mix->saving_usd), "", "", "",
-           usd(a, mix->dropped_usd[0]), usd(a, mix->dropped_usd[1]));
+    printf("  %-*s %12s %12s %6s %6s %6s %12s %12s\n", a->width, "all", usd(a, mix->saving_usd), usd(a, mix->drawn.p5),
+           "", "", "", usd(a, mix->dropped_usd[0]), usd(a, mix->dropped_usd[1]));
     printf("  the year then costs %s USD, %.1f%% less\n", usd(a, mix->year_usd),
            a->advice.year_usd > 0 ? mix->saving_usd / a->advice.year_usd * 100 : 0.0);
     print_yaml(a, mix);
@@ -187,8 +187,10 @@ static void print_screen(struct advising *a)
     for (int m = 0; m < ADVICE_MIXES; m++)
         if (m == 0 || advice->mixes[m].saving_usd > advice->mixes[0].saving_usd)
             print_mix(a, &advice->mixes[m]);
-    printf("\n  used: of the fee; covers: of the usage it is for; even: as little may be used until it saves nothing\n"
-           "  usage -20%%, -40%%: what it saves, or loses, when each hour's usage is so much less\n");
+    printf(
+        "\n  used: of the fee; covers: of the usage it is for; even: as little may be used until it saves nothing\n"
+        "  95%% of years: what it saves at least in so many years whose days are drawn; all: without support's share\n"
+        "  usage -20%%, -40%%: what it saves, or loses, when each hour's usage is so much less\n");
     if (low)
         printf("  * rests on rates of low confidence: derived, or from memory\n");
 }
@@ -218,6 +220,16 @@ static cJSON *json_drops(const double *dropped_usd)
     return out;
 }
 
+static cJSON *json_spread(struct spread spread)
+{
+    cJSON *const out = cJSON_CreateObject();
+    cJSON_AddNumberToObject(out, "years", YEARS_DRAWN);
+    add_usd(out, "p5", spread.p5);
+    add_usd(out, "p50", spread.p50);
+    add_usd(out, "p95", spread.p95);
+    return out;
+}
+
 static cJSON *json_advised(struct advising *a, const struct advised *advised)
 {
     static const char *const payments[PAYMENTS] = { "none", "partial", "all" };
@@ -232,6 +244,7 @@ static cJSON *json_advised(struct advising *a, const struct advised *advised)
     add_usd(out, "saving_usd", advised->saving_usd);
     add_usd(out, "least_saving_usd", advised->least_usd);
     add_usd(out, "most_saving_usd", advised->most_usd);
+    cJSON_AddItemToObject(out, "drawn_saving_usd", json_spread(advised->drawn));
     add_money(out, "fee_usd", advised->year.fee);
     add_money(out, "unused_usd", advised->year.unused);
     add_money(out, "covered_on_demand_usd", advised->year.covered);
@@ -273,6 +286,7 @@ static void print_json(struct advising *a)
         cJSON_AddNumberToObject(mix, "terms_up_to_years", from->years);
         add_usd(mix, "year_usd", from->year_usd);
         add_usd(mix, "saving_usd", from->saving_usd);
+        cJSON_AddItemToObject(mix, "drawn_saving_usd", json_spread(from->drawn));
         cJSON_AddItemToObject(mix, "drops", json_drops(from->dropped_usd));
         cJSON_AddItemToObject(mix, "commitments", json_list(a, from->list, from->count));
         cJSON_AddItemToArray(mixes, mix);

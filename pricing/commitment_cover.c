@@ -24,13 +24,16 @@ static void form_slots(struct workload *out, const struct metering *metering, in
 {
     int64_t sum_e6 = 0;
     out->weight_e6 = ARENA_ARRAY(arena, int64_t, metering->hour_count + 1);
+    out->hour = ARENA_ARRAY(arena, int32_t, metering->hour_count + 1);
     for (size_t i = 0; i < metering->hour_count; i++) {
         if (metering->hours[i].hour < 0 || (i > 0 && compare_hours(&metering->hours[i - 1], &metering->hours[i]) == 0))
             continue;
+        out->hour[out->slot_count] = metering->hours[i].hour;
         out->weight_e6[out->slot_count++] = metering->hours[i].weight_e6;
         sum_e6 += metering->hours[i].weight_e6;
     }
     out->hours_e6 = (int64_t)hours * E6;
+    out->hour[out->slot_count] = -1;
     if (sum_e6 < out->hours_e6)
         out->weight_e6[out->slot_count++] = out->hours_e6 - sum_e6; /* hours without any record of their own */
     else
@@ -106,6 +109,17 @@ struct workload workload_scaled(const struct workload *workload, int64_t share_e
     out.totals = ARENA_ARRAY(arena, uint128, workload->item_count + 1);
     for (size_t i = 0; i < count; i++)
         out.amounts[i] = workload->amounts[i] * (uint64_t)share_e6 / E6;
+    add_totals(&out);
+    return out;
+}
+
+struct workload workload_of_hours(const struct workload *workload, int32_t first, int32_t end, struct arena *arena)
+{
+    struct workload out = *workload;
+    out.weight_e6 = ARENA_ARRAY(arena, int64_t, workload->slot_count + 1);
+    out.totals = ARENA_ARRAY(arena, uint128, workload->item_count + 1);
+    for (size_t s = 0; s < workload->slot_count; s++)
+        out.weight_e6[s] = workload->hour[s] >= first && workload->hour[s] < end ? workload->weight_e6[s] : 0;
     add_totals(&out);
     return out;
 }

@@ -63,6 +63,7 @@ struct workload {
     struct workload_item *items;
     size_t item_count;
     int64_t *weight_e6;
+    int32_t *hour; /* [slot] of the records; -1: hours without any record of their own */
     size_t slot_count;
     uint128 *amounts; /* [slot * item_count + item], in each hour of that kind */
     int64_t hours_e6; /* of the period, at least the sum of the weights */
@@ -73,6 +74,8 @@ struct workload {
 void workload_form(struct workload *out, const struct metering *metering, int hours, struct arena *arena);
 /* The same with so much of each hour's usage. */
 struct workload workload_scaled(const struct workload *workload, int64_t share_e6, struct arena *arena);
+/* The same when only the hours from `first` to before `end` happened: the others, and those without a record, weigh 0. */
+struct workload workload_of_hours(const struct workload *workload, int32_t first, int32_t end, struct arena *arena);
 /* What an amount of an item's total costs on demand, at list. */
 money workload_price(const struct workload_item *item, uint128 weighted);
 

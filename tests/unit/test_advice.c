@@ -213,6 +213,48 @@ static void given_less_usage_when_committed_then_less_is_saved(void **state)
     }
 }
 
+/* Months alike but for their length, that together have a drawn year's days; before cents. */
+static double drawn_year_usd(struct fixture *f, const struct commitments *commitments, int year)
+{
+    struct costing costing = f->costing;
+    struct arena scratch;
+    money exact = 0;
+    costing.commitments = commitments;
+    arena_init(&scratch);
+    const int count = f->sc->day_type_count * BILL_REPLICATIONS;
+    int64_t *year_e6 = ARENA_ARRAY(&scratch, int64_t, count), *days_e6 = ARENA_ARRAY(&scratch, int64_t, count);
+    year_days(year_e6, &costing, year);
+    for (int month = 1; month <= MONTHS; month++) {
+        struct bill bill;
+        for (int i = 0; i < count; i++)
+            days_e6[i] = year_e6[i] * costing.cost.calendar.days[month - 1] / 365;
+        const struct month_usage usage = costing_month_usage(&costing, month, days_e6, &scratch);
+        assert_true(costing_bill_month(&bill, &costing, &usage, &scratch));
+        for (size_t i = 0; i < bill.line_count; i++)
+            exact += bill.lines[i].exact;
+    }
+    arena_fini(&scratch);
+    return (double)exact / (double)MONEY_PER_USD;
+}
+
+/* What is saved hour by hour may be added up by days: the quantiles are those of years that are billed whole. */
+static void given_drawn_years_when_billed_whole_then_the_quantiles_of_the_saving_are_the_same(void **state)
+{
+    struct fixture *f = *state;
+    const struct advised *const advised = &f->advice.list[0];
+    const struct commitments none = { .terms = f->terms },
+                             one = { .list = &advised->commitment, .count = 1, .terms = f->terms };
+    int64_t cents[YEARS_DRAWN];
+    for (int year = 0; year < YEARS_DRAWN; year++)
+        cents[year] = llround((drawn_year_usd(f, &none, year) - drawn_year_usd(f, &one, year)) * 100);
+    const struct spread billed = year_spread(cents);
+    assert_true(billed.p5 < billed.p95);
+    assert_true(fabs(advised->drawn.p5 - billed.p5) < 0.05); /* cents of a line, and millionths of days */
+    assert_true(fabs(advised->drawn.p50 - billed.p50) < 0.05);
+    assert_true(fabs(advised->drawn.p95 - billed.p95) < 0.05);
+    assert_true(advised->drawn.p5 <= advised->saving_usd && advised->saving_usd <= advised->drawn.p95);
+}
+
 static void given_what_is_advised_already_when_advised_again_then_nothing_is_left(void **state)
 {
     struct fixture *f = *state;
@@ -256,6 +298,7 @@ int main(void)
         cmocka_unit_test(given_a_size_when_it_grows_then_the_year_is_convex_in_it),
         cmocka_unit_test(given_a_mix_when_billed_then_it_costs_what_was_promised_and_no_less_is_saved_than_alone),
         cmocka_unit_test(given_less_usage_when_committed_then_less_is_saved),
+        cmocka_unit_test(given_drawn_years_when_billed_whole_then_the_quantiles_of_the_saving_are_the_same),
         cmocka_unit_test(given_what_is_advised_already_when_advised_again_then_nothing_is_left),
         cmocka_unit_test(given_an_advice_when_its_block_is_read_then_it_is_what_was_advised),
     };
