@@ -14,7 +14,17 @@ void command_lost(struct world *w, struct frame *f, sim_time timeout)
         return;
     }
     f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
+    if (w->fetches)
+        fetch_unheard(w, f);
     frame_delay(w, f, timeout);
+}
+
+static int first_shard(const struct world *w, int cache)
+{
+    int first = 0;
+    for (int c = 0; c < cache; c++)
+        first += w->caches[c].shard_count;
+    return first;
 }
 
 /* A get or a fill: the shard by key, its thread, and the coin of the hit. Of the block's four words a draw takes the
@@ -24,11 +34,9 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
     struct cache *cache = &w->caches[step->target];
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
     if (step->code == CODE_GET) {
-        const int s = (int)draw_below(d.b << 32, (uint32_t)cache->shard_count);
-        f->shard = 0;
-        for (int c = 0; c < step->target; c++)
-            f->shard = (uint16_t)(f->shard + w->caches[c].shard_count);
-        f->shard = (uint16_t)(f->shard + s);
+        int s = (int)draw_below(d.b << 32, (uint32_t)cache->shard_count);
+        const bool keyed = cache->warmth != NULL, found = keyed && fetch_hits(w, f, step, &s);
+        f->shard = (uint16_t)(first_shard(w, step->target) + s);
         f->flags &= (uint8_t) ~(FLAG_MISS | FLAG_CACHE_DOWN);
         struct cache_shard *shard = &cache->shards[s];
         if (!shard->serving) {
@@ -36,11 +44,17 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
             frame_delay(w, f, cache->config->timeout);
             return;
         }
-        if (((double)(d.a >> 32) + 0.5) * 0x1p-32 >= cache_hit_ratio(shard, cache->config, step->hit_ratio, w->now))
+        if (keyed ? !found
+                  : ((double)(d.a >> 32) + 0.5) * 0x1p-32 >=
+                        cache_hit_ratio(shard, cache->config, step->hit_ratio, w->now))
             f->flags |= FLAG_MISS;
     }
+    if (w->shard_of[f->shard].cache != step->target) /* its miss asked another cache */
+        f->shard = (uint16_t)(first_shard(w, step->target) + (int)draw_below(d.b << 32, (uint32_t)cache->shard_count));
     struct cache_shard *shard = &cache->shards[w->shard_of[f->shard].shard];
     if (step->code == CODE_FILL && (!shard->serving || (f->flags & FLAG_CACHE_DOWN))) {
+        if (w->fetches)
+            fetch_brought(w, f, false);
         f->step++; /* nowhere to write: the client does not wait again */
         request_run(w, f);
         return;

@@ -80,6 +80,12 @@ double demand_commands_s(const struct tagged *step, const void *context)
     return mean_s(command) * (1.0 + (get->fill ? miss_ratio(get) : 0.0));
 }
 
+double demand_gets(const struct tagged *step, const void *context)
+{
+    const struct step_get *get = step->variant == STEP_GET ? step->config : NULL;
+    return get && (!context || get->from.target == context) ? 1.0 : 0.0;
+}
+
 double demand_sends(const struct tagged *step, const void *context)
 {
     const struct step_send *send = step->variant == STEP_SEND ? step->config : NULL;

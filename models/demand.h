@@ -23,6 +23,7 @@ demand_of_step demand_cpu_s;  /* seconds of a reference vCPU */
 demand_of_step demand_read_s; /* seconds of a reference vCPU of the database */
 demand_of_step demand_write_s;
 demand_of_step demand_commands_s; /* seconds of the cache's thread, fills included */
+demand_of_step demand_gets;       /* gets, without fills */
 demand_of_step demand_sends;      /* messages */
 demand_of_step demand_time_s;     /* seconds from the first step to the last, nothing waited for */
 

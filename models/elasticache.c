@@ -37,10 +37,11 @@ static const struct param params[] = {
     { .name = "hit_ratio",
       .kind = PARAM_SHARE,
       .offset = AT(elasticache_config, hit_ratio),
+      .set_offset = AT(elasticache_config, hit_ratio_set),
       .def = "90%",
       .min = "0%",
       .max = "100%",
-      .doc = "share of gets that find their key while the cache is warm",
+      .doc = "share of gets that find their key while the cache is warm; instead of keys",
       .source = "performance defaults, sec. 4.3 (median of 54 production clusters: 96 %)" },
     { .name = "command",
       .kind = PARAM_DIST,
@@ -73,10 +74,65 @@ static const struct param params[] = {
     { .name = "refill",
       .kind = PARAM_DURATION,
       .offset = AT(elasticache_config, refill),
+      .set_offset = AT(elasticache_config, refill_set),
       .def = "5m",
       .min = "1s",
-      .doc = "time constant with which the hit ratio of an empty node climbs back",
+      .doc = "time constant with which the given hit ratio of an empty node climbs back",
       .source = "assumed" },
+    { .name = "keys",
+      .kind = PARAM_COUNT,
+      .offset = AT(elasticache_config, keys),
+      .key_offset = AT(elasticache_config, keys_at),
+      .def = "",
+      .min = "1",
+      .max = "10G",
+      .doc = "different keys that are asked for: the hit ratio comes from their popularity, size and time to live",
+      .source = "scenario" },
+    { .name = "popularity",
+      .kind = PARAM_TEXT,
+      .offset = AT(elasticache_config, popularity),
+      .key_offset = AT(elasticache_config, popularity_at),
+      .def = "zipf(0.9)",
+      .doc = "of keys: zipf(exponent), 0 to 3",
+      .source = "assumed; performance defaults, sec. 4.3 (quartiles of 54 production clusters: 0.63, 1.21, 1.50)" },
+    { .name = "ttl",
+      .kind = PARAM_DURATION,
+      .offset = AT(elasticache_config, ttl),
+      .def = "",
+      .min = "1s",
+      .max = "365d",
+      .doc = "of keys: a value is dropped so long after it was written; absent: never",
+      .source = "scenario" },
+    { .name = "value",
+      .kind = PARAM_BYTES,
+      .offset = AT(elasticache_config, value),
+      .def = "",
+      .min = "1",
+      .max = "512MB",
+      .doc = "of keys: bytes of a value on average; those of its gets when absent",
+      .source = "scenario" },
+    { .name = "overhead",
+      .kind = PARAM_BYTES,
+      .offset = AT(elasticache_config, overhead),
+      .def = "100B",
+      .min = "0",
+      .max = "1MB",
+      .doc = "of keys: memory that a key takes beside its value: its name, the table's entry, the allocator",
+      .source = "assumed; key names 36 B at the median [TWITTER-2020]" },
+    { .name = "reserved",
+      .kind = PARAM_SHARE,
+      .offset = AT(elasticache_config, reserved),
+      .def = "25%",
+      .min = "0%",
+      .max = "90%",
+      .doc = "of keys: share of the node's memory that values may not use",
+      .source = "[EC-UG] Managing reserved memory" },
+    { .name = "coalesce",
+      .kind = PARAM_BOOL,
+      .offset = AT(elasticache_config, coalesce),
+      .def = "false",
+      .doc = "of keys: one fetch of a key at a time; who misses it meanwhile waits for that one and shares its fate",
+      .source = "assumed; leases or locks in the application [NIS-13]" },
     PARAM_END,
 };
 
@@ -92,7 +148,9 @@ void cache_init(struct cache *cache, struct arena *arena, struct event_set *even
                 uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now)
 {
     const struct elasticache_config *config = component->config;
-    *cache = (struct cache){ .config = config, .component = component, .shard_count = (int)config->shards };
+    *cache = (struct cache){
+        .config = config, .component = component, .shard_count = (int)config->shards, .cold_since = SIM_NEVER
+    };
     cache->shards = ARENA_ARRAY(arena, struct cache_shard, config->shards);
     const int zones = (int)component->region->zones;
     for (int s = 0; s < cache->shard_count; s++) {
@@ -146,6 +204,22 @@ bool cache_recover(struct cache_shard *shard, const bool zone_up[], int zones, s
             shard->zone = z;
     shard->empty_since = now;
     return false;
+}
+
+void cache_empty(struct cache *cache, int shard, sim_time now)
+{
+    if (!cache->warmth)
+        return;
+    warmth_clear(cache->warmth, shard);
+    cache->cold_since = now;
+}
+
+void cache_flush(struct cache *cache, sim_time now)
+{
+    for (int s = 0; s < cache->shard_count; s++) {
+        cache->shards[s].empty_since = now;
+        cache_empty(cache, s, now);
+    }
 }
 
 void cache_rebuild_replica(struct cache_shard *shard, const struct elasticache_config *config, int zone)

@@ -181,6 +181,8 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
         return;
     const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions],
                                        (int)cache->component->region->zones, w->now);
+    if (!replica)
+        cache_empty(cache, w->shard_of[s].shard, w->now);
     fingerprint_add(&w->fingerprint, 0xcac4e0u + replica, w->now, (uint64_t)s);
     fault_note(w, cache->component->name,
                replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
@@ -334,6 +336,8 @@ static void component_begin(struct world *w, const struct fault_config *config, 
         return;
     if (config->kind == FAULT_SLOW)
         component_speed(w, c, config->factor);
+    else if (config->kind == FAULT_FLUSH)
+        cache_flush(&w->caches[c->index], w->now);
     else if (fleet_of(w, c))
         crash_instances(w, config, c);
     else if (c->kind == KIND_ELASTICACHE)

@@ -126,6 +126,7 @@ static void compile_get(struct compiler *c, const struct step_get *get)
         fill->response = 10;
     }
     c->code->steps[number].jump = c->code->step_count;
+    c->code->steps[number].fills = get->fill;
 }
 
 static void compile_query(struct compiler *c, const struct step_query *query, bool write)

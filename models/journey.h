@@ -38,6 +38,7 @@ struct step {
     struct sampler time;       /* CPU, QUERY: demand; CALL: the other side's time; WAIT, SEND; GET, FILL: a command's */
     sim_time timeout;          /* QUERY, CALL */
     double hit_ratio;          /* GET */
+    bool fills;                /* GET: a fill follows its miss */
     int64_t request, response; /* bytes on the way there and back */
     int64_t attempts;          /* CALL */
 };

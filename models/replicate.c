@@ -215,7 +215,7 @@ static void record_fleets(struct world *w, struct replication *out)
 static void record_components(struct world *w, struct replication *out)
 {
     const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count + 4 * w->sc->population_count + w->alb_count;
+                     2 * w->code->external_count + 4 * w->sc->population_count + w->alb_count + 5 * w->cache_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -236,6 +236,16 @@ static void record_components(struct world *w, struct replication *out)
                                                                         : peak;
         limit(out, w->databases[d].component->name, "max_connections", (double)peak,
               (double)w->databases[d].max_connections, NAN);
+    }
+    for (int c = 0; c < w->cache_count; c++) {
+        const struct cache *cache = &w->caches[c];
+        if (!cache->warmth)
+            continue;
+        flow(out, cache->component->name, "gets", cache->run.gets);
+        flow(out, cache->component->name, "hits", cache->run.hits);
+        flow(out, cache->component->name, "fetches", cache->run.fetches);
+        flow(out, cache->component->name, "fetches of keys under way", cache->run.again);
+        flow(out, cache->component->name, "joined fetches", cache->run.joined);
     }
     for (int q = 0; q < w->queue_count; q++) {
         const struct queue *queue = &w->queues[q];

@@ -150,6 +150,8 @@ static void free_worker(struct world *w, struct frame *f)
 static void answer(struct world *w, struct frame *f, enum outcome outcome)
 {
     CHECK(f->connection == 0xffff, "an answer leaves a database connection behind");
+    if (w->fetches)
+        fetch_lost(w, f);
     f->state = AT_NOTHING;
     leave_balancer(w, f);
     free_worker(w, f);
@@ -166,6 +168,8 @@ void request_killed(struct world *w, struct frame *f, bool reset)
 {
     struct instance *i = &w->instances[f->instance];
     uint32_t slot = frame_slot(w, f);
+    if (w->fetches)
+        fetch_lost(w, f);
     switch ((enum frame_state)f->state) {
     case AT_CPU: visit_end(w, f); break; /* the caller clears the station */
     case AT_CACHE:
@@ -184,6 +188,7 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     case AT_NOTHING:
     case AT_EDGE:
     case AT_CLIENT:
+    case AT_FETCH:
     case AT_LATE_ANSWER: break;
     }
     query_disarm(w, f);
@@ -304,6 +309,7 @@ void request_station_done(struct world *w, struct frame *f, enum station_fate fa
     case AT_DB_SILENT:
     case AT_DELAY:
     case AT_CLIENT:
+    case AT_FETCH:
     case AT_LATE_ANSWER: CHECK(false, "a visit ends for a request that is not at a station");
     }
 }
@@ -312,7 +318,11 @@ static void delay_over(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
     switch (step->code) {
-    case CODE_GET: f->step = f->flags & FLAG_MISS ? f->step + 1 : step->jump; break;
+    case CODE_GET:
+        if (w->fetches && f->flags & FLAG_MISS && fetch_waits(w, f))
+            return;
+        f->step = f->flags & FLAG_MISS ? f->step + 1 : step->jump;
+        break;
     case CODE_QUERY:
         if (f->visit == SIM_NEVER) { /* the connection is open */
             query_arrives(w, f);
@@ -332,8 +342,12 @@ static void delay_over(struct world *w, struct frame *f)
         consumers_wake(w, step->target);
         break;
     }
-    case CODE_RECEIVE:
     case CODE_FILL:
+        if (w->fetches)
+            fetch_brought(w, f, !(f->flags & FLAG_CACHE_DOWN));
+        f->step++;
+        break;
+    case CODE_RECEIVE:
     case CODE_WAIT: f->step++; break;
     case CODE_CPU:
     case CODE_ANSWER: CHECK(false, "a step without a delay ends one");
@@ -361,6 +375,7 @@ void request_resume(struct world *w, struct frame *f)
     case AT_CPU:
     case AT_POOL:
     case AT_DB_SILENT:
+    case AT_FETCH:
     case AT_LATE_ANSWER: CHECK(false, "a delay ends for a request that is in none");
     }
 }

@@ -298,7 +298,7 @@ struct population {
 
 /* ---- faults ---- */
 
-enum fault_kind { FAULT_POWER, FAULT_CRASH, FAULT_SLOW, FAULT_DOWN };
+enum fault_kind { FAULT_POWER, FAULT_CRASH, FAULT_SLOW, FAULT_DOWN, FAULT_FLUSH };
 
 struct fault_config {
     const char *name; /* made by the loader when absent: "power us-east-1a" */
@@ -462,6 +462,10 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
 /* Legal but doubtful, as warnings with place and next step: load above capacity, pools above connections, ...
  * models/scenario_check.c */
 void scenario_doubts(const struct scenario *sc, struct diag *diag);
+
+/* Of caches with keys: what fits, what is asked for and what follows; nothing where there are none.
+ * models/scenario_caches.c */
+void scenario_explain_caches(const struct scenario *sc, FILE *out);
 
 /* The resolved architecture on a screen or two. models/scenario_explain.c */
 void scenario_explain(const struct scenario *sc, FILE *out);

@@ -228,6 +228,12 @@ static void doubt_caches(const struct doubts *d)
                          100.0 * share, clock_text(d, commands.peak_at));
             diag_hint(d->diag, "more shards than %lld", (long long)config->shards);
         }
+        if (config->cold_load > 1.0) {
+            diag_warning(d->diag, cache->at, "emptied at the peak, '%s' would leave '%s' with %.0f%% of its CPU to do",
+                         cache->name, config->cold_database->name, 100.0 * config->cold_load);
+            diag_hint(d->diag, config->coalesce ? "coalesce helps where keys are few; a fault with kind: flush shows it"
+                                                : "coalesce: true, or a fault with kind: flush to see what becomes of it");
+        }
         if (config->replicas == 0) {
             diag_warning(d->diag, cache->at, "'%s' has no replicas: a lost node's keys are gone", cache->name);
             diag_hint(d->diag, "replicas: 1, or be sure that the database carries the misses");

@@ -317,9 +317,10 @@ static void describe_asg(struct page *p, const struct component *c, const char *
 static void describe_elasticache(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct elasticache_config *config = c->config;
-    *what = arena_printf(&p->arena, "%s, %" PRId64 " shard%s with %" PRId64 " replica%s each, %.4g%% hits",
+    *what = arena_printf(&p->arena, "%s, %" PRId64 " shard%s with %" PRId64 " replica%s each, %.4g%% hits%s",
                          config->node, config->shards, config->shards == 1 ? "" : "s", config->replicas,
-                         config->replicas == 1 ? "" : "s", 100.0 * config->hit_ratio);
+                         config->replicas == 1 ? "" : "s", 100.0 * config->hit_ratio,
+                         config->keys ? " in the long run" : "");
     const struct demand commands = demand_of_service(&p->day, NULL, demand_commands_s, c);
     *load = arena_printf(&p->arena, "%.2g%% of a thread", 100.0 * commands.peak / (double)config->shards);
 }
@@ -605,6 +606,7 @@ void scenario_explain(const struct scenario *sc, FILE *out)
     print_way_in(&p);
     print_regions(&p);
     print_stations(&p);
+    scenario_explain_caches(sc, out);
     print_services(&p);
     print_promises(&p);
     scenario_explain_money(sc, out);

@@ -20,6 +20,10 @@ bool scenario_resolve_population(struct population *p, const struct service_conf
 /* Calls cannot end in a cycle, and nest at most 32 deep. models/scenario_calls.c */
 bool scenario_check_calls(const struct scenario *sc, struct param_reader *reader);
 
+/* Caches with keys: what their gets say, and their hit ratio in the long run. Nothing is reckoned unless everything else
+ * is `ok`; returns whether it still is. models/scenario_caches.c */
+bool scenario_resolve_caches(struct scenario *sc, struct param_reader *reader, bool ok);
+
 /* Keys of components whose text is the name of a type: a list of the catalogue. Ends with a NULL key. */
 extern const struct type_key {
     int kind; /* of the component */

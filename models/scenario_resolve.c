@@ -238,6 +238,14 @@ static bool resolve_pages(struct resolver *r)
 
 /* ---- faults ---- */
 
+static bool is_cache(const struct scenario *sc, const void *target)
+{
+    for (int c = 0; c < sc->by_kind_count[KIND_ELASTICACHE]; c++)
+        if (sc->by_kind[KIND_ELASTICACHE][c] == target)
+            return true;
+    return false;
+}
+
 static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
 {
     struct diag *diag = r->reader->diag;
@@ -249,7 +257,10 @@ static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
     if (f->kind != FAULT_POWER && f->zone.name)
         return diag_error(diag, f->zone.at, "a zone loses power; crash, slow and down are of a component") ||
                diag_hint(diag, "write kind: power, or component: web-fleet");
-    if (f->kind != FAULT_CRASH && f->lasts == 0)
+    if (f->kind == FAULT_FLUSH && !is_cache(r->sc, f->component.target))
+        return diag_error(diag, f->component.at, "'%s' is no cache that could be emptied", f->component.name) ||
+               diag_hint(diag, "a flush is of an elasticache; write kind: crash, slow or down");
+    if (f->kind != FAULT_CRASH && f->kind != FAULT_FLUSH && f->lasts == 0)
         return diag_error(diag, f->at, "'lasts' is missing in a fault") || diag_hint(diag, "write lasts: 45m");
     return true;
 }
@@ -257,7 +268,8 @@ static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
 static const char *fault_name(const struct fault_config *f, struct arena *arena)
 {
     static const char *const verbs[] = {
-        [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow", [FAULT_DOWN] = "down"
+        [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow", [FAULT_DOWN] = "down",
+        [FAULT_FLUSH] = "flush"
     };
     return arena_printf(arena, "%s %s", verbs[f->kind], f->zone.name ? f->zone.name : f->component.name);
 }
@@ -447,5 +459,6 @@ bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
     ok = resolve_business(&r) && ok;
     ok = commitments_check(&sc->commitments, sc->region_count == 1 ? sc->regions[0].name : NULL, reader->diag) && ok;
     ok = validate_components(&r) && ok;
-    return scenario_check_calls(sc, reader) && ok;
+    ok = scenario_check_calls(sc, reader) && ok;
+    return scenario_resolve_caches(sc, reader, ok);
 }

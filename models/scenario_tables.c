@@ -22,7 +22,7 @@ static const char *const COUNTS[] = { [COUNT_GEOMETRIC] = "geometric", [COUNT_FI
                                       [COUNT_UNIFORM] = "uniform", NULL };
 static const char *const CLIENTS[] = { "browser", NULL };
 static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
-                                      [FAULT_DOWN] = "down", NULL };
+                                      [FAULT_DOWN] = "down", [FAULT_FLUSH] = "flush", NULL };
 static const char *const LAUNCHES[] = { "ok", "fail", NULL };
 static const char *const COST_MONTHS[] = { "mean", "peak", NULL };
 
@@ -467,9 +467,9 @@ static const struct param fault_params[] = {
       .refs = "asg|rds|elasticache|service", .doc = "or a fleet, a database, a cache or an external service",
       .source = "scenario" },
     { .name = "kind", .kind = PARAM_CHOICE, .offset = AT(fault_config, kind), .choices = FAULTS,
-      .doc = "power: a zone; crash: hosts die; slow: times longer; down: no answer", .source = "scenario" },
+      .doc = "power: a zone; crash: hosts die; slow: times longer; down: no answer; flush: a cache is emptied", .source = "scenario" },
     { .name = "lasts", .kind = PARAM_DURATION, .offset = AT(fault_config, lasts), .def = "", .min = "1s", .max = "31d",
-      .doc = "until the cause is gone; required except for a crash", .source = "scenario" },
+      .doc = "until the cause is gone; required except for a crash or a flush", .source = "scenario" },
     { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(fault_config, factor), .def = "x3", .min = "1",
       .max = "1000",
       .doc = "slow: so many times longer", .source = "assumed" },

@@ -49,6 +49,12 @@ void windows_init(struct world *w)
         for (int s = 0; s < w->caches[c].shard_count; s++)
             account_add(w, w->caches[c].component->name, arena_printf(w->arena, "shard_%d_engine_cpu", s + 1),
                         &w->caches[c].shards[s].thread);
+    for (int c = 0; c < w->cache_count; c++)
+        if (w->caches[c].warmth) {
+            w->caches[c].column = recorder_column(r, w->caches[c].component->name, "hit_ratio", "share", SERIES_OTHER);
+            recorder_column(r, w->caches[c].component->name, "fetches", "/s", SERIES_OTHER);
+            recorder_column(r, w->caches[c].component->name, "resident", "keys", SERIES_OTHER);
+        }
     for (int q = 0; q < w->queue_count; q++) {
         w->queues[q].column = recorder_column(r, w->queues[q].component->name, "visible", "messages", SERIES_QUEUE);
         recorder_column(r, w->queues[q].component->name, "oldest_age", "s", SERIES_QUEUE);
@@ -224,6 +230,9 @@ void window_end(struct world *w)
             fleet_window(w, &w->fleets[f], length, count);
     for (int a = 0; a < w->account_count; a++)
         account_window(w, &w->accounts[a], length, count);
+    for (int c = 0; c < w->cache_count; c++)
+        if (w->caches[c].warmth)
+            fetch_window(w, &w->caches[c], count);
     if (!count) {
         if (w->names)
             names_window(w, 0);

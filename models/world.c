@@ -119,6 +119,31 @@ static const struct component *queue_of(const struct scenario *sc, const struct 
     return service && service->consumes.target ? scenario_seen_from(sc, service->consumes.target, fleet->region) : NULL;
 }
 
+struct lives {
+    struct draw_key key;
+    uint32_t place;
+};
+
+static uint64_t bits_of_rank(void *context, int rank)
+{
+    const struct lives *lives = context;
+    return draw_at(lives->key, (uint64_t)rank, lives->place, 0).a;
+}
+
+/* Warm, as in the long run at the mean rate of this day type. */
+static void init_contents(struct world *w, struct cache *cache)
+{
+    const struct elasticache_config *config = cache->config;
+    if (config->keys == 0)
+        return;
+    const double headline = scenario_mean_rate(w->sc, &w->sc->populations[0], w->arena);
+    const double busyness = w->day_type < 0 || headline <= 0.0 ? 1.0 : w->sc->day_types[w->day_type].mean / headline;
+    struct lives lives = { w->key, draw_place(arena_printf(w->arena, "%s/age of keys", cache->component->name)) };
+    cache->warmth = ARENA_NEW(w->arena, struct warmth);
+    warmth_init(cache->warmth, w->arena, config->contents, cache->shard_count, config->ttl ? config->ttl : SIM_NEVER,
+                config->room, config->gets_per_s * busyness, true, 0, bits_of_rank, &lives);
+}
+
 static void init_region_components(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -151,6 +176,7 @@ static void init_region_components(struct world *w)
         w->shard_count += shards;
         cache_init(&w->caches[c], w->arena, w->events, component, EV_CACHE, (uint32_t)first,
                    departures_execution(sc, &w->plan, component), 0);
+        init_contents(w, &w->caches[c]);
     }
     w->database_count = sc->by_kind_count[KIND_RDS];
     w->databases = ARENA_ARRAY(w->arena, struct rds, w->database_count);
@@ -227,7 +253,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     const struct rate_curve day = scenario_rate(sc, &sc->populations[0], day_type, arena);
     const struct rate_curve curve = plan ? rate_curve_part(&day, plan->part, arena) : day;
     *w = (struct world){
-        .sc = sc, .code = code, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length,
+        .sc = sc, .code = code, .day_type = day_type, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length,
         .start_ns_of_day = curve.start_ns_of_day
     };
     if (plan)
@@ -250,6 +276,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     meters_init(&w->meters, arena, w->start, w->end);
     init_distances(w);
     init_region_components(w);
+    fetches_init(w);
     init_edge(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
@@ -268,6 +295,7 @@ void world_fini(struct world *w)
 {
     free(w->frames);
     w->frames = NULL;
+    fetches_fini(w);
 }
 
 /* ---- events ---- */

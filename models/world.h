@@ -87,6 +87,7 @@ enum frame_state {
     AT_DELAY,       /* a delay inside a step */
     AT_CLIENT,      /* between two attempts */
     AT_LATE_ANSWER, /* answered, but the client's patience ends before the answer is there */
+    AT_FETCH,       /* waits for somebody else's fetch of the key that it missed */
 };
 
 enum frame_flags {
@@ -297,6 +298,7 @@ struct front {
 struct world {
     const struct scenario *sc;
     const struct journey_code *code;
+    int day_type; /* -1: the headline day */
     struct arena *arena;
     struct draw_key key;
     struct event_set *events;
@@ -315,6 +317,7 @@ struct world {
     struct alb *albs;
     int alb_count;
     struct cache *caches;
+    struct fetch *fetches; /* beside the frames; NULL: no cache has keys */
     int cache_count;
     struct rds *databases;
     int database_count;
@@ -485,6 +488,17 @@ struct frame *visit_leave_behind(struct world *w, struct frame *f);
 void command_begin(struct world *w, struct frame *f, const struct step *step);
 /* The shard is lost with this command in it: the client's timeout, then a miss. */
 void command_lost(struct world *w, struct frame *f, sim_time timeout);
+
+/* ---- fetch.c: caches with keys ---- */
+void fetches_init(struct world *w);
+void fetches_fini(struct world *w);
+/* Asks for a key; *shard is as drawn for a key of a wide class, and becomes that of a hot one. */
+bool fetch_hits(struct world *w, struct frame *f, const struct step *step, int *shard);
+bool fetch_waits(struct world *w, struct frame *f);                /* back from a miss: for somebody else's fetch */
+void fetch_brought(struct world *w, struct frame *f, bool stored); /* what f fetched, if anything */
+void fetch_unheard(struct world *w, const struct frame *f); /* the shard was lost with its get: it fetches itself */
+void fetch_lost(struct world *w, const struct frame *f);    /* f ends or dies */
+void fetch_window(struct world *w, struct cache *cache, bool count);
 
 /* ---- query.c ---- */
 void query_begin(struct world *w, struct frame *f, const struct step *step); /* wants a connection */
