@@ -2,6 +2,7 @@
 foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives report plots output_dir)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
+headroom_test(scenario/test_served_work.c LINKS headroom::analysis LABELS quick)
 # The engine against mathematics. Under sanitizers the whole table takes minutes; tests/cli/selftest.txt runs a row of it there.
 set(oracles_labels theory)
 if(HEADROOM_SANITIZE)
