@@ -33,12 +33,46 @@ static int read_file(struct importing *run, const char *path)
     return good ? STATUS_DONE : broken ? STATUS_IO : STATUS_INVALID;
 }
 
-static void explain_missing(struct importing *run, const struct import_entry *entry)
+static const char *neutral(struct importing *run, const char *text)
+{
+    char *const copy = arena_text(&run->prices->arena, text);
+    text_neutralise(copy);
+    return copy;
+}
+
+static void explain_missing(struct importing *run, const char *url)
 {
     if (run->not_fetched++ == 0)
         puts("not fetched yet, of what the index names:");
     if (run->not_fetched <= 40 || run->prices->options->verbose)
-        printf("  curl -fLO --create-dirs %s\n", import_index_url(entry->url, &run->prices->arena));
+        printf("  curl -fLO --create-dirs %s\n", import_index_url(url, &run->prices->arena));
+}
+
+static bool refuse_url(struct importing *run, const char *index_path, const char *name, const char *url)
+{
+    return diag_error(&run->prices->diag, (struct mark){ .file = index_path },
+                      "the index says that '%.60s' is in '%.80s', which is no file of the price list",
+                      neutral(run, name), neutral(run, url));
+}
+
+/* An offer's file of everything when somebody has fetched it, else that of its regions. */
+static int follow_entry(struct importing *run, const char *index_path, const struct import_entry *entry)
+{
+    struct arena *const arena = &run->prices->arena;
+    const bool by_region = import_index_is_by_region(run->book, entry);
+    if (!import_index_is_url(entry->url) && !refuse_url(run, index_path, entry->name, entry->url))
+        return STATUS_INVALID;
+    if (by_region && !import_index_is_url(entry->regions) && !refuse_url(run, index_path, entry->name, entry->regions))
+        return STATUS_INVALID;
+    const char *path = import_index_find(index_path, entry->url, arena);
+    if (!path && by_region)
+        path = import_index_find(index_path, entry->regions, arena);
+    if (!path) {
+        explain_missing(run, by_region ? entry->regions : entry->url);
+        return STATUS_DONE;
+    }
+    run->fetched++;
+    return read_file(run, path);
 }
 
 /* The files that an index names and that are in the same mirror. Entries grow while indexes are read. */
@@ -49,15 +83,9 @@ static int follow(struct importing *run, const char *index_path, size_t first)
     import_entries(run->import, &count);
     for (size_t i = first; i < count && status == STATUS_DONE; i++) {
         const struct import_entry entry = import_entries(run->import, &count)[i];
-        if (!import_index_wants(run->book, run->prices->options->region, &entry))
-            continue;
-        const char *const path = import_index_find(index_path, entry.url, &run->prices->arena);
-        if (!path) {
-            explain_missing(run, &entry);
-            continue;
-        }
-        run->fetched++;
-        status = read_file(run, path);
+        if (import_index_wants(run->book, run->prices->options->region, &entry))
+            status = follow_entry(run, index_path, &entry);
+        import_entries(run->import, &count);
     }
     return status;
 }
@@ -169,8 +197,12 @@ static int finish(struct importing *run)
     bool lists = false;
     for (size_t i = 0; i < files; i++)
         lists = lists || read[i].header.kind != LIST_INDEX;
-    if (!lists)
+    if (!lists && !run->prices->options->output)
         return STATUS_DONE; /* an index alone: what to fetch is said */
+    if (!lists) {
+        diag_error(&run->prices->diag, (struct mark){ 0 }, "nothing to import: no file that the index names is here");
+        return STATUS_IO;
+    }
     if (!import_finish(run->import, &result, &run->prices->diag))
         return STATUS_INVALID;
     print_result(run, &result);

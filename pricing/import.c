@@ -226,7 +226,7 @@ static bool take_plan_rate(void *self, const struct list_plan_rate *rate)
     return add_rate(import, item, &out);
 }
 
-static bool take_entry(void *self, const char *name, const char *url)
+static bool take_entry(void *self, const char *name, const char *url, const char *regions)
 {
     enum { ENTRIES_MAX = 10000 };
     struct import *const import = self;
@@ -239,7 +239,8 @@ static bool take_entry(void *self, const char *name, const char *url)
         import->entry_capacity = capacity;
     }
     import->entries[import->entry_count++] = (struct import_entry){ arena_text(import->arena, name),
-                                                                    arena_text(import->arena, url) };
+                                                                    arena_text(import->arena, url),
+                                                                    arena_text(import->arena, regions) };
     return true;
 }
 
@@ -269,6 +270,9 @@ bool import_read(struct import *import, const char *name, FILE *stream, struct d
                              file->header.version));
     if (file->header.kind == LIST_INDEX || is_date(file->header.published))
         return true;
+    if (file->header.published[0])
+        return diag_error(diag, (struct mark){ .file = name },
+                          "the publication date '%.30s' is none: 2026-10-01T19:08:41Z is", file->header.published);
     return diag_error(diag, (struct mark){ .file = name }, "the file does not say when it was published");
 }
 

@@ -28,6 +28,7 @@ struct import_file {
 /* Of an index: which file has the prices of a service or a region. */
 struct import_entry {
     const char *name, *url; /* "us-east-1", "/offers/v1.0/aws/AmazonEC2/20261001190841/us-east-1/index.json" */
+    const char *regions;    /* of an offer: "/offers/v1.0/aws/AmazonEC2/current/region_index.json", or "" */
 };
 
 /* Something that is listed when somebody asks. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "pricing/aws_region.h"
+#include "sim/base/check.h"
 #include "sim/base/text.h"
 
 static bool begins(const char *text, const char *with)
@@ -12,20 +13,17 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool is_of_the_list(const char *url)
+/* AWS's have letters, digits and these; anything else might mean something to the shell that a URL is pasted into. */
+bool import_index_is_url(const char *url)
 {
-    if (!begins(url, "/offers/") && !begins(url, "/savingsPlan/"))
-        return false;
-    for (const char *at = url; *at; at++)
-        if ((at[0] == '.' && at[1] == '.') || (unsigned char)*at < 0x21 || *at == '\\')
-            return false;
-    return true;
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
+    return (begins(url, "/offers/") || begins(url, "/savingsPlan/")) && strspn(url, allowed) == strlen(url) &&
+           !strstr(url, "..");
 }
 
 const char *import_index_find(const char *index_path, const char *url, struct arena *arena)
 {
-    if (!is_of_the_list(url))
-        return NULL;
+    CHECK(import_index_is_url(url), "a URL that is none of the list is looked for");
     char *folder = index_path[0] == '/' ? arena_text(arena, index_path) : arena_printf(arena, "./%s", index_path);
     for (char *slash; (slash = strrchr(folder, '/')) != NULL;) {
         *slash = '\0';
@@ -38,9 +36,15 @@ const char *import_index_find(const char *index_path, const char *url, struct ar
 
 const char *import_index_url(const char *url, struct arena *arena)
 {
-    char *const out = arena_printf(arena, "https://pricing.us-east-1.amazonaws.com%s", is_of_the_list(url) ? url : "");
-    text_neutralise(out);
-    return out;
+    return arena_printf(arena, "https://pricing.us-east-1.amazonaws.com%s", url);
+}
+
+bool import_index_is_by_region(const struct book_folder *book, const struct import_entry *entry)
+{
+    for (size_t i = 0; entry->regions[0] && i < book->rates->price_count; i++)
+        if (text_equal(book->rates->prices[i].service, entry->name) && aws_region_find(book->rates->prices[i].region))
+            return true;
+    return false;
 }
 
 bool import_index_wants(const struct book_folder *book, const char *region, const struct import_entry *entry)

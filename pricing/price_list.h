@@ -85,7 +85,8 @@ struct list_sink {
     bool (*wants)(void *self, const char *sku);                      /* its rates; false: pass over them */
     bool (*rate)(void *self, const struct list_rate *rate);
     bool (*plan_rate)(void *self, const struct list_plan_rate *rate);
-    bool (*entry)(void *self, const char *name, const char *url); /* of an index: an offer code or a region */
+    /* Of an index: an offer code or a region, its file, and the index of its regions or "". */
+    bool (*entry)(void *self, const char *name, const char *url, const char *regions);
 };
 
 /*

@@ -310,18 +310,20 @@ static bool read_terms(struct offer_reader *reader)
 static bool read_entry(struct offer_reader *reader, const char *name)
 {
     struct json_reader *const json = &reader->json;
-    char code[LIST_NAME_MAX], url[1024] = "";
+    char code[LIST_NAME_MAX], url[1024] = "", regions[1024] = "";
     snprintf(code, sizeof code, "%s", name);
     while (next_member(json)) {
         const bool is_code = text_equal(json->text, "regionCode") || text_equal(json->text, "offerCode");
         const bool is_url = text_equal(json->text, "currentVersionUrl") || text_equal(json->text, "versionUrl");
-        if (!(is_code  ? copy_text(json, "a code", code, sizeof code)
-              : is_url ? copy_text(json, "a URL", url, sizeof url)
-                       : pass(json)))
+        const bool is_regions = text_equal(json->text, "currentRegionIndexUrl");
+        if (!(is_code      ? copy_text(json, "a code", code, sizeof code)
+              : is_url     ? copy_text(json, "a URL", url, sizeof url)
+              : is_regions ? copy_text(json, "a URL", regions, sizeof regions)
+                           : pass(json)))
             return false;
     }
     const struct list_sink *const sink = reader->reading->sink;
-    return closed(json) && (!url[0] || sink->entry(sink->self, code, url));
+    return closed(json) && (!url[0] || sink->entry(sink->self, code, url, regions));
 }
 
 static bool read_index(struct offer_reader *reader)

@@ -68,7 +68,7 @@ static bool plan_rate(void *self, const struct list_plan_rate *r)
     return true;
 }
 
-static bool entry(void *self, const char *name, const char *url)
+static bool entry(void *self, const char *name, const char *url, const char *regions)
 {
     hear("%s at %s\n", name, url);
     return true;
