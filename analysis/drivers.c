@@ -79,10 +79,9 @@ static double cpu_s(const struct scenario *sc, const struct component *fleet, co
         const struct service_config *service = &sc->services[s];
         if (!fleet || service->runs_on.target != fleet->home)
             continue;
-        if (operation->service == service)
-            sum += demand_of_operation(operation, demand_cpu_s, NULL);
-        else if (service->consumes.target)
-            sum += demand_of_operation(operation, demand_sends, service->consumes.target) *
+        sum += demand_of_request(operation, service, demand_cpu_s, NULL);
+        if (service->consumes.target)
+            sum += demand_of_request(operation, NULL, demand_sends, service->consumes.target) *
                    demand_of_operation(&service->operations[0], demand_cpu_s, NULL);
     }
     return sum;
@@ -102,7 +101,8 @@ static double inside_bytes(const struct tagged *step, const void *context)
 static double calls(const struct tagged *step, const void *context)
 {
     (void)context;
-    return step->variant == STEP_CALL ? 1 : 0;
+    const struct step_call *call = step->variant == STEP_CALL ? step->config : NULL;
+    return call && ((const struct operation_config *)call->operation.target)->service->external ? 1 : 0;
 }
 
 /* Bytes differ between populations: their mean, by how often each asks. */
@@ -170,20 +170,20 @@ double driver_per_attempt(const struct scenario *sc, enum driver driver, const s
     const struct operation_config *operation = scenario_operation(sc, index);
     switch (driver) {
     case DRIVER_CPU: return cpu_s(sc, component, operation);
-    case DRIVER_COMMANDS: return demand_of_operation(operation, demand_commands_s, component);
+    case DRIVER_COMMANDS: return demand_of_request(operation, NULL, demand_commands_s, component);
     case DRIVER_QUERIES:
-        return demand_of_operation(operation, demand_read_s, component) +
-               demand_of_operation(operation, demand_write_s, component);
-    case DRIVER_READS: return demand_of_operation(operation, demand_read_s, component);
-    case DRIVER_WRITES: return demand_of_operation(operation, demand_write_s, component);
-    case DRIVER_CALLS: return demand_of_operation(operation, calls, NULL);
-    case DRIVER_MESSAGES: return demand_of_operation(operation, demand_sends, component);
+        return demand_of_request(operation, NULL, demand_read_s, component) +
+               demand_of_request(operation, NULL, demand_write_s, component);
+    case DRIVER_READS: return demand_of_request(operation, NULL, demand_read_s, component);
+    case DRIVER_WRITES: return demand_of_request(operation, NULL, demand_write_s, component);
+    case DRIVER_CALLS: return demand_of_request(operation, NULL, calls, NULL);
+    case DRIVER_MESSAGES: return demand_of_request(operation, NULL, demand_sends, component);
     case DRIVER_REQUESTS:
     case DRIVER_EDGE_REQUESTS: return 1;
     case DRIVER_OBJECTS: return 0;
     case DRIVER_EDGE_BYTES: return mean_over_populations(sc, operation, answer_bytes);
     case DRIVER_UPLOADS: return mean_over_populations(sc, operation, upload_bytes);
-    case DRIVER_INSIDE_BYTES: return demand_of_operation(operation, inside_bytes, NULL);
+    case DRIVER_INSIDE_BYTES: return demand_of_request(operation, NULL, inside_bytes, NULL);
     }
     return 0;
 }

@@ -134,6 +134,28 @@ static void keep_components(struct replication *rep, struct arena *arena)
     }
 }
 
+static void keep_calls(struct replication *rep, bool histograms, struct arena *arena)
+{
+    rep->services = keep_array(rep->services, rep->service_count, sizeof *rep->services, arena);
+    for (int s = 0; s < rep->service_count; s++) {
+        rep->services[s].name = keep_text(rep->services[s].name, arena);
+        rep->services[s].fleet = keep_text(rep->services[s].fleet, arena);
+        if (histograms)
+            keep_histogram(&rep->services[s].latency, arena);
+        else
+            rep->services[s].latency.bins = NULL;
+    }
+    rep->edges = keep_array(rep->edges, rep->edge_count, sizeof *rep->edges, arena);
+    for (int e = 0; e < rep->edge_count; e++) {
+        rep->edges[e].from = keep_text(rep->edges[e].from, arena);
+        rep->edges[e].to = keep_text(rep->edges[e].to, arena);
+        if (histograms)
+            keep_histogram(&rep->edges[e].latency, arena);
+        else
+            rep->edges[e].latency.bins = NULL;
+    }
+}
+
 struct replication *replication_keep(const struct replication *rep, enum keep_what what, struct arena *arena)
 {
     struct replication *kept = ARENA_NEW(arena, struct replication);
@@ -152,11 +174,13 @@ struct replication *replication_keep(const struct replication *rep, enum keep_wh
     if (what == KEEP_USAGE) {
         kept->series = (struct series){ 0 };
         kept->fault_count = kept->limit_count = kept->fleet_count = kept->flow_count = 0;
+        kept->service_count = kept->edge_count = 0;
         keep_utilisations(kept, arena);
         return kept;
     }
     keep_series(&kept->series, what == KEEP_ALL, arena);
     keep_faults(kept, arena);
     keep_components(kept, arena);
+    keep_calls(kept, what == KEEP_ALL, arena);
     return kept;
 }

@@ -153,8 +153,19 @@ static void step_arrows(struct chart *c, const char *from, const struct tagged *
                 arrow(c, from, service_id(c, called->service), "call");
             break;
         }
+        case STEP_PARALLEL: {
+            const struct step_parallel *parallel = config;
+            step_arrows(c, from, parallel->branches, parallel->branch_count);
+            break;
+        }
+        case STEP_SERIES: {
+            const struct step_series *series = config;
+            step_arrows(c, from, series->steps, series->step_count);
+            break;
+        }
         case STEP_CPU:
-        case STEP_WAIT: break;
+        case STEP_WAIT:
+        case STEP_VARIANTS: break;
         }
     }
 }

@@ -33,6 +33,9 @@ void report_md_write(const struct results *r, const struct plots *plots, FILE *o
  */
 bool report_files_write(const struct results *r, struct output_dir *dir, struct arena *arena, struct diag *diag);
 
+/* Services, the calls between them, and their graph; nothing where no service of ours calls another. report_calls.c */
+void report_md_calls(const struct results *r, FILE *out, struct arena *arena);
+
 /* The Mermaid flowchart of the architecture, without its fence. */
 void mermaid_write(const struct scenario *sc, FILE *out);
 

@@ -299,6 +299,7 @@ void report_html_write(const struct results *r, const struct plots *plots, FILE 
     report_availability(&page);
     report_faults(&page);
     report_capacity(&page);
+    report_calls(&page);
     report_limits(&page);
     report_bill(&page);
     write_assumptions(&page);

@@ -31,6 +31,8 @@ void report_latency(struct page *page);     /* report_sections.c */
 void report_availability(struct page *page);
 void report_faults(struct page *page);
 void report_capacity(struct page *page);
+/* Services and edges, where services of ours call each other: report_calls.c */
+void report_calls(struct page *page);
 void report_limits(struct page *page);
 
 #endif

@@ -263,6 +263,7 @@ void report_md_write(const struct results *r, const struct plots *plots, FILE *o
     write_operations(&m);
     write_faults(&m);
     write_limits(&m);
+    report_md_calls(r, out, &m.arena);
     fputs("## Architecture\n\n```mermaid\n", out);
     mermaid_write(r->sc, out);
     fputs("```\n\n", out);

@@ -124,6 +124,7 @@ bool results_compute(struct results *out, struct tally *tally, const struct task
     count_tasks(out, tasks);
     results_operations(out, arena);
     results_components(out, arena);
+    results_calls(out, arena);
     results_series(out, arena);
     results_usage(out, arena);
     if (!costing_close(&tally->costing))

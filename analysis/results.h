@@ -73,6 +73,21 @@ struct flow_summary {
     double per_day;
 };
 
+/* Of a service of ours, where services of ours call each other. Counts are means over replications. */
+struct service_summary {
+    const char *name, *fleet;
+    double requests, errors;          /* per day */
+    double retries;                   /* that it sent, per day */
+    double mean_ms, p50_ms, p99_ms;   /* from coming to the service to its answer; NAN: no request */
+    const struct utilisation_summary *cpu; /* of its fleet; NULL: none */
+};
+
+struct edge_summary {
+    const struct edge_result *sum;  /* over all replications */
+    double days;                    /* how many; sum / days is a mean */
+    double mean_ms, p50_ms, p99_ms; /* of attempts, as the caller saw them; NAN: none */
+};
+
 struct usage_total { /* what the headline day consumed */
     const struct usage_key *key;
     double per_day; /* in key->unit, mean over replications */
@@ -127,6 +142,10 @@ struct results {
     struct fleet_summary *fleets;
     int flow_count;
     struct flow_summary *flows;
+    int service_count; /* 0 where no service of ours calls another */
+    struct service_summary *services;
+    int edge_count;
+    struct edge_summary *edges;
     int usage_count;
     struct usage_total *usage; /* in the order of the first replication that used it */
     struct series_summary series;
@@ -155,6 +174,7 @@ enum verdict results_verdict(const struct results *r);
 /* Parts of results_compute(), in files of their own. */
 void results_operations(struct results *r, struct arena *arena); /* results_operations.c */
 void results_components(struct results *r, struct arena *arena); /* results_components.c */
+void results_calls(struct results *r, struct arena *arena);      /* results_calls.c */
 void results_series(struct results *r, struct arena *arena);     /* results_components.c */
 void results_usage(struct results *r, struct arena *arena);      /* results_usage.c */
 void results_objectives(struct results *r, struct arena *arena); /* objectives.c */

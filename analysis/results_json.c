@@ -279,6 +279,7 @@ void results_json_write(const struct results *r, FILE *out)
     add_faults(root, r);
     add_components(root, r);
     add_flows(root, r);
+    results_json_calls(root, r);
     results_json_cost(root, r);
     add_usage(root, r);
     add_warnings(root, r);

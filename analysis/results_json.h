@@ -13,6 +13,8 @@ void json_count(cJSON *object, const char *key, uint64_t count);
 void json_usd(cJSON *object, const char *key, double usd);
 void json_interval(cJSON *object, const char *key, struct ci ci); /* [lo, hi] */
 
+void results_json_calls(cJSON *root, const struct results *r); /* results_json_calls.c */
+
 void results_json_cost(cJSON *root, const struct results *r); /* results_json_cost.c */
 
 /* Of the bill that is shown: report_commitments.c. */

@@ -30,6 +30,7 @@ static void begin(struct tally *t, const struct replication *rep)
     t->limits = ARENA_ARRAY(&t->arena, struct limit_result, rep->limit_count + 1);
     t->fleets = ARENA_ARRAY(&t->arena, struct fleet_tally, rep->fleet_count + 1);
     t->flows = ARENA_ARRAY(&t->arena, uint64_t, rep->flow_count + 1);
+    tally_calls_begin(t, rep);
 }
 
 /* Orders of the replication that failed; *went_through: the others. NAN without a business. */
@@ -60,6 +61,7 @@ static bool take_headline(struct tally *t, const struct replication *rep)
     t->fingerprint = all.sum;
     tally_operations(t, rep);
     tally_components(t, rep);
+    tally_calls(t, rep);
     tally_series(t, rep);
     tally_usage(t, rep);
     t->replications++;

@@ -82,6 +82,8 @@ struct tally {
     struct limit_result *limits; /* of the replication that came nearest */
     struct fleet_tally *fleets;
     uint64_t *flows;
+    struct service_result *services; /* sums, and pooled histograms; the names are the outline's */
+    struct edge_result *edges;       /* likewise */
     struct series_tally series;
     struct usage_tally usage;
     struct moments failed_orders;
@@ -116,6 +118,8 @@ bool tally_suffices(struct tally *tally); /* objectives.c */
 /* Parts of adding a record of the headline day, beside what is computed of them. */
 void tally_operations(struct tally *tally, const struct replication *rep); /* results_operations.c */
 void tally_components(struct tally *tally, const struct replication *rep); /* results_components.c */
+void tally_calls_begin(struct tally *tally, const struct replication *rep);
+void tally_calls(struct tally *tally, const struct replication *rep);      /* results_calls.c */
 void tally_series(struct tally *tally, const struct replication *rep);     /* results_components.c */
 void tally_usage(struct tally *tally, const struct replication *rep);      /* results_usage.c */
 

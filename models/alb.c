@@ -58,6 +58,8 @@ static const struct param health_params[] = {
     PARAM_END,
 };
 
+static const char *const SCHEMES[] = { [ALB_INTERNET_FACING] = "internet_facing", [ALB_INTERNAL] = "internal", NULL };
+
 static const struct param params[] = {
     { .name = "targets",
       .kind = PARAM_REF,
@@ -65,6 +67,13 @@ static const struct param params[] = {
       .refs = "asg",
       .doc = "fleet behind the balancer",
       .source = "[ALB-UG] Target groups" },
+    { .name = "scheme",
+      .kind = PARAM_CHOICE,
+      .offset = AT(alb_config, scheme),
+      .def = "internet_facing",
+      .choices = SCHEMES,
+      .doc = "internal: for calls between services of ours, without public addresses",
+      .source = "[ALB-UG] Load balancer scheme" },
     { .name = "algorithm",
       .kind = PARAM_CHOICE,
       .offset = AT(alb_config, algorithm),

@@ -20,10 +20,13 @@
 #include "sim/draw.h"
 
 enum { ALB_NODES_MAX = 6 };
+/* An internal one takes the calls of other services and has no public address. */
+enum alb_scheme { ALB_INTERNET_FACING, ALB_INTERNAL };
 #define ALB_NOWHERE 0xffffffffu
 
 struct alb_config {
     struct ref targets; /* an asg */
+    int scheme;         /* enum alb_scheme */
     int algorithm;      /* enum dispatch_policy: round robin or least outstanding */
     struct {
         bool present;

@@ -177,9 +177,10 @@ static void meter_acl(struct world *w, const struct component *c)
 static void meter_component(struct world *w, const struct component *c)
 {
     switch ((enum component_order)c->kind) {
-    case KIND_ALB: /* its nodes face the internet: an address in each zone */
+    case KIND_ALB: /* nodes that face the internet have an address in each zone */
         exist(w, c, "AWSELB", "LoadBalancerUsage", "LoadBalancing:Application", 1);
-        exist(w, c, "AmazonVPC", "PublicIPv4:InUseAddress", "", c->region->zones);
+        if (((const struct alb_config *)c->config)->scheme == ALB_INTERNET_FACING)
+            exist(w, c, "AmazonVPC", "PublicIPv4:InUseAddress", "", c->region->zones);
         break;
     case KIND_ELASTICACHE: meter_cache(w, c); break;
     case KIND_RDS: meter_database(w, c); break;

@@ -61,6 +61,7 @@ void consumers_wake(struct world *w, int number)
             q->peak_in_flight_at_s = (double)(w->now - w->start) / 1e9;
         }
         arm_visibility(w, q);
+        served_enter(w, f);
         request_run(w, f);
     }
 }

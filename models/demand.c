@@ -19,15 +19,21 @@ static double miss_ratio(const struct step_get *get)
     return 1.0 - (get->hit_ratio_set ? get->hit_ratio : ((const struct elasticache_config *)cache->config)->hit_ratio);
 }
 
+/* Branches take as long as the longest; anything else that is asked for adds up. */
 static double sum_of_steps(const struct tagged *steps, int count, demand_of_step *of_step, const void *context)
 {
     double sum = 0.0;
     for (int i = 0; i < count; i++) {
-        sum += of_step(&steps[i], context);
-        if (steps[i].variant != STEP_GET)
-            continue;
         const struct step_get *get = steps[i].config;
-        sum += miss_ratio(get) * sum_of_steps(get->miss, get->miss_count, of_step, context);
+        const struct step_parallel *parallel = steps[i].config;
+        const struct step_series *series = steps[i].config;
+        sum += of_step(&steps[i], context);
+        if (steps[i].variant == STEP_GET)
+            sum += miss_ratio(get) * sum_of_steps(get->miss, get->miss_count, of_step, context);
+        else if (steps[i].variant == STEP_SERIES)
+            sum += sum_of_steps(series->steps, series->step_count, of_step, context);
+        else if (steps[i].variant == STEP_PARALLEL && of_step != demand_time_s)
+            sum += sum_of_steps(parallel->branches, parallel->branch_count, of_step, context);
     }
     return sum;
 }
@@ -35,6 +41,37 @@ static double sum_of_steps(const struct tagged *steps, int count, demand_of_step
 double demand_of_operation(const struct operation_config *operation, demand_of_step *of_step, const void *context)
 {
     return sum_of_steps(operation->steps, operation->step_count, of_step, context);
+}
+
+static double sum_of_calls(const struct tagged *steps, int count, const struct service_config *service,
+                           demand_of_step *of_step, const void *context)
+{
+    double sum = 0.0;
+    for (int i = 0; i < count; i++) {
+        const struct step_get *get = steps[i].config;
+        const struct step_parallel *parallel = steps[i].config;
+        const struct step_series *series = steps[i].config;
+        const struct step_call *call = steps[i].config;
+        if (steps[i].variant == STEP_GET)
+            sum += miss_ratio(get) * sum_of_calls(get->miss, get->miss_count, service, of_step, context);
+        else if (steps[i].variant == STEP_SERIES)
+            sum += sum_of_calls(series->steps, series->step_count, service, of_step, context);
+        else if (steps[i].variant == STEP_PARALLEL)
+            sum += sum_of_calls(parallel->branches, parallel->branch_count, service, of_step, context);
+        else if (steps[i].variant == STEP_CALL)
+            sum += demand_of_request(call->operation.target, service, of_step, context);
+    }
+    return sum;
+}
+
+double demand_of_request(const struct operation_config *operation, const struct service_config *service,
+                         demand_of_step *of_step, const void *context)
+{
+    if (operation->service->external)
+        return 0.0;
+    const double own = !service || operation->service == service ? demand_of_operation(operation, of_step, context)
+                                                                 : 0.0;
+    return own + sum_of_calls(operation->steps, operation->step_count, service, of_step, context);
 }
 
 /* ---- units ---- */
@@ -103,8 +140,19 @@ double demand_time_s(const struct tagged *step, const void *context)
     case STEP_SEND: return mean_s(&((const struct step_send *)step->config)->time);
     case STEP_CALL: {
         const struct step_call *call = step->config;
-        return demand_of_operation(call->operation.target, demand_time_s, NULL);
+        return call->async ? 0.0 : demand_of_operation(call->operation.target, demand_time_s, NULL);
     }
+    case STEP_PARALLEL: {
+        const struct step_parallel *parallel = step->config;
+        double longest = 0.0;
+        for (int b = 0; b < parallel->branch_count; b++) {
+            const double time_s = sum_of_steps(&parallel->branches[b], 1, demand_time_s, NULL);
+            longest = time_s > longest ? time_s : longest;
+        }
+        return longest;
+    }
+    case STEP_SERIES: /* its steps are counted one by one */
+    case STEP_VARIANTS: break;
     }
     return 0.0;
 }
@@ -182,8 +230,7 @@ static double per_request(const struct population *p, const struct service_confi
 {
     double sum = 0.0;
     for (int m = 0; m < p->mix_count; m++)
-        if (!service || p->mix[m].operation->service == service)
-            sum += p->mix[m].share * demand_of_operation(p->mix[m].operation, of_step, context);
+        sum += p->mix[m].share * demand_of_request(p->mix[m].operation, service, of_step, context);
     return sum;
 }
 
@@ -214,9 +261,11 @@ static void ask_each(const struct scenario *sc, const struct service_config *ser
     /* A consumer's work is asked for by whoever sends the messages. */
     for (int s = 0; s < sc->service_count; s++) {
         const struct service_config *consumer = &sc->services[s];
-        if (!consumer->consumes.target || (service && service != consumer))
+        if (!consumer->consumes.target)
             continue;
-        const double work = demand_of_operation(&consumer->operations[0], of_step, context);
+        const double work = demand_of_request(&consumer->operations[0], service, of_step, context);
+        if (work == 0.0)
+            continue;
         for (int p = 0; p < sc->population_count; p++)
             each[p] += work * per_request(&sc->populations[p], NULL, demand_sends, consumer->consumes.target);
     }
@@ -260,6 +309,18 @@ void demand_hours(const struct scenario *sc, const struct service_config *servic
             hours[h] += each[p] * demand_per_arrival(&sc->populations[p]) *
                         mean_rate(&curve, curve.warm_up + h * SIM_HOUR, curve.warm_up + (h + 1) * SIM_HOUR);
     }
+}
+
+static double one_request(const struct tagged *step, const void *operation)
+{
+    const struct step_call *call = step->variant == STEP_CALL ? step->config : NULL;
+    return call && call->operation.target == operation ? 1.0 : 0.0;
+}
+
+struct demand demand_of_edge(const struct demand_day *day, const struct service_config *from,
+                             const struct operation_config *to)
+{
+    return demand_of_service(day, from, one_request, to);
 }
 
 struct demand demand_of_queue(const struct demand_day *day, const struct component *queue)

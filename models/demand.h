@@ -18,6 +18,11 @@ typedef double demand_of_step(const struct tagged *step, const void *context);
 /* Expected sum over the steps of an operation; a miss's steps count with the miss ratio. */
 double demand_of_operation(const struct operation_config *operation, demand_of_step *of_step, const void *context);
 
+/* The same of a request for it, with all that the services of ours do which it calls, directly or not; of `service`
+ * alone, or of all of them (NULL). Attempts count once. */
+double demand_of_request(const struct operation_config *operation, const struct service_config *service,
+                         demand_of_step *of_step, const void *context);
+
 /* Ready-made units. CPU: context NULL. READ, WRITE, GET and SEND: the component (NULL: any). */
 demand_of_step demand_cpu_s;  /* seconds of a reference vCPU */
 demand_of_step demand_read_s; /* seconds of a reference vCPU of the database */
@@ -49,13 +54,17 @@ struct demand {
     sim_time peak_at;  /* since the clock's start */
 };
 
-/* What clients and messages ask of a service; of all services together when NULL. */
+/* What clients, callers and messages ask of a service; of all services together when NULL. */
 struct demand demand_of_service(const struct demand_day *day, const struct service_config *service,
                                 demand_of_step *of_step, const void *context);
 
 /* The mean demand of each hour of a day type's day, from local midnight on, per second; in `of_step`'s unit. */
 void demand_hours(const struct scenario *sc, const struct service_config *service, int day_type,
                   demand_of_step *of_step, const void *context, double hours[24], struct arena *arena);
+
+/* Calls per second of a service to an operation. */
+struct demand demand_of_edge(const struct demand_day *day, const struct service_config *from,
+                             const struct operation_config *to);
 
 /* Messages per second that arrive at a queue. */
 struct demand demand_of_queue(const struct demand_day *day, const struct component *queue);

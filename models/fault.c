@@ -198,6 +198,7 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
         const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"),
                                             0);
         alb_leave_record(&w->albs[a], zone, w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a)));
+        invoke_node_lost(w, a, zone);
         fault_note(
             w, w->sc->by_kind[KIND_ALB][a]->name,
             arena_printf(w->arena, "node lost: leaves the record after %d s, resolvers keep it for up to %d s more",
@@ -205,7 +206,7 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
             false);
         for (uint32_t slot = 0; slot < w->frames_used; slot++) { /* requests on that node: silence */
             struct frame *f = frame_at(w, slot);
-            if (f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)
+            if (f->alb == a && f->kind == FRAME_OPERATION && (f->flags & FLAG_BALANCED) && f->node == zone)
                 f->path += SIM_HOUR; /* never heard: the client's patience ends it */
         }
     }

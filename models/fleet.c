@@ -51,7 +51,8 @@ static void pools_open(struct world *w, struct instance *i, const struct service
         }
         pool->idle_count = size;
     }
-    i->breakers = ARENA_ARRAY(w->arena, struct breaker, service->breaker_count);
+    edge_states_init(w, i);
+    reach_views_init(w, i);
 }
 
 struct instance *instance_add(struct world *w, struct fleet *fleet, int zone, const struct station_config *vcpus)
@@ -113,6 +114,7 @@ void instance_in_service(struct world *w, struct instance *i, bool healthy)
                                                  (uint32_t)i->launch, (uint32_t)node));
         }
     }
+    reach_join(w, i);
     if (fleet->queue >= 0) {
         threads_idle(w, i, i->workers.limit);
         consumers_wake(w, fleet->queue);
@@ -175,6 +177,9 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
                                        "", USAGE_BYTES);
     if (sc->region_count > 1)
         meters_between_regions(w, fleet);
+    if (w->kin)
+        fleet->cross_zone_calls = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes",
+                                              "both;peer=service", "", USAGE_BYTES);
 }
 
 void fleets_init(struct world *w)
@@ -215,6 +220,7 @@ void instance_retire(struct world *w, struct instance *i)
         threads_idle(w, i, 0);
         if (fleet->alb >= 0)
             alb_deregister(&w->albs[fleet->alb], w->now, i->id);
+        reach_leave(w, i);
     }
     if (!i->alive || i->state == INSTANCE_LAUNCHING) {
         instance_gone(w, i);
@@ -240,6 +246,9 @@ static void kill_requests(struct world *w, struct instance *i, bool reset)
     station_clear(&i->cpu, w->now, NULL, NULL);
     gate_clear(&i->workers, w->now, NULL, NULL);
     const struct service_code *service = w->fleets[i->fleet].service;
+    for (int e = 0; e < service->edge_count; e++)
+        if (w->code->edges[service->edges[e]].limit)
+            gate_clear(&i->edges[e].limit, w->now, NULL, NULL);
     for (int p = 0; p < service->pool_count; p++) {
         struct pool *pool = &i->pools[p];
         gate_clear(&pool->gate, w->now, NULL, NULL);
@@ -261,6 +270,8 @@ void instance_gone(struct world *w, struct instance *i)
     if (i->state == INSTANCE_FREE)
         return;
     struct fleet *fleet = &w->fleets[i->fleet];
+    reach_leave(w, i);
+    i->alive = false;
     kill_requests(w, i, true);
     group_bill(w, i, w->now);
     instance_enter(w, i, INSTANCE_FREE);
@@ -271,7 +282,6 @@ void instance_gone(struct world *w, struct instance *i)
             fleet->instance_count--;
             break;
         }
-    i->alive = false;
 }
 
 /* ---- death and health ---- */
@@ -284,6 +294,7 @@ void instance_die(struct world *w, struct instance *i, bool reset)
     if (i->state == INSTANCE_IN_SERVICE)
         threads_idle(w, i, 0);
     kill_requests(w, i, reset);
+    reach_died(w, i, reset);
     group_member_died(w, i);
 }
 

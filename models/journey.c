@@ -46,7 +46,7 @@ static struct step *emit(struct compiler *c, enum step_code code, const char *ki
     }
     const uint32_t place = place_of(c, kind, target);
     struct step *step = &out->steps[out->step_count++];
-    *step = (struct step){ .code = code, .breaker = BREAKER_NONE, .place = place };
+    *step = (struct step){ .code = code, .place = place };
     return step;
 }
 
@@ -80,30 +80,18 @@ static uint16_t pool_of(struct compiler *c, const struct component *database, bo
     return (uint16_t)s->pool_count++;
 }
 
-static uint16_t breaker_of(struct compiler *c, const struct step_call *call)
-{
-    struct service_code *s = c->service;
-    s->breakers = arena_grow(c->arena, s->breakers, (size_t)s->breaker_count, (size_t)s->breaker_count + 1,
-                             sizeof *s->breakers);
-    s->breakers[s->breaker_count] = (struct breaker_rule){ .errors = call->breaker.errors,
-                                                           .requests = call->breaker.requests,
-                                                           .window = call->breaker.window,
-                                                           .open = call->breaker.open };
-    return (uint16_t)s->breaker_count++;
-}
-
-static uint16_t external_of(struct compiler *c, const struct operation_config *operation)
+static int external_of(struct compiler *c, const struct operation_config *operation)
 {
     struct journey_code *code = c->code;
     for (int i = 0; i < code->external_count; i++)
         if (code->externals[i].operation == operation)
-            return (uint16_t)i;
+            return i;
     code->externals = arena_grow(c->arena, code->externals, (size_t)code->external_count,
                                  (size_t)code->external_count + 1, sizeof *code->externals);
     CHECK(operation->step_count == 1 && operation->steps[0].variant == STEP_WAIT, "an external operation is one wait");
     const struct step_wait *wait = operation->steps[0].config;
     code->externals[code->external_count] = (struct external_rule){ .operation = operation, .time = &wait->time };
-    return (uint16_t)code->external_count++;
+    return code->external_count++;
 }
 
 static void compile_steps(struct compiler *c, const struct tagged *steps, int count);
@@ -141,18 +129,85 @@ static void compile_query(struct compiler *c, const struct step_query *query, bo
     step->response = query->response;
 }
 
+static int callee_of(struct compiler *c, int service)
+{
+    struct service_code *s = c->service;
+    for (int i = 0; i < s->callee_count; i++)
+        if (s->callees[i] == service)
+            return i;
+    s->callees = arena_grow(c->arena, s->callees, (size_t)s->callee_count, (size_t)s->callee_count + 1,
+                            sizeof *s->callees);
+    s->callees[s->callee_count] = service;
+    return s->callee_count++;
+}
+
+/* The edge of these calls, made by the first of them. The loader has seen to it that their rules are the same. */
+static uint16_t edge_of(struct compiler *c, const struct operation_config *to)
+{
+    struct journey_code *code = c->code;
+    struct service_code *s = c->service;
+    for (int i = 0; i < s->edge_count; i++)
+        if (code->edges[s->edges[i]].to == to)
+            return s->edges[i];
+    s->edges = arena_grow(c->arena, s->edges, (size_t)s->edge_count, (size_t)s->edge_count + 1, sizeof *s->edges);
+    const int external = to->service->external ? external_of(c, to) : EDGE_OF_OURS;
+    const int callee = external == EDGE_OF_OURS ? callee_of(c, to->service->index) : -1;
+    for (int e = 0; e < code->edge_count; e++) /* in another region it has the same steps, and the same numbers */
+        if (code->edges[e].from == s->config && code->edges[e].to == to) {
+            s->edges[s->edge_count++] = (uint16_t)e;
+            return (uint16_t)e;
+        }
+    code->edges = arena_grow(c->arena, code->edges, (size_t)code->edge_count, (size_t)code->edge_count + 1,
+                             sizeof *code->edges);
+    code->edges[code->edge_count] =
+        (struct edge_rule){ .from = s->config,
+                            .to = to,
+                            .local = s->edge_count,
+                            .external = external,
+                            .callee = callee };
+    s->edges[s->edge_count++] = (uint16_t)code->edge_count;
+    return (uint16_t)code->edge_count++;
+}
+
 static void compile_call(struct compiler *c, const struct step_call *call)
 {
     const struct operation_config *operation = call->operation.target;
-    struct step *step = emit(c, CODE_CALL, "call", operation->name);
-    step->external = external_of(c, operation);
-    sampler_init(&step->time, c->code->externals[step->external].time, c->arena);
+    const bool external = operation->service->external;
+    const char *name = external ? operation->name
+                                : arena_printf(c->arena, "%s.%s", operation->service->name, operation->name);
+    struct step *step = emit(c, CODE_CALL, "call", name);
+    step->edge = edge_of(c, operation);
+    step->call = call;
     step->timeout = call->timeout;
-    step->attempts = call->attempts;
     step->request = call->request;
     step->response = call->response;
-    if (call->breaker.present)
-        step->breaker = breaker_of(c, call);
+    struct edge_rule *edge = &c->code->edges[step->edge];
+    if (external)
+        sampler_init(&step->time, c->code->externals[edge->external].time, c->arena);
+    else
+        c->code->has_frames_in_frames = true;
+    edge->async |= call->async;
+    edge->breaker = call->breaker.present ? &call->breaker : edge->breaker;
+    edge->budget = call->budget.present ? &call->budget : edge->budget;
+    edge->limit = call->limit.present ? &call->limit : edge->limit;
+}
+
+static void compile_parallel(struct compiler *c, const struct step_parallel *parallel)
+{
+    const uint32_t number = c->code->step_count;
+    uint32_t *branches = ARENA_ARRAY(c->arena, uint32_t, parallel->branch_count);
+    emit(c, CODE_PARALLEL, "parallel", "");
+    for (int b = 0; b < parallel->branch_count; b++) {
+        branches[b] = c->code->step_count;
+        compile_steps(c, &parallel->branches[b], 1);
+        emit(c, CODE_END, "end", "");
+    }
+    struct step *step = &c->code->steps[number];
+    step->branches = branches;
+    step->branch_count = (uint16_t)parallel->branch_count;
+    step->failure = (uint8_t)parallel->failure;
+    step->jump = c->code->step_count;
+    c->code->has_frames_in_frames = true;
 }
 
 static void compile_steps(struct compiler *c, const struct tagged *steps, int count)
@@ -170,6 +225,13 @@ static void compile_steps(struct compiler *c, const struct tagged *steps, int co
         case STEP_READ: compile_query(c, config, false); break;
         case STEP_WRITE: compile_query(c, config, true); break;
         case STEP_CALL: compile_call(c, config); break;
+        case STEP_PARALLEL: compile_parallel(c, config); break;
+        case STEP_SERIES: {
+            const struct step_series *series = config;
+            compile_steps(c, series->steps, series->step_count);
+            break;
+        }
+        case STEP_VARIANTS: CHECK(false, "a step of no kind");
         case STEP_SEND: {
             const struct step_send *send = config;
             struct step *step = emit_to(c, CODE_SEND, "send", target_of(c, &send->to));

@@ -21,6 +21,8 @@ enum step_code {
     CODE_FILL,
     CODE_QUERY,
     CODE_CALL,
+    CODE_PARALLEL, /* its branches follow, each with its end */
+    CODE_END,      /* of a branch */
     CODE_SEND,
     CODE_ANSWER
 };
@@ -31,24 +33,34 @@ struct step {
     bool remote;               /* GET, FILL, QUERY, SEND: what it leads to is in another region */
     uint16_t target;           /* index of the cache, database or queue among its kind */
     uint16_t pool;             /* QUERY: index into the service's pools */
-    uint16_t breaker;          /* CALL: index into the instance's breakers, or BREAKER_NONE */
-    uint16_t external;         /* CALL: index of the external operation, for faults and flows */
+    uint16_t edge;             /* CALL: index into edges */
+    uint16_t branch_count;     /* PARALLEL */
+    uint8_t failure;           /* PARALLEL: enum branch_failure */
     uint32_t place;            /* of the step's first draw block; place + 1, ... are its others */
-    uint32_t jump;             /* GET: the step after a hit */
+    uint32_t jump;             /* GET: the step after a hit; PARALLEL: after the branches */
     struct sampler time;       /* CPU, QUERY: demand; CALL: the other side's time; WAIT, SEND; GET, FILL: a command's */
     sim_time timeout;          /* QUERY, CALL */
     double hit_ratio;          /* GET */
     bool fills;                /* GET: a fill follows its miss */
     int64_t request, response; /* bytes on the way there and back */
-    int64_t attempts;          /* CALL */
+    const struct step_call *call; /* CALL */
+    const uint32_t *branches;     /* PARALLEL: the first step of each */
 };
 
-#define BREAKER_NONE 0xffffu
+enum { EDGE_OF_OURS = -1 };
 
-struct breaker_rule {
-    double errors;
-    int64_t requests;
-    sim_time window, open;
+/* All calls of a service of ours to one operation share a breaker, a budget and a limit in each of its instances, and are
+ * counted together. `rules` says which of them there are. */
+struct edge_rule {
+    const struct service_config *from;
+    const struct operation_config *to;
+    int local;                            /* index among the edges of `from` */
+    int external;                         /* index of the external operation, for faults and flows; EDGE_OF_OURS */
+    int callee;                           /* of ours: index among the services that `from` calls */
+    bool async;                           /* some of them */
+    const struct breaker_config *breaker; /* NULL: none */
+    const struct budget_config *budget;
+    const struct limit_config *limit;
 };
 /* Connections per instance. A database with read replicas has two pools of that size, as data sources for its writer and
  * its readers: a connection leads to one endpoint. */
@@ -68,8 +80,10 @@ struct service_code {
     const struct region *region;
     int pool_count;
     struct pool_rule *pools;
-    int breaker_count;
-    struct breaker_rule *breakers;
+    int edge_count;  /* with this service as `from` */
+    uint16_t *edges; /* their indices */
+    int callee_count;
+    int *callees;         /* services of ours that it calls, by index */
     uint32_t *first_step; /* of each operation */
 };
 
@@ -80,6 +94,9 @@ struct journey_code {
     int service_count;             /* of the scenario */
     int external_count;
     struct external_rule *externals;
+    int edge_count;
+    struct edge_rule *edges;
+    bool has_frames_in_frames; /* calls to services of ours, or branches: some frames have parents */
 };
 
 /* Compiles all operations of services of ours. Const afterwards; lives in the arena. */

@@ -26,7 +26,7 @@ static struct rds_endpoint *endpoint_of(struct world *w, const struct frame *f)
 
 /* ---- the client's timer ---- */
 
-static void arm(struct world *w, struct frame *f)
+void query_arm(struct world *w, struct frame *f)
 {
     const uint32_t slot = frame_slot(w, f);
     if (timer_ring_arm(&w->query_timers, &w->frames[0].query_link, sizeof(struct frame), slot, f->query_deadline))
@@ -37,7 +37,9 @@ static void arm(struct world *w, struct frame *f)
 
 void query_timer_event(struct world *w, const struct frame *f)
 {
-    const uint32_t kind = f->state == AT_POOL ? EV_POOL_TIMEOUT : EV_QUERY_TIMEOUT;
+    const uint32_t kind = f->state == AT_POOL                            ? EV_POOL_TIMEOUT
+                          : f->state == AT_CALL || f->state == AT_LIMIT ? EV_CALL_TIMEOUT
+                                                                         : EV_QUERY_TIMEOUT;
     event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, kind, f->instance, (uint32_t)f->ordinal,
                                          frame_slot(w, f)));
 }
@@ -78,7 +80,7 @@ void query_begin(struct world *w, struct frame *f, const struct step *step)
     case GATE_WAITING:
         f->state = AT_POOL;
         f->query_deadline = w->now + service->pool_timeout;
-        arm(w, f);
+        query_arm(w, f);
         break;
     case GATE_REFUSED: request_failed(w, f); break;
     }
@@ -141,7 +143,7 @@ void query_arrives(struct world *w, struct frame *f)
     const bool armed = f->visit == SIM_NEVER, silent = !e->up || c->epoch != e->epoch;
     const bool in_order = e->cpu.discipline == STATION_FCFS;
     if (!armed && (silent || !in_order))
-        arm(w, f);
+        query_arm(w, f);
     if (silent) { /* a dead host does not even refuse */
         f->state = AT_DB_SILENT;
         return;
@@ -176,7 +178,7 @@ static void start_query(struct world *w, struct frame *f)
     f->query_deadline = w->now + step->timeout;
     if (connecting > 0 && db->endpoints[pool->connections[f->connection].endpoint].up) {
         f->visit = SIM_NEVER; /* marks: the delay ahead is the opening of the connection */
-        arm(w, f);
+        query_arm(w, f);
         frame_delay(w, f, connecting);
         return;
     }
@@ -236,7 +238,7 @@ void query_lost(struct world *w, struct frame *f)
     f->state = AT_DB_SILENT;
     f->resume_at = SIM_NEVER;
     if (endpoint_of(w, f)->cpu.discipline == STATION_FCFS)
-        arm(w, f); /* the station, which knew its deadline, is gone */
+        query_arm(w, f); /* the station, which knew its deadline, is gone */
 }
 
 struct frame *query_killed(struct world *w, struct frame *f)

@@ -27,6 +27,12 @@ static void clip_inside(struct world *w)
             continue;
         if (f->flags & FLAG_IN_LITTLE)
             little_clip(&w->balancer, f->entered, w->end);
+        if (call_is_under_way(w, f))
+            little_clip(&edge_of_call(w, f)->under_way, f->visit, w->end);
+        if (f->kind == FRAME_CALL && w->kin[slot].async)
+            little_clip(&w->edges[w->kin[slot].edge].under_way, w->kin[slot].sent, w->end);
+        if (f->kind == FRAME_CALL || f->kind == FRAME_MESSAGE || (f->flags & FLAG_IN_LITTLE))
+            served_clip(w, f);
         if (f->state == AT_CPU)
             little_clip(&w->cpu_visits, f->visit, w->end);
         if ((f->state == AT_CACHE || f->state == AT_DB) && f->departs <= w->end)
@@ -90,6 +96,10 @@ const char *world_violation(struct world *w)
         law = little_violation(w, &w->db_visits, "Little's law at the databases: integral = sum of sojourns");
     if (!law)
         law = sessions_violation(w);
+    if (!law)
+        law = edges_violation(w);
+    if (!law)
+        law = served_violation(w);
     for (int o = 0; !law && o < w->recorder.operation_count; o++)
         law = operation_violation(w, &w->recorder.operations[o]);
     for (uint32_t n = 0; !law && n < w->instance_count; n++)
@@ -295,6 +305,8 @@ static struct replication *record(struct world *w, int day_type, uint32_t number
                                  .violation = out->violation };
     out->usage = meters_records(&w->meters, w->arena, &out->usage_count);
     record_components(w, out);
+    served_record(w, out);
+    edges_record(w, out);
     record_faults(w, out);
     return out;
 }

@@ -105,6 +105,28 @@ struct flow_result {
     uint64_t count;
 }; /* for the flow diagram: requests per component */
 
+/* What a service did, where services of ours call each other: requests of clients, calls of others, messages. */
+struct service_result {
+    const char *name, *fleet;
+    uint64_t requests, errors; /* that ended; errors: not answered, or not correctly */
+    struct histogram latency;  /* from coming to the service to its answer */
+};
+
+/* Calls of a service to an operation of another one, or of somebody else's. */
+struct edge_result {
+    const char *from, *to; /* "web", "payments.charge" */
+    bool external;
+    uint64_t calls, failed;   /* that began; that failed for good */
+    uint64_t ignored;         /* of those: the operation went on without them */
+    uint64_t attempts, retries, errors, timeouts;
+    uint64_t cut; /* attempts whose caller died */
+    uint64_t breaker_rejected, limit_rejected;
+    uint64_t budget_exhausted; /* retries that were not made for want of tokens */
+    uint64_t breaker_opened;
+    double breaker_open_s;    /* sum over the caller's instances */
+    struct histogram latency; /* of attempts, as the caller saw them: until the answer or the timeout */
+};
+
 struct replication {
     uint64_t seed;
     uint32_t number;               /* 0.. */
@@ -129,6 +151,10 @@ struct replication {
     struct fleet_result *fleets;
     int flow_count;
     struct flow_result *flows;
+    int service_count; /* 0 where no service of ours calls another */
+    struct service_result *services;
+    int edge_count;
+    struct edge_result *edges;
     const char *violation; /* NULL, or the conservation law that was broken, with both sides */
     double cpu_s;          /* timing only */
 };

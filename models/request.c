@@ -78,30 +78,44 @@ static void edge_retry(struct world *w, struct frame *f)
         client_answered(w, f, OUTCOME_UNREACHABLE);
 }
 
-/* The target never answers: the balancer gives up after `wait`. */
+/* The target never answers: the balancer gives up after `wait`. Without one nobody does but the caller. */
 static void silent_target(struct world *w, struct frame *f, sim_time wait)
 {
+    if (f->kind == FRAME_CALL && !(f->flags & FLAG_BALANCED)) {
+        served_leave(w, f, false);
+        invoke_unheard(w, f);
+        return;
+    }
     frame_delay(w, f, wait);
     f->state = AT_SILENT_TARGET;
+}
+
+static void unconnected(struct world *w, struct frame *f)
+{
+    const bool by_balancer = f->kind != FRAME_CALL || (f->flags & FLAG_BALANCED);
+    silent_target(w, f, by_balancer ? w->albs[f->alb].config->connect_timeout : 0);
 }
 
 void request_offer_instance(struct world *w, struct frame *f)
 {
     struct instance *i = &w->instances[f->instance];
-    const sim_time connect_timeout = w->albs[f->alb].config->connect_timeout;
+    if (f->kind != FRAME_HEALTH)
+        served_enter(w, f);
     if (!i->alive) {
-        silent_target(w, f, connect_timeout);
+        unconnected(w, f);
         return;
     }
     const struct service_code *service = w->fleets[i->fleet].service;
     f->step = service->first_step[0];
     if (f->kind == FRAME_OPERATION)
         f->step = service->first_step[scenario_operation(w->sc, f->operation) - service->config->operations];
+    if (f->kind == FRAME_CALL)
+        f->step = service->first_step[w->code->edges[w->kin[frame_slot(w, f)].edge].to - service->config->operations];
     switch (backlog_enter(w, f)) {
     case GATE_ENTERED: request_accepted(w, f); break;
     case GATE_WAITING: f->state = AT_BACKLOG; break;
     case GATE_REFUSED: /* a full listen backlog drops the connection: silence, not an answer */
-        silent_target(w, f, connect_timeout);
+        unconnected(w, f);
         break;
     }
 }
@@ -141,6 +155,8 @@ static void free_worker(struct world *w, struct frame *f)
         return;
     f->flags &= (uint8_t)~FLAG_WORKER;
     struct instance *i = &w->instances[f->instance];
+    if (!i->alive)
+        return; /* it dies, and everybody in it: a failing fetch may end others before their turn comes */
     const uint32_t next = backlog_next(w, i);
     if (next != GATE_NONE)
         request_accepted(w, frame_at(w, next));
@@ -153,10 +169,14 @@ static void answer(struct world *w, struct frame *f, enum outcome outcome)
     if (w->fetches)
         fetch_lost(w, f);
     f->state = AT_NOTHING;
+    if (f->instance != 0xffff && f->kind != FRAME_HEALTH && f->kind != FRAME_BRANCH)
+        served_leave(w, f, outcome == OUTCOME_OK);
     leave_balancer(w, f);
     free_worker(w, f);
     switch ((enum frame_kind)f->kind) {
     case FRAME_OPERATION: client_answered(w, f, outcome); break;
+    case FRAME_CALL: invoke_answered(w, f, outcome); break;
+    case FRAME_BRANCH: branch_ended(w, f, outcome == OUTCOME_OK); break;
     case FRAME_HEALTH: health_check_ended(w, f, outcome == OUTCOME_OK); break;
     case FRAME_MESSAGE: message_done(w, f, outcome == OUTCOME_OK); break;
     case FRAME_ORPHAN:
@@ -183,8 +203,12 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     case AT_BACKLOG: gate_withdraw(&i->workers, w->now, slot); break;
     case AT_POOL: gate_withdraw(&i->pools[f->pool].gate, w->now, slot); break;
     case AT_SILENT_TARGET: return; /* already waiting for a balancer timeout */
+    case AT_CALL:
+    case AT_LIMIT:
+    case AT_BACKOFF:
+    case AT_JOIN:
+    case AT_DELAY: call_killed(w, f); break;
     case AT_DB_SILENT:
-    case AT_DELAY:
     case AT_NOTHING:
     case AT_EDGE:
     case AT_CLIENT:
@@ -196,7 +220,10 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     f->connection = 0xffff;
     f->flags &= (uint8_t)~FLAG_WORKER;
     f->resume_at = SIM_NEVER;
-    if (f->kind == FRAME_MESSAGE) {
+    if (f->kind == FRAME_BRANCH) {
+        branch_killed(w, f);
+    } else if (f->kind == FRAME_MESSAGE) {
+        served_leave(w, f, false);
         frame_free(w, slot); /* the queue shows the message again when its visibility ends */
     } else if (f->kind == FRAME_HEALTH && !reset) {
         f->state = AT_NOTHING; /* its timeout will tell, or has told */
@@ -205,8 +232,9 @@ void request_killed(struct world *w, struct frame *f, bool reset)
     } else if (reset) {
         answer(w, f, OUTCOME_HTTP_502);
     } else {
+        const bool by_balancer = f->kind != FRAME_CALL || (f->flags & FLAG_BALANCED);
         const sim_time waited = w->now - f->entered;
-        const sim_time idle = w->albs[f->alb].config->idle_timeout;
+        const sim_time idle = by_balancer ? w->albs[f->alb].config->idle_timeout : 0;
         silent_target(w, f, waited < idle ? idle - waited : 0);
     }
 }
@@ -238,6 +266,13 @@ void request_meter_hop(struct world *w, const struct frame *f, const struct comp
     }
 }
 
+void request_meter_call(struct world *w, const struct frame *f, int zone_b, int64_t bytes)
+{
+    const struct instance *i = &w->instances[f->instance];
+    if (i->zone != zone_b)
+        meter_add(&w->meters, w->fleets[i->fleet].cross_zone_calls, bytes);
+}
+
 void request_run(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
@@ -250,10 +285,9 @@ void request_run(struct world *w, struct frame *f)
     case CODE_GET:
     case CODE_FILL: command_begin(w, f, step); break;
     case CODE_QUERY: query_begin(w, f, step); break;
-    case CODE_CALL:
-        f->tries = 0;
-        call_begin(w, f, step);
-        break;
+    case CODE_CALL: call_begin(w, f, step); break;
+    case CODE_PARALLEL: branches_begin(w, f, step); break;
+    case CODE_END: branch_ended(w, f, true); break;
     case CODE_RECEIVE:
     case CODE_WAIT: {
         const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
@@ -310,6 +344,10 @@ void request_station_done(struct world *w, struct frame *f, enum station_fate fa
     case AT_DELAY:
     case AT_CLIENT:
     case AT_FETCH:
+    case AT_CALL:
+    case AT_LIMIT:
+    case AT_BACKOFF:
+    case AT_JOIN:
     case AT_LATE_ANSWER: CHECK(false, "a visit ends for a request that is not at a station");
     }
 }
@@ -350,6 +388,8 @@ static void delay_over(struct world *w, struct frame *f)
     case CODE_RECEIVE:
     case CODE_WAIT: f->step++; break;
     case CODE_CPU:
+    case CODE_PARALLEL:
+    case CODE_END:
     case CODE_ANSWER: CHECK(false, "a step without a delay ends one");
     }
     request_run(w, f);
@@ -359,6 +399,7 @@ void request_resume(struct world *w, struct frame *f)
 {
     switch ((enum frame_state)f->state) {
     case AT_CLIENT: client_attempt(w, f); break;
+    case AT_BACKOFF: call_pause_over(w, f); break;
     case AT_EDGE: edge_retry(w, f); break;
     case AT_SILENT_TARGET: answer(w, f, OUTCOME_HTTP_504); break;
     case AT_CACHE:
@@ -376,6 +417,9 @@ void request_resume(struct world *w, struct frame *f)
     case AT_POOL:
     case AT_DB_SILENT:
     case AT_FETCH:
+    case AT_CALL:
+    case AT_LIMIT:
+    case AT_JOIN:
     case AT_LATE_ANSWER: CHECK(false, "a delay ends for a request that is in none");
     }
 }

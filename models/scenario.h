@@ -6,6 +6,7 @@
 #define HEADROOM_SCENARIO_H
 
 #include "models/also.h"
+#include "models/backoff.h"
 #include "models/commitments.h"
 #include "models/param.h"
 #include "sim/arrivals.h"
@@ -73,9 +74,53 @@ struct region {
 /* How instances reach the internet. */
 enum nat_gateways { NAT_PER_ZONE, NAT_ONE, NAT_NONE };
 
+/* ---- what a caller does about failing calls: of all calls of a service to one operation, per instance ---- */
+
+struct breaker_config {
+    bool present;
+    double errors;    /* share of failed calls, 0..1, that opens it */
+    sim_time open;    /* how long calls fail at once */
+    int64_t requests; /* calls in the window below which it stays closed */
+    sim_time window;
+};
+
+struct budget_config {
+    bool present;
+    int64_t tokens;             /* capacity, full at the beginning */
+    int64_t cost, cost_timeout; /* tokens of a retry after an error, after a timeout */
+    int64_t refund;             /* tokens that a success without a retry gives */
+};
+
+struct limit_config {
+    bool present;
+    int64_t calls, queue; /* under way at the most; so many more wait */
+    sim_time wait;
+};
+
+/* How callers find the instances of a service that has no load balancer. */
+struct discovery_config {
+    bool present;
+    int each;          /* enum discovery_each */
+    int policy;        /* enum dispatch_policy: random, round robin, least outstanding */
+    sim_time lifetime; /* of a connection */
+    struct dist notice; /* from a host's death until it is no longer chosen */
+};
+enum discovery_each { DISCOVERY_CONNECTION, DISCOVERY_REQUEST };
+
 /* ---- journeys as written ---- */
 
-enum step_variant { STEP_CPU, STEP_GET, STEP_READ, STEP_WRITE, STEP_CALL, STEP_SEND, STEP_WAIT };
+enum step_variant {
+    STEP_CPU,
+    STEP_GET,
+    STEP_READ,
+    STEP_WRITE,
+    STEP_CALL,
+    STEP_PARALLEL,
+    STEP_SERIES,
+    STEP_SEND,
+    STEP_WAIT,
+    STEP_VARIANTS
+};
 
 struct step_cpu {
     struct dist time; /* on a reference vCPU */
@@ -105,17 +150,32 @@ struct step_query {
 };
 
 struct step_call {
-    struct ref operation;      /* of an external service */
+    struct ref operation;      /* of another service of ours, or of an external one */
     sim_time timeout;          /* of an attempt */
     int64_t attempts;          /* the first included */
     int64_t request, response; /* bytes there and back */
-    struct {
-        bool present;
-        double errors;    /* share of failed calls, 0..1, that opens it */
-        sim_time open;    /* how long calls fail at once */
-        int64_t requests; /* calls in the window below which it stays closed */
-        sim_time window;
-    } breaker;
+    bool async;                /* nobody waits for the answer */
+    bool optional;             /* a failed call is no failure of the operation */
+    struct backoff backoff;    /* before another attempt; absent: at once */
+    struct breaker_config breaker;
+    struct budget_config budget;
+    struct limit_config limit;
+};
+
+enum { BRANCHES_MAX = 64 };
+
+/* What a failing branch means for the operation. */
+enum branch_failure { BRANCH_FAILS_AT_ONCE, BRANCH_FAILS_AT_JOIN, BRANCH_IS_IGNORED };
+
+struct step_parallel {
+    struct tagged *branches; /* of enum step_variant, each a branch */
+    int branch_count;
+    int failure; /* enum branch_failure */
+};
+
+struct step_series {
+    struct tagged *steps; /* of enum step_variant, one after the other */
+    int step_count;
 };
 
 struct step_send {
@@ -157,6 +217,7 @@ struct service_config {
     sim_time overload_timeout; /* the backlog_timeout of who comes in an overload; 0: the same */
     bool drop_expired;         /* whom nobody waits for gets no worker */
     int discipline;            /* enum discipline, of an instance's vCPUs */
+    struct discovery_config discovery;
     sim_time pool_timeout;     /* waiting for a connection */
     struct pool_config *pools; /* connections per instance, by database */
     int pool_count;

@@ -486,10 +486,29 @@ static void print_get(struct page *p, const struct step_get *get)
 
 static void print_call(struct page *p, const struct step_call *call)
 {
+    if (call->async) {
+        fprintf(p->out, "call %s (nobody waits)", call->operation.name);
+        return;
+    }
     fprintf(p->out, "call %s (within %s", call->operation.name, duration(p, call->timeout));
     if (call->attempts > 1)
         fprintf(p->out, ", %" PRId64 " attempts", call->attempts);
-    fprintf(p->out, "%s)", call->breaker.present ? ", breaker" : "");
+    if (call->backoff.present)
+        fprintf(p->out, ", pauses from %s, %s jitter", duration(p, call->backoff.base),
+                jitter_names[call->backoff.jitter]);
+    if (call->limit.present)
+        fprintf(p->out, ", at most %" PRId64, call->limit.calls);
+    fprintf(p->out, "%s%s%s)", call->breaker.present ? ", breaker" : "", call->budget.present ? ", budget" : "",
+            call->optional ? ", optional" : "");
+}
+
+static void print_parallel(struct page *p, const struct step_parallel *parallel)
+{
+    for (int b = 0; b < parallel->branch_count; b++) {
+        fputs(b ? " | " : "[", p->out);
+        print_steps(p, &parallel->branches[b], 1);
+    }
+    fputs("]", p->out);
 }
 
 static void print_step(struct page *p, const struct tagged *step)
@@ -505,6 +524,13 @@ static void print_step(struct page *p, const struct tagged *step)
         break;
     }
     case STEP_CALL: print_call(p, step->config); break;
+    case STEP_PARALLEL: print_parallel(p, step->config); break;
+    case STEP_SERIES: {
+        const struct step_series *series = step->config;
+        print_steps(p, series->steps, series->step_count);
+        break;
+    }
+    case STEP_VARIANTS: break;
     case STEP_SEND: fprintf(p->out, "send %s", ((const struct step_send *)step->config)->to.name); break;
     }
 }

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "models/alb.h"
 #include "models/cloudfront.h"
 #include "models/route53.h"
 #include "models/scenario_read.h"
@@ -93,10 +94,16 @@ const struct component *scenario_front(const struct scenario *sc)
                                                                         : NULL;
     if (named || sc->by_kind_count[KIND_ALB] == 0)
         return named;
-    for (int a = 1; a < sc->by_kind_count[KIND_ALB]; a++) /* one in each region, of the same name: the first is asked */
-        if (sc->by_kind[KIND_ALB][a]->home != sc->by_kind[KIND_ALB][0])
+    const struct component *front = NULL;
+    for (int a = 0; a < sc->by_kind_count[KIND_ALB]; a++) {
+        const struct component *alb = sc->by_kind[KIND_ALB][a];
+        if (((const struct alb_config *)alb->config)->scheme == ALB_INTERNAL)
+            continue;
+        if (front && alb->home != front) /* one in each region, of the same name: the first is asked */
             return NULL;
-    return sc->by_kind[KIND_ALB][0];
+        front = front ? front : alb;
+    }
+    return front;
 }
 
 const struct component *scenario_in_region(const struct scenario *sc, const struct component *c,

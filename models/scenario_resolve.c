@@ -152,6 +152,28 @@ static bool check_singles(struct resolver *r)
     return ok;
 }
 
+/* Another balancer that faces the internet, beside the first; NULL: there is none. */
+static const struct component *second_front(const struct scenario *sc)
+{
+    const struct component *first = NULL;
+    for (int a = 0; a < sc->by_kind_count[KIND_ALB]; a++) {
+        const struct component *alb = sc->by_kind[KIND_ALB][a];
+        if (((const struct alb_config *)alb->config)->scheme == ALB_INTERNAL)
+            continue;
+        if (first && alb->home != first)
+            return alb;
+        first = first ? first : alb;
+    }
+    return NULL;
+}
+
+static void several_balancers(struct resolver *r, const struct component *second)
+{
+    diag_error(r->reader->diag, second->at, "several balancers and no cloudfront: which one is asked?");
+    diag_hint(r->reader->diag,
+              "name them as records of a route53; those between services of ours are scheme: internal");
+}
+
 /* The balancer that dynamic requests reach first; NULL when that is not clear (reported, or its reference dangles). */
 static const struct component *front_balancer(struct resolver *r)
 {
@@ -159,12 +181,14 @@ static const struct component *front_balancer(struct resolver *r)
     const struct component *front = scenario_front(sc);
     if (front || sc->by_kind_count[KIND_CLOUDFRONT] > 0)
         return front;
-    if (sc->by_kind_count[KIND_ALB] == 0)
+    const struct component *second = second_front(sc);
+    if (second)
+        several_balancers(r, second);
+    else if (sc->by_kind_count[KIND_ALB] > 0)
+        diag_error(r->reader->diag, sc->by_kind[KIND_ALB][0]->at, "every alb is internal: requests have nowhere to go");
+    else
         diag_error(r->reader->diag, sc->regions ? sc->regions[0].at : (struct mark){ .file = sc->path },
                    "no component of kind alb: requests have nowhere to go");
-    else if (!diag_error(r->reader->diag, sc->by_kind[KIND_ALB][1]->at,
-                         "several balancers and no cloudfront: which one is asked?"))
-        diag_hint(r->reader->diag, "name them as records of a route53");
     return NULL;
 }
 

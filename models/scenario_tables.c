@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "models/departures.h"
+#include "sim/dispatcher.h"
 
 /* A parameter is a row and reads as one. */
 /* clang-format off */
@@ -245,7 +246,7 @@ static const struct param population_params[] = {
 
 /* ---- steps: their tables know each other, because a miss is a list of steps again ---- */
 
-static const struct param_variant step_variants[STEP_WAIT + 2];
+static const struct param_variant step_variants[STEP_VARIANTS + 1];
 
 static const struct param cpu_params[] = {
     { .name = "time", .kind = PARAM_DIST, .offset = AT(step_cpu, time), .min = "0ns", .shorthand = true,
@@ -293,23 +294,46 @@ static const struct param get_params[] = {
 static const struct param read_params[] = { QUERY_PARAMS("from", "500B", "4kB") };
 static const struct param write_params[] = { QUERY_PARAMS("to", "1kB", "200B") };
 
-#define BREAKER(member) WITHIN(step_call, breaker, member)
 
 static const struct param breaker_params[] = {
-    { .name = "errors", .kind = PARAM_SHARE, .offset = BREAKER(errors), .def = "50%", .min = "1%", .max = "100%",
+    { .name = "errors", .kind = PARAM_SHARE, .offset = AT(breaker_config, errors), .def = "50%", .min = "1%", .max = "100%",
       .doc = "share of failed calls that opens the breaker", .source = "assumed; AWS behaviour sec. 1.2" },
-    { .name = "open", .kind = PARAM_DURATION, .offset = BREAKER(open), .def = "30s", .min = "1ms", .max = "1h",
+    { .name = "open", .kind = PARAM_DURATION, .offset = AT(breaker_config, open), .def = "30s", .min = "1ms", .max = "1h",
       .doc = "how long calls fail at once before one is tried", .source = "assumed; AWS behaviour sec. 1.2 (5-30 s)" },
-    { .name = "requests", .kind = PARAM_COUNT, .offset = BREAKER(requests), .def = "20", .min = "1", .max = "1M",
+    { .name = "requests", .kind = PARAM_COUNT, .offset = AT(breaker_config, requests), .def = "20", .min = "1", .max = "1M",
       .doc = "calls in the window below which it stays closed", .source = "assumed; AWS behaviour sec. 1.2" },
-    { .name = "window", .kind = PARAM_DURATION, .offset = BREAKER(window), .def = "10s", .min = "1s", .max = "1h",
+    { .name = "window", .kind = PARAM_DURATION, .offset = AT(breaker_config, window), .def = "10s", .min = "1s", .max = "1h",
       .doc = "over which calls and errors are counted", .source = "assumed; AWS behaviour sec. 1.2" },
+    PARAM_END,
+};
+
+static const struct param budget_params[] = {
+    { .name = "tokens", .kind = PARAM_COUNT, .offset = AT(budget_config, tokens), .def = "500", .min = "1", .max = "1M",
+      .doc = "the bucket's size; it is full at the beginning", .source = "[SDK-RETRY] retry quota" },
+    { .name = "cost", .kind = PARAM_COUNT, .offset = AT(budget_config, cost), .def = "5", .min = "1", .max = "1000",
+      .doc = "tokens of a retry after an error", .source = "[SDK-RETRY] retry quota; 14 in 2026" },
+    { .name = "cost_timeout", .kind = PARAM_COUNT, .offset = AT(budget_config, cost_timeout), .def = "10", .min = "1",
+      .max = "1000", .doc = "tokens of a retry after a timeout", .source = "[SDK-RETRY] retry quota; 14 in 2026" },
+    { .name = "refund", .kind = PARAM_COUNT, .offset = AT(budget_config, refund), .def = "1", .min = "0", .max = "1000",
+      .doc = "tokens that a success without a retry gives; with a retry, what that cost",
+      .source = "[SDK-RETRY] retry quota" },
+    PARAM_END,
+};
+
+static const struct param limit_params[] = {
+    { .name = "calls", .kind = PARAM_COUNT, .offset = AT(limit_config, calls), .def = "25", .min = "1", .max = "100k",
+      .shorthand = true, .doc = "attempts under way at the most",
+      .source = "assumed; Resilience4j's maxConcurrentCalls" },
+    { .name = "queue", .kind = PARAM_COUNT, .offset = AT(limit_config, queue), .def = "0", .min = "0", .max = "100k",
+      .doc = "so many more wait for a place; beyond it a call fails at once", .source = "assumed" },
+    { .name = "wait", .kind = PARAM_DURATION, .offset = AT(limit_config, wait), .def = "1s", .min = "1ms", .max = "1h",
+      .doc = "how long they wait", .source = "assumed" },
     PARAM_END,
 };
 
 static const struct param call_params[] = {
     { .name = "operation", .kind = PARAM_REF, .offset = AT(step_call, operation), .refs = "operation",
-      .doc = "service.operation", .source = "scenario" },
+      .doc = "service.operation, of ours or external", .source = "scenario" },
     { .name = "timeout", .kind = PARAM_DURATION, .offset = AT(step_call, timeout), .def = "5s", .min = "1ms",
       .max = "1h",
       .doc = "an attempt is given up after this", .source = "assumed; performance defaults sec. 8 (5-30 s)" },
@@ -319,8 +343,41 @@ static const struct param call_params[] = {
       .doc = "bytes to the other side, each attempt: egress", .source = "assumed" },
     { .name = "response", .kind = PARAM_BYTES, .offset = AT(step_call, response), .def = "4kB", .min = "0", .max = "1GB",
       .doc = "bytes back", .source = "assumed" },
+    { .name = "async", .kind = PARAM_BOOL, .offset = AT(step_call, async), .def = "false",
+      .doc = "fire and forget: nobody waits for the answer or learns of a failure; of services of ours",
+      .source = "scenario" },
+    { .name = "optional", .kind = PARAM_BOOL, .offset = AT(step_call, optional), .def = "false",
+      .doc = "when it fails the operation goes on without it: a degraded answer", .source = "scenario" },
+    { .name = "backoff", .kind = PARAM_BLOCK, .offset = AT(step_call, backoff), .def = "", .sub = backoff_params,
+      .doc = "pause before another attempt; without it the next follows at once", .source = "[BL-RETRY]" },
     { .name = "breaker", .kind = PARAM_BLOCK, .offset = AT(step_call, breaker), .def = "", .sub = breaker_params,
       .doc = "circuit breaker of each instance", .source = "AWS behaviour sec. 1.2" },
+    { .name = "budget", .kind = PARAM_BLOCK, .offset = AT(step_call, budget), .def = "", .sub = budget_params,
+      .doc = "tokens that retries take and successes give, of each instance", .source = "[SDK-RETRY]" },
+    { .name = "limit", .kind = PARAM_BLOCK, .offset = AT(step_call, limit), .def = "", .sub = limit_params,
+      .doc = "bulkhead: attempts under way at the most, of each instance", .source = "scenario" },
+    PARAM_END,
+};
+
+static const char *const BRANCH_FAILURES[] = {
+    [BRANCH_FAILS_AT_ONCE] = "at_once", [BRANCH_FAILS_AT_JOIN] = "at_join", [BRANCH_IS_IGNORED] = "ignore", NULL
+};
+
+static const struct param parallel_params[] = {
+    { .name = "branches", .kind = PARAM_TAGGED, .offset = AT(step_parallel, branches),
+      .count_offset = AT(step_parallel, branch_count), .variants = step_variants, .shorthand = true,
+      .doc = "steps that run at the same time; the operation goes on when all have ended", .source = "scenario" },
+    { .name = "failure", .kind = PARAM_CHOICE, .offset = AT(step_parallel, failure), .def = "at_once",
+      .choices = BRANCH_FAILURES,
+      .doc = "a failing branch fails the operation at once while the others work on, when all have ended, or never",
+      .source = "assumed" },
+    PARAM_END,
+};
+
+static const struct param series_params[] = {
+    { .name = "steps", .kind = PARAM_TAGGED, .offset = AT(step_series, steps),
+      .count_offset = AT(step_series, step_count), .variants = step_variants, .shorthand = true,
+      .doc = "one after the other: a branch of several steps", .source = "scenario" },
     PARAM_END,
 };
 
@@ -334,12 +391,15 @@ static const struct param send_params[] = {
     PARAM_END,
 };
 
-static const struct param_variant step_variants[STEP_WAIT + 2] = {
+static const struct param_variant step_variants[STEP_VARIANTS + 1] = {
     [STEP_CPU] = { "cpu", "computes", cpu_params, sizeof(struct step_cpu) },
     [STEP_GET] = { "get", "asks a cache; after a miss, other steps", get_params, sizeof(struct step_get) },
     [STEP_READ] = { "read", "queries a database, a replica if there is one", read_params, sizeof(struct step_query) },
     [STEP_WRITE] = { "write", "writes to a database's primary", write_params, sizeof(struct step_query) },
     [STEP_CALL] = { "call", "calls another service and waits", call_params, sizeof(struct step_call) },
+    [STEP_PARALLEL] = { "parallel", "does several things at the same time", parallel_params,
+                        sizeof(struct step_parallel) },
+    [STEP_SERIES] = { "series", "several steps as one", series_params, sizeof(struct step_series) },
     [STEP_SEND] = { "send", "sends a message", send_params, sizeof(struct step_send) },
     [STEP_WAIT] = { "wait", "waits for something that is not modelled", wait_params, sizeof(struct step_wait) },
     { .key = NULL },
@@ -365,6 +425,29 @@ static const struct param pool_params[] = {
 
 static const char *const backlog_orders[] = {
     [BACKLOG_FIFO] = "fifo", [BACKLOG_LIFO] = "lifo", [BACKLOG_ADAPTIVE] = "adaptive", NULL
+};
+
+static const char *const DISCOVERY_EACH[] = {
+    [DISCOVERY_CONNECTION] = "connection", [DISCOVERY_REQUEST] = "request", NULL
+};
+static const char *const DISCOVERY_POLICIES[] = { [DISPATCH_ROUND_ROBIN] = "round_robin",
+                                                  [DISPATCH_LEAST_OUTSTANDING] = "least_outstanding",
+                                                  [DISPATCH_RANDOM] = "random", NULL };
+
+static const struct param discovery_params[] = {
+    { .name = "each", .kind = PARAM_CHOICE, .offset = AT(discovery_config, each), .def = "connection",
+      .choices = DISCOVERY_EACH,
+      .doc = "an instance is chosen per connection (Kubernetes Service, Cloud Map) or per request (a proxy beside the"
+      " caller: ECS Service Connect, Envoy)", .source = "[K8S-SVC]; [ECS-SC]" },
+    { .name = "policy", .kind = PARAM_CHOICE, .offset = AT(discovery_config, policy), .def = "random",
+      .choices = DISCOVERY_POLICIES, .doc = "how each caller's instance chooses",
+      .source = "[K8S-SVC] kube-proxy: at random" },
+    { .name = "lifetime", .kind = PARAM_DURATION, .offset = AT(discovery_config, lifetime), .def = "5m", .min = "1s",
+      .max = "24h", .doc = "a connection is closed when it is so old, and chosen anew", .source = "assumed" },
+    { .name = "notice", .kind = PARAM_DIST, .offset = AT(discovery_config, notice), .def = "uniform(40s 50s)",
+      .min = "0s", .doc = "from the death of a host until it is no longer chosen",
+      .source = "AWS behaviour sec. 9.4 (40-50 s)" },
+    PARAM_END,
 };
 
 static const struct param service_params[] = {
@@ -401,6 +484,9 @@ static const struct param service_params[] = {
       .choices = departures_vcpu_disciplines,
       .doc = "an instance's vCPUs share themselves among all requests, or serve the oldest or the newest to its end",
       .source = "assumed" },
+    { .name = "discovery", .kind = PARAM_BLOCK, .offset = AT(service_config, discovery), .def = "{}",
+      .sub = discovery_params, .doc = "how other services find its instances when no load balancer stands before them",
+      .source = "scenario" },
     { .name = "pool_timeout", .kind = PARAM_DURATION, .offset = AT(service_config, pool_timeout), .def = "5s",
       .min = "1ms",
       .max = "1h", .doc = "how long a worker waits for a connection of a pool", .source = "assumed" },

@@ -58,6 +58,7 @@ struct frame *visit_leave_behind(struct world *w, struct frame *f)
         timer_ring_disarm(&w->patience, &w->frames[0].patience_link, sizeof *f, old, f->deadline);
     *client = *f;
     client->patience_link = client->query_link = none;
+    kinship_moved(w, old, slot);
     if (f->state == AT_DB)
         f->shard = (uint16_t)query_endpoint(w, f);
     f->kind = FRAME_ORPHAN;

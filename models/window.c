@@ -147,13 +147,24 @@ static void add(struct world *w, struct usage_key key, int64_t quantity)
     meter_add(&w->meters, meter_get(&w->meters, key), quantity);
 }
 
-/* What goes through the balancer, in the raw dimensions of a capacity unit. */
-static void balancer_window(struct world *w, const struct component *c, const struct front *front)
+/* What went through a balancer, in the raw dimensions of a capacity unit. */
+static void balancer_window(struct world *w, const struct component *c, int64_t bytes, uint64_t requests)
 {
     const struct alb_config *config = c->config;
-    add(w, usage_key_of(c, "AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES), front->bytes);
+    add(w, usage_key_of(c, "AWSELB", "ALB:ProcessedBytes", "", USAGE_BYTES), bytes);
     const int64_t billed_rules = config->rules > 10 ? config->rules - 10 : 0;
-    add(w, usage_key_of(c, "AWSELB", "ALB:RuleEvaluations", "", USAGE_COUNT), (int64_t)front->requests * billed_rules);
+    add(w, usage_key_of(c, "AWSELB", "ALB:RuleEvaluations", "", USAGE_COUNT), (int64_t)requests * billed_rules);
+}
+
+/* Those that take calls of services. Their callers keep connections: new ones are few and are left out. */
+static void calls_window(struct world *w)
+{
+    for (int a = 0; w->calls_balanced && a < w->alb_count; a++) {
+        if (w->calls_balanced[a].requests > 0)
+            balancer_window(w, w->sc->by_kind[KIND_ALB][a], w->calls_balanced[a].bytes, w->calls_balanced[a].requests);
+        w->calls_balanced[a].bytes = 0;
+        w->calls_balanced[a].requests = 0;
+    }
 }
 
 uint64_t fronts_requests(const struct world *w)
@@ -172,7 +183,8 @@ static void traffic_window(struct world *w, double seconds)
             (int64_t)(w->waf_on_cdn ? edge : fronts_requests(w)));
     for (int a = 0; a < w->alb_count; a++)
         if (w->fronts[a].open)
-            balancer_window(w, w->sc->by_kind[KIND_ALB][a], &w->fronts[a]);
+            balancer_window(w, w->sc->by_kind[KIND_ALB][a], w->fronts[a].bytes, w->fronts[a].requests);
+    calls_window(w);
     connections_window(w);
     usage_window(w);
     if (w->names)
@@ -195,6 +207,8 @@ static void forget_warm_up(struct world *w)
     little_begin(&w->cache_visits, w->now);
     little_begin(&w->db_visits, w->now);
     sessions_start(w);
+    edges_start(w);
+    served_start(w);
     w->station_visits = w->health_checks = 0;
     for (int a = 0; a < w->alb_count; a++)
         w->fronts[a].attempts = 0;

@@ -279,9 +279,15 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     fetches_init(w);
     init_edge(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
+    edges_init(w);
+    if (code->has_frames_in_frames) {
+        w->kin = aligned_alloc(64, (size_t)FRAMES_MAX * sizeof *w->kin);
+        CHECK(w->kin, "no memory for the pool of requests");
+    }
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
     fleets_init(w);
     names_init(w);
+    served_init(w);
     windows_init(w);
     clients_columns(w);
     recorder_ready(&w->recorder);
@@ -294,8 +300,10 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
 void world_fini(struct world *w)
 {
     free(w->frames);
+    free(w->kin);
     w->frames = NULL;
     fetches_fini(w);
+    w->kin = NULL;
 }
 
 /* ---- events ---- */
@@ -326,7 +334,8 @@ static bool resumes(const struct frame *f)
 {
     if (f->state == AT_CACHE || f->state == AT_DB)
         return f->departs != SIM_NEVER;
-    return f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET;
+    return f->state == AT_DELAY || f->state == AT_CLIENT || f->state == AT_EDGE || f->state == AT_SILENT_TARGET ||
+           f->state == AT_BACKOFF;
 }
 
 /* Timeouts and delays are recognised by their exact time: whatever was overtaken by events has another one. */
@@ -354,6 +363,10 @@ static void frame_event(struct world *w, struct event e)
     case EV_POOL_TIMEOUT:
         if (f->state == AT_POOL && f->query_deadline == w->now)
             query_pool_timeout(w, f);
+        break;
+    case EV_CALL_TIMEOUT:
+        if (call_is_late(w, f))
+            call_timeout(w, f);
         break;
     case EV_CHECK_TIMEOUT:
         if (f->kind == FRAME_HEALTH && f->deadline == w->now && !(f->flags & FLAG_ABANDONED))
@@ -391,6 +404,7 @@ void world_handle(struct world *w, struct event e)
     case EV_PATIENCE:
     case EV_QUERY_TIMEOUT:
     case EV_POOL_TIMEOUT:
+    case EV_CALL_TIMEOUT:
     case EV_CHECK_TIMEOUT: frame_event(w, e); break;
     case EV_SWEEP:
         if (w->sweep_armed == w->now)
@@ -417,5 +431,6 @@ void world_handle(struct world *w, struct event e)
     case EV_GROUP: group_event(w, &w->fleets[entity], event_slot(e)); break;
     case EV_SESSION: session_goes_on(w, event_slot(e)); break;
     case EV_NAME: names_event(w, entity, event_slot(e)); break;
+    case EV_UNLISTED: reach_leave(w, &w->instances[entity]); break;
     }
 }

@@ -12,6 +12,8 @@
  *                  backlog.c  who waits for a worker, and for how long
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
+ *                  edge.c     breakers, budgets and limits of calls; invoke.c calls to services of ours, reach.c where
+ *                             they go, branch.c several at a time
  *                  visit.c    what stays at stations have in common, on events or computed ahead
  *                  fleet.c    members of a fleet: in service, health checks, draining, consumers
  *                  group.c    instances of an Auto Scaling group: launch, zones, replacement
@@ -26,6 +28,7 @@
 #include "models/asg.h"
 #include "models/cloudfront.h"
 #include "models/departures.h"
+#include "models/edge.h"
 #include "models/elasticache.h"
 #include "models/journey.h"
 #include "models/meter.h"
@@ -69,10 +72,20 @@ enum event_kinds {
     EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
     EV_GROUP,           /* entity = fleet, slot = what and of whom: group_event() */
     EV_NAME,            /* a name is checked, or its answers change: names.c */
+    EV_CALL_TIMEOUT,    /* slot */
+    EV_UNLISTED,        /* entity = instance: its death is noticed by those who choose by themselves */
 };
 
 /* An orphan is a command or a query that a dead client left behind: who serves in order works it off all the same. */
-enum frame_kind { FRAME_FREE, FRAME_OPERATION, FRAME_HEALTH, FRAME_MESSAGE, FRAME_ORPHAN };
+enum frame_kind {
+    FRAME_FREE,
+    FRAME_OPERATION,
+    FRAME_HEALTH,
+    FRAME_MESSAGE,
+    FRAME_ORPHAN,
+    FRAME_CALL,   /* called by a frame at another service; see struct kinship */
+    FRAME_BRANCH, /* one of several things that a frame does at the same time */
+};
 
 enum frame_state {
     AT_NOTHING,
@@ -88,6 +101,10 @@ enum frame_state {
     AT_CLIENT,      /* between two attempts */
     AT_LATE_ANSWER, /* answered, but the client's patience ends before the answer is there */
     AT_FETCH,       /* waits for somebody else's fetch of the key that it missed */
+    AT_CALL,        /* waits for the answer of a service of ours */
+    AT_LIMIT,       /* waits until fewer such calls are under way */
+    AT_BACKOFF,     /* between two attempts of a call */
+    AT_JOIN,        /* waits for its branches */
 };
 
 enum frame_flags {
@@ -153,11 +170,6 @@ struct pool {
     uint32_t idle_count;
 };
 
-struct breaker {
-    sim_time window_end, open_until;
-    uint32_t calls, errors;
-};
-
 enum instance_state { INSTANCE_FREE, INSTANCE_LAUNCHING, INSTANCE_IN_SERVICE, INSTANCE_DRAINING, INSTANCE_STATES };
 
 struct instance {
@@ -171,7 +183,9 @@ struct instance {
     struct station cpu;
     struct gate workers;
     struct pool *pools;
-    struct breaker *breakers;
+    struct edge_state *edges;    /* by the service's edges */
+    struct callee_view *callees; /* by the services of ours that it calls */
+    bool listed;                 /* callers that choose by themselves may choose it */
     uint32_t idle_threads; /* consumers */
     sim_time launched_at, in_service_at, billed_until;
     uint128 busy_before;                   /* station's busy_q16 at the last datapoint */
@@ -252,7 +266,7 @@ struct fleet {
     uint64_t shed, expired; /* inside the window: answered 503 after a wait, dropped as nobody waited any more */
     struct meter *hours[ALB_NODES_MAX], *volume_hours[ALB_NODES_MAX]; /* by zone */
     struct meter *monitoring;
-    struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat;
+    struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat, *cross_zone_calls;
     struct meter *sent, *received, *through_nat; /* to and from the internet */
     struct meter **to_region, **from_region;     /* to and from the others; NULL with one region */
     struct meter *logs;
@@ -324,6 +338,14 @@ struct world {
     struct queue *queues;
     int queue_count;
     struct external *externals;
+    struct edge *edges;                     /* as in the code */
+    struct kinship *kin;                    /* by slot; NULL: no frame has a parent */
+    struct service_figures *served;         /* by service; NULL as well */
+    int *fleet_of_service;                  /* [region * service_count + service]; -1: none */
+    struct balanced_calls {
+        int64_t bytes;
+        uint64_t requests;
+    } *calls_balanced; /* by balancer, in the present window */
     struct {
         int cache, shard;
     } * shard_of;
@@ -505,7 +527,9 @@ void query_begin(struct world *w, struct frame *f, const struct step *step); /* 
 void query_arrives(struct world *w, struct frame *f);                        /* its connection is open */
 /* The endpoint of the database that it is at, an orphan too. */
 int query_endpoint(const struct world *w, const struct frame *f);
-void query_disarm(struct world *w, struct frame *f); /* its timeout, or that of its wait for a connection */
+/* f->query_deadline: its timeout, or that of its wait for a connection; of a call likewise. */
+void query_arm(struct world *w, struct frame *f);
+void query_disarm(struct world *w, struct frame *f);
 /* The timer's slot begins: its exact event. */
 void query_timer_event(struct world *w, const struct frame *f);
 bool query_is_late(const struct world *w, const struct frame *f);
@@ -520,6 +544,50 @@ void connection_free(struct world *w, struct frame *f);
 /* ---- call.c ---- */
 void call_begin(struct world *w, struct frame *f, const struct step *step);
 void call_ended(struct world *w, struct frame *f, const struct step *step);
+void call_pause_over(struct world *w, struct frame *f);
+bool call_is_late(const struct world *w, const struct frame *f);
+void call_timeout(struct world *w, struct frame *f);
+/* An attempt of f's is out, or its answer is on the way back. */
+bool call_is_under_way(const struct world *w, const struct frame *f);
+void call_killed(struct world *w, struct frame *f); /* the caller; its branches too */
+
+/* ---- invoke.c ---- */
+void invoke(struct world *w, struct frame *f, const struct step *step); /* f is AT_CALL afterwards, or its answer is on the way */
+void invoke_async(struct world *w, struct frame *f, const struct step *step);
+void invoke_abandon(struct world *w, struct frame *f); /* the caller does not wait any more */
+void invoke_answered(struct world *w, struct frame *child, enum outcome outcome);
+void invoke_unheard(struct world *w, struct frame *child);
+void invoke_node_lost(struct world *w, int alb, int node);
+/* What the frame `old` was goes on in `now`. */
+void kinship_moved(struct world *w, uint32_t old, uint32_t now);
+/* Bytes of a call between its instance and `zone`, billed when they cross zones. */
+void request_meter_call(struct world *w, const struct frame *f, int zone, int64_t bytes);
+
+/* ---- branch.c ---- */
+void branches_begin(struct world *w, struct frame *f, const struct step *step);
+void branches_abandon(struct world *w, struct frame *f);
+void branch_ended(struct world *w, struct frame *branch, bool ok);
+void branch_killed(struct world *w, struct frame *branch);
+
+/* ---- reach.c ---- */
+void reach_views_init(struct world *w, struct instance *i); /* of a new instance */
+void reach_join(struct world *w, struct instance *i);
+void reach_leave(struct world *w, struct instance *i);
+void reach_died(struct world *w, struct instance *i, bool reset);
+/* The instance that the call of f goes to; DISPATCHER_NONE: there is none. *connects: over a new connection. */
+uint32_t reach_choose(struct world *w, struct frame *f, const struct edge_rule *rule, uint64_t bits, bool *connects);
+/* The call of f is over; its connection is kept if it was answered. */
+void reach_done(struct world *w, struct frame *f, const struct edge_rule *rule, bool answered);
+
+/* ---- served.c ---- */
+void served_init(struct world *w);
+void served_start(struct world *w);
+/* A request comes to a service, or leaves it; of frames that are requests of clients, calls or messages. */
+void served_enter(struct world *w, const struct frame *f);
+void served_leave(struct world *w, const struct frame *f, bool ok);
+void served_clip(struct world *w, const struct frame *f); /* still there at the end */
+const char *served_violation(struct world *w);
+void served_record(struct world *w, struct replication *out);
 
 /* ---- consumer.c ---- */
 void consumers_wake(struct world *w, int queue); /* messages may have become visible */

@@ -187,7 +187,7 @@ static void given_what_a_service_cannot_be_when_loaded_then_it_is_said(void **st
     assert_refused(f, "services.payments.operations.charge=[{wait: 1s}, {cpu: 1s}]", "is one time, not steps");
     assert_refused(f, "services.fulfilment.operations.more=1ms", "has 2 operations instead of one");
     assert_refused(f, "services.web.operations.checkout={call: {operation: handle}}",
-                   "a call reaches external services");
+                   "handles the messages of 'order-events': nobody can call it");
     assert_refused(f, "traffic.shoppers.mix={charge: 100%}", "the balancer leads to service 'web', not 'payments'");
 }
 
