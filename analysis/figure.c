@@ -192,6 +192,11 @@ const char *figure_clock(const struct scenario *sc, double since_start_s, bool s
     return arena_printf(arena, "%s%02d:%02d:%02d", prefix, hours, minutes, (int)(of_day % 60));
 }
 
+const char *figure_fault_when(const struct scenario *sc, double since_start_s, struct arena *arena)
+{
+    return isnan(since_start_s) ? "at random" : figure_clock(sc, since_start_s, false, arena);
+}
+
 const char *figure_span(const struct scenario *sc)
 {
     return figure_in_span(sc) + strlen("on ");

@@ -42,6 +42,8 @@ const char *figure_limit(double value, double maximum, struct arena *arena);
 const char *figure_busy(double share, struct arena *arena);
 /* Local time of day of an instant s after the clock's start: "20:05", "20:05:30"; a later day is "+1d 00:10". */
 const char *figure_clock(const struct scenario *sc, double since_start_s, bool seconds, struct arena *arena);
+/* The same of a fault; NAN: "at random". */
+const char *figure_fault_when(const struct scenario *sc, double since_start_s, struct arena *arena);
 /* What the clock runs over: "this day", "this hour", otherwise "this window"; and when: "on this day", "in this hour",
  * "in this window". */
 const char *figure_span(const struct scenario *sc);

@@ -92,19 +92,30 @@ static void keep_minutes(struct replication *rep, struct arena *arena)
     rep->minutes = keep_array(rep->minutes, cells, sizeof *rep->minutes, arena);
 }
 
+static void keep_fault(struct fault_result *fault, struct arena *arena)
+{
+    fault->name = keep_text(fault->name, arena);
+    struct fault_event *events = keep_array(fault->events, fault->event_count, sizeof *fault->events, arena);
+    for (int e = 0; e < fault->event_count; e++) {
+        events[e].component = keep_text(events[e].component, arena);
+        events[e].what = keep_text(events[e].what, arena);
+    }
+    fault->events = events;
+}
+
 static void keep_faults(struct replication *rep, struct arena *arena)
 {
     rep->faults = keep_array(rep->faults, rep->fault_count, sizeof *rep->faults, arena);
-    for (int i = 0; i < rep->fault_count; i++) {
-        struct fault_result *fault = &rep->faults[i];
-        fault->name = keep_text(fault->name, arena);
-        struct fault_event *events = keep_array(fault->events, fault->event_count, sizeof *fault->events, arena);
-        for (int e = 0; e < fault->event_count; e++) {
-            events[e].component = keep_text(events[e].component, arena);
-            events[e].what = keep_text(events[e].what, arena);
-        }
-        fault->events = events;
-    }
+    for (int i = 0; i < rep->fault_count; i++)
+        keep_fault(&rep->faults[i], arena);
+}
+
+const struct fault_result *fault_keep(const struct fault_result *fault, struct arena *arena)
+{
+    struct fault_result *kept = ARENA_NEW(arena, struct fault_result);
+    *kept = *fault;
+    keep_fault(kept, arena);
+    return kept;
 }
 
 static void keep_utilisations(struct replication *rep, struct arena *arena)

@@ -22,7 +22,8 @@ enum keep_what {
  */
 struct replication *replication_keep(const struct replication *rep, enum keep_what what, struct arena *arena);
 
-/* A deep copy of a key. */
+/* Deep copies: of what is told of a fault, and of a key. */
+const struct fault_result *fault_keep(const struct fault_result *fault, struct arena *arena);
 struct usage_key *usage_key_keep(const struct usage_key *key, struct arena *arena);
 
 #endif

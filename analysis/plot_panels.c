@@ -92,11 +92,13 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
 /* What hurts for minutes is a needle in 24 hours: the first panel again, around the first fault. */
 static void add_close_up(struct panels *panels, const struct results *r, struct arena *arena)
 {
-    if (r->fault_count == 0 || r->faults[0].start_s >= length_s(r) || panels->count == PANELS_MAX)
+    if (r->fault_count == 0 || r->faults[0].random || r->faults[0].start_s >= length_s(r) ||
+        panels->count == PANELS_MAX)
         return;
     const struct fault_summary *fault = &r->faults[0];
     const double margin_s = 600;
-    const double over_s = fault->restored_count == fault->replications ? fault->restored_last_s : fault->end_s;
+    const double over_s = fault->restored_count == fault->replications ? fault->start_s + fault->restored_last_after_s
+                                                                       : fault->end_s;
     struct panel *near = &panels->panel[panels->count++];
     *near = panels->panel[0];
     near->title = arena_printf(arena, "%s, around %s", near->title, fault->name);

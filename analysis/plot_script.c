@@ -315,7 +315,7 @@ static void write_faults(FILE *out, const struct results *r, const struct panel 
     struct label_rows rows = { .count = 0 };
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *fault = &r->faults[i];
-        if (fault->end_s < panel->from_s || fault->start_s > panel->to_s)
+        if (fault->random || fault->end_s < panel->from_s || fault->start_s > panel->to_s)
             continue;
         const double from = fmax(fault->start_s, panel->from_s), to = fmin(fault->end_s, panel->to_s);
         fprintf(out,

@@ -203,9 +203,11 @@ static void write_verdict(struct page *page)
             headline(page));
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
-        fprintf(page->out, "%s %s: ", figure_clock(r->sc, f->start_s, false, a), page_text(page, f->name));
-        if (f->restored_count == f->replications)
-            fprintf(page->out, "service restored after %s. ", figure_duration(f->restored_s.mean - f->start_s, a));
+        fprintf(page->out, "%s %s: ", figure_fault_when(r->sc, f->start_s, a), page_text(page, f->name));
+        if (f->replications == 0)
+            fputs("did not happen. ", page->out);
+        else if (f->restored_count == f->replications)
+            fprintf(page->out, "service restored after %s. ", figure_duration(f->restored_after_s, a));
         else
             fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
     }

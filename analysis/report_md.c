@@ -211,9 +211,9 @@ static void write_faults(struct markdown *m)
           m->out);
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
-        fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_clock(r->sc, f->start_s, false, a),
-                figure_duration(f->detected_s.mean - f->start_s, a),
-                figure_duration(f->restored_s.mean - f->start_s, a), figure_count(round(f->failed_requests.mean), a));
+        fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_fault_when(r->sc, f->start_s, a),
+                figure_duration(f->detected_after_s, a), figure_duration(f->restored_after_s, a),
+                figure_count(round(f->failed_requests.mean), a));
     }
     fputc('\n', m->out);
 }

@@ -148,7 +148,8 @@ static void write_timeline(struct page *page, const struct fault_summary *f)
     }
     if (!isnan(shown->restored_s))
         insert_moment(moments, &count, (struct moment){ shown->restored_s, "service", "restored", "good" });
-    fputs("<p class=\"small soft\">Timeline of the first replication</p>\n<ol class=\"timeline\">\n", page->out);
+    fprintf(page->out, "<p class=\"small soft\">Timeline of the first replication%s</p>\n<ol class=\"timeline\">\n",
+            f->random ? " in which it happens" : "");
     for (int i = 0; i < count; i++)
         fprintf(page->out, "<li class=\"%s\"><time>%s</time><span><b>%s</b> %s</span></li>\n", moments[i].class,
                 figure_clock(page->r->sc, moments[i].at_s, true, &page->arena), page_text(page, moments[i].component),
@@ -164,20 +165,26 @@ static void write_fault(struct page *page, const struct fault_summary *f)
     struct arena *a = &page->arena;
     const struct scenario *sc = page->r->sc;
     fprintf(page->out, "<h3>%s</h3>\n<dl class=\"figures\">\n", page_text(page, f->name));
-    page_tile(page, "Begins", figure_clock(sc, f->start_s, false, a),
-              arena_printf(a, "lasts %s", figure_duration(f->end_s - f->start_s, a)));
+    page_tile(page, "Begins", figure_fault_when(sc, f->start_s, a),
+              f->random ? arena_printf(a, "%s times a day, in %d of %d replications", figure_number(f->times, a),
+                                       f->replications, page->r->replications)
+                        : arena_printf(a, "lasts %s", figure_duration(f->end_s - f->start_s, a)));
+    if (f->replications == 0) {
+        fputs("</dl>\n", page->out);
+        return;
+    }
     if (f->detected_count)
-        page_tile(page, "First noticed after", figure_duration(f->detected_s.mean - f->start_s, a),
+        page_tile(page, "First noticed after", figure_duration(f->detected_after_s, a),
                   f->detected_count < f->replications
                       ? arena_printf(a, "in %d of %d replications", f->detected_count, f->replications)
                       : "mean over replications");
     else
         page_tile(page, "First noticed", "never", "no control loop acted because of it");
     if (f->restored_count)
-        page_tile(page, "Service restored after", figure_duration(f->restored_s.mean - f->start_s, a),
+        page_tile(page, "Service restored after", figure_duration(f->restored_after_s, a),
                   f->restored_count < f->replications
                       ? arena_printf(a, "in %d of %d replications", f->restored_count, f->replications)
-                      : arena_printf(a, "slowest %s", figure_duration(f->restored_last_s - f->start_s, a)));
+                      : arena_printf(a, "slowest %s", figure_duration(f->restored_last_after_s, a)));
     else
         page_tile(page, "Service restored", "never", "not within the run");
     const struct ci failed = f->failed_requests;

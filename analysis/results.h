@@ -43,13 +43,15 @@ struct objective_summary {
 
 struct fault_summary {
     const char *name;
-    double start_s, end_s; /* since the clock's start */
+    bool random;           /* at instants that differ between replications */
+    double times;          /* that it happened in a day, mean */
+    double start_s, end_s; /* since the clock's start; the end is a mean. NAN when random */
     int replications;      /* in which the fault happened */
+    double detected_after_s, restored_after_s, restored_last_after_s; /* since it began; NAN: never; the slowest */
     int detected_count, restored_count;
     struct ci detected_s, restored_s; /* since the clock's start, over the replications in which it happened */
-    double restored_last_s;           /* the slowest */
     struct ci failed_requests;        /* per day */
-    const struct fault_result *shown; /* whose timeline is shown: the first replication's */
+    const struct fault_result *shown; /* whose timeline is shown: the first replication's in which it happened */
 };
 
 struct utilisation_summary {

@@ -4,19 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/keep.h"
 #include "analysis/results.h"
 #include "analysis/tally.h"
 #include "sim/base/check.h"
 
 /* ---- adding a replication ---- */
 
-static void add_fault(struct fault_tally *sum, const struct fault_result *fault, bool first)
+static void add_fault(struct tally *t, int index, const struct replication *rep)
 {
+    struct fault_tally *sum = &t->faults[index];
+    const struct fault_result *fault = &rep->faults[index];
+    moments_add(&sum->times, fault->times);
+    if (fault->times == 0)
+        return;
+    if (sum->replications++ == 0)
+        sum->shown = t->replications == 0 ? &t->outline->faults[index] : fault_keep(fault, &t->arena);
     sum->detected_count += !isnan(fault->detected_s);
     sum->restored_count += !isnan(fault->restored_s);
-    sum->restored_last_s = first ? fault->restored_s : fmax(sum->restored_last_s, fault->restored_s);
+    sum->restored_last_after_s = fmax(sum->restored_last_after_s, fault->restored_s - fault->start_s);
+    moments_add(&sum->start_s, fault->start_s);
+    moments_add(&sum->end_s, fault->end_s);
     moments_add(&sum->detected_s, fault->detected_s);
     moments_add(&sum->restored_s, fault->restored_s);
+    moments_add(&sum->detected_after_s, fault->detected_s - fault->start_s);
+    moments_add(&sum->restored_after_s, fault->restored_s - fault->start_s);
     moments_add(&sum->failed_requests, (double)fault->failed_requests);
 }
 
@@ -47,7 +59,7 @@ void tally_components(struct tally *t, const struct replication *rep)
               rep->flow_count == outline->flow_count,
           "two replications of one scenario have different parts");
     for (int i = 0; i < rep->fault_count; i++)
-        add_fault(&t->faults[i], &rep->faults[i], first);
+        add_fault(t, i, rep);
     for (int i = 0; i < rep->utilisation_count; i++) {
         moments_add(&t->utilisations[i].mean, rep->utilisations[i].mean);
         t->utilisations[i].peak = fmax(t->utilisations[i].peak, rep->utilisations[i].peak);
@@ -90,17 +102,21 @@ void tally_series(struct tally *t, const struct replication *rep)
 
 static void summarise_fault(const struct results *r, int index)
 {
-    const struct fault_result *shown = &r->tally->outline->faults[index];
     const struct fault_tally *t = &r->tally->faults[index];
+    const struct fault_result *shown = t->shown ? t->shown : &r->tally->outline->faults[index];
     r->faults[index] = (struct fault_summary){ .name = shown->name,
-                                               .start_s = shown->start_s,
-                                               .end_s = shown->end_s,
-                                               .replications = r->replications,
+                                               .random = shown->random,
+                                               .times = ci_of_moments(&t->times, r->level).mean,
+                                               .start_s = shown->random ? NAN : shown->start_s,
+                                               .end_s = shown->random ? NAN : ci_of_moments(&t->end_s, r->level).mean,
+                                               .replications = t->replications,
+                                               .detected_after_s = ci_of_moments(&t->detected_after_s, r->level).mean,
+                                               .restored_after_s = ci_of_moments(&t->restored_after_s, r->level).mean,
+                                               .restored_last_after_s = t->restored_last_after_s,
                                                .detected_count = t->detected_count,
                                                .restored_count = t->restored_count,
                                                .detected_s = ci_of_moments(&t->detected_s, r->level),
                                                .restored_s = ci_of_moments(&t->restored_s, r->level),
-                                               .restored_last_s = t->restored_last_s,
                                                .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level),
                                                                           0, INFINITY),
                                                .shown = shown };

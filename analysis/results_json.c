@@ -152,11 +152,15 @@ static void add_faults(cJSON *root, const struct results *r)
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(faults, one);
         cJSON_AddStringToObject(one, "name", f->name);
+        if (f->random) {
+            json_number(one, "times", f->times);
+            json_count(one, "replications", (uint64_t)f->replications);
+        }
         json_number(one, "start_s", f->start_s);
         json_number(one, "end_s", f->end_s);
         json_number(one, "detected_s", f->detected_s.mean);
         json_number(one, "restored_s", f->restored_s.mean);
-        json_number(one, "restored_last_s", f->restored_last_s);
+        json_number(one, "restored_last_s", f->start_s + f->restored_last_after_s);
         json_count(one, "restored_replications", (uint64_t)f->restored_count);
         json_number(one, "failed_requests", f->failed_requests.mean);
         json_interval(one, "failed_requests_ci95", f->failed_requests);

@@ -198,13 +198,17 @@ static void write_faults(struct screen *s)
     for (int i = 0; i < s->r->fault_count; i++) {
         const struct fault_summary *f = &s->r->faults[i];
         write_label(s, i == 0 ? "fault" : "");
-        fprintf(s->out, "%s %s: ", figure_clock(s->r->sc, f->start_s, false, a), plain(s, f->name));
+        fprintf(s->out, "%s %s: ", figure_fault_when(s->r->sc, f->start_s, a), plain(s, f->name));
+        if (f->replications == 0) {
+            fputs("did not happen\n", s->out);
+            continue;
+        }
         if (f->detected_count)
-            fprintf(s->out, "noticed after %s, ", figure_duration(f->detected_s.mean - f->start_s, a));
+            fprintf(s->out, "noticed after %s, ", figure_duration(f->detected_after_s, a));
         else
             fputs("not noticed, ", s->out);
         if (f->restored_count == f->replications)
-            fprintf(s->out, "service restored after %s", figure_duration(f->restored_s.mean - f->start_s, a));
+            fprintf(s->out, "service restored after %s", figure_duration(f->restored_after_s, a));
         else
             fprintf(s->out, "service restored in %d of %d replications", f->restored_count, f->replications);
         fprintf(s->out, ", %s requests failed\n", figure_count(round(f->failed_requests.mean), a));

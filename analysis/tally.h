@@ -34,9 +34,13 @@ struct operation_tally {
 };
 
 struct fault_tally {
+    int replications; /* in which it happened */
     int detected_count, restored_count;
-    double restored_last_s;
-    struct moments detected_s, restored_s, failed_requests;
+    double restored_last_after_s;
+    struct moments start_s, end_s, detected_s, restored_s; /* since the clock's start */
+    struct moments detected_after_s, restored_after_s;     /* since it began */
+    struct moments times, failed_requests;
+    const struct fault_result *shown; /* the first that happened; of the outline before that */
 };
 
 struct utilisation_tally {

@@ -20,6 +20,25 @@ static bool is_ours(const struct edge *edge)
 
 /* ---- to somebody else's ---- */
 
+/* Who asks its resolver for the name of a service: an instance. */
+static uint64_t caller_of(const struct world *w, const struct frame *f)
+{
+    return (uint64_t)f->instance << 32 | w->instances[f->instance].launch;
+}
+
+/* That there is no such name is known so soon.       Assumed: a resolver in the same network. */
+static const sim_time RESOLVER_ANSWERS = 2 * SIM_MILLISECOND;
+
+/* No answer will come: the service is down, for this call at least, or the zone loses it. */
+static bool call_unheard(const struct world *w, const struct frame *f, const struct external *other,
+                         struct draw_block d)
+{
+    if (other->down_until > w->now && (other->down_share >= 1 || draw_unit(d.b) < other->down_share))
+        return true;
+    const struct instance *i = &w->instances[f->instance];
+    return w->grey && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone, -1, HOP_CALL);
+}
+
 static void send_outside(struct world *w, struct frame *f, const struct step *step, const struct edge *edge)
 {
     struct external *other = &w->externals[edge->rule->external];
@@ -27,14 +46,16 @@ static void send_outside(struct world *w, struct frame *f, const struct step *st
     sim_time takes = sampler_draw(&step->time, d.a);
     if (other->slow_until > w->now)
         takes = (sim_time)((double)takes * other->slow_factor);
-    const bool down = other->down_until > w->now;
+    const bool down = call_unheard(w, f, other, d);
+    const bool nameless = other->name.end && name_fails(w, &other->name, caller_of(w, f));
     other->calls++;
-    if (!down)
+    if (!down && !nameless)
         meter_sent(w, f, step->request);
     f->flags &= (uint8_t)~FLAG_BROKEN;
-    if (down || takes > step->timeout)
+    if (down || nameless || takes > step->timeout)
         f->flags |= FLAG_BROKEN;
-    frame_delay(w, f, down || takes > step->timeout ? step->timeout : takes);
+    const sim_time patience = down || takes > step->timeout ? step->timeout : takes;
+    frame_delay(w, f, nameless && patience > RESOLVER_ANSWERS ? RESOLVER_ANSWERS : patience);
 }
 
 /* ---- the end of a call ---- */

@@ -196,7 +196,8 @@ void clients_init(struct world *w, int day_type)
         population_meters(w, p);
         p->visits.keep_alive = visit_keep_alive(w, config);
         const struct rate_curve day = scenario_rate(sc, config, day_type, w->arena);
-        const struct rate_curve curve = rate_curve_part(&day, w->plan.part, w->arena);
+        struct rate_curve curve = rate_curve_part(&day, w->plan.part, w->arena);
+        fault_surges(w, config, &curve);
         arrivals_of(w, p, &curve);
         p->row = ARENA_ARRAY(w->arena, struct customer, DRAW_ROW);
         next_customer(w, p);

@@ -27,6 +27,14 @@ static int first_shard(const struct world *w, int cache)
     return first;
 }
 
+/* Between the instance and a shard, where one of them is in a grey zone. */
+static bool command_is_lost(const struct world *w, const struct frame *f, const struct cache_shard *shard)
+{
+    const struct instance *i = &w->instances[f->instance];
+    return w->grey && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
+                                       w->code->steps[f->step].remote ? -1 : shard->zone, HOP_CACHE);
+}
+
 /* A get or a fill: the shard by key, its thread, and the coin of the hit. Of the block's four words a draw takes the
  * coin, the round trip, the thread's time and the shard. */
 void command_begin(struct world *w, struct frame *f, const struct step *step)
@@ -39,7 +47,7 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
         f->shard = (uint16_t)(first_shard(w, step->target) + s);
         f->flags &= (uint8_t) ~(FLAG_MISS | FLAG_CACHE_DOWN);
         struct cache_shard *shard = &cache->shards[s];
-        if (!shard->serving) {
+        if (!shard->serving || command_is_lost(w, f, shard)) {
             f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
             frame_delay(w, f, cache->config->timeout);
             return;
@@ -52,7 +60,7 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
     if (w->shard_of[f->shard].cache != step->target) /* its miss asked another cache */
         f->shard = (uint16_t)(first_shard(w, step->target) + (int)draw_below(d.b << 32, (uint32_t)cache->shard_count));
     struct cache_shard *shard = &cache->shards[w->shard_of[f->shard].shard];
-    if (step->code == CODE_FILL && (!shard->serving || (f->flags & FLAG_CACHE_DOWN))) {
+    if (step->code == CODE_FILL && (!shard->serving || (f->flags & FLAG_CACHE_DOWN) || command_is_lost(w, f, shard))) {
         if (w->fetches)
             fetch_brought(w, f, false);
         f->step++; /* nowhere to write: the client does not wait again */

@@ -31,7 +31,7 @@ static struct instance *idle_consumer(struct world *w, struct fleet *fleet)
 void consumers_wake(struct world *w, int number)
 {
     struct queue *q = &w->queues[number];
-    if (q->fleet < 0)
+    if (q->fleet < 0 || (q->down_until > w->now && q->down_share >= 1))
         return;
     struct fleet *fleet = &w->fleets[q->fleet];
     while (q->messages.visible > 0 && fleet->idle_threads > 0) {

@@ -107,9 +107,12 @@ void control_minute(struct world *w)
             continue;
         const struct minute minute = minute_of(w, fleet);
         const int policies = fleet->config->scaling_count;
-        for (int p = 0; p < policies; p++)
-            fleet->pending[fleet->pending_count * policies + p] = datapoint_of(w, fleet, &fleet->config->scaling[p],
-                                                                               &minute);
+        const bool missing = metrics_missing(w, fleet->region);
+        for (int p = 0; p < policies; p++) {
+            struct datapoint *d = &fleet->pending[fleet->pending_count * policies + p];
+            *d = datapoint_of(w, fleet, &fleet->config->scaling[p], &minute);
+            d->value = missing ? NAN : d->value;
+        }
         fleet->pending_count++;
         event_set_push(w->events, event_make(w->now + fleet->config->metric_delay, EVENT_CONTROL, EV_CONTROL,
                                              (uint32_t)n, 0, EVENT_NO_SLOT));

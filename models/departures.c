@@ -25,11 +25,24 @@ enum discipline departures_discipline(const struct scenario *sc, const struct co
     return service ? (enum discipline)service->discipline : STATION_PROCESSOR_SHARING;
 }
 
+static bool slows(const struct fault_config *f, const struct component *c)
+{
+    if (f->kind == FAULT_SLOW && f->component.target == c)
+        return true;
+    const struct region *region = f->zone.target ? f->zone.target : f->region.target;
+    return f->kind == FAULT_GREY && f->factor > 1 && region == c->region;
+}
+
 static const struct fault_config *slowed_by(const struct fault_plan *plan, const struct component *c)
 {
-    for (int i = 0; i < plan->count; i++)
-        if (plan->faults[i].component.target == c && plan->faults[i].kind == FAULT_SLOW)
-            return &plan->faults[i];
+    for (int i = 0; i < plan->count; i++) {
+        const struct fault_config *f = &plan->faults[i];
+        bool found = slows(f, c);
+        for (int n = 0; n < f->with_count; n++)
+            found |= slows(&f->with[n], c);
+        if (found)
+            return f;
+    }
     return NULL;
 }
 

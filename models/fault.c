@@ -1,69 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fault -- what breaks on schedule, and what mends.
+ * fault -- what breaks, and what mends.
  *
  * A zone without power takes everything zonal with it at once: instances, balancer node, database and cache nodes of
- * that zone. Silence, not resets. When power returns nothing that died comes back: its hosts boot as new capacity.
+ * that zone. Silence, not resets. When power returns nothing that died comes back: its hosts boot as new capacity, at
+ * once or one after the other. A zone that is cut off is as silent, but its instances live and are back with the network.
  */
 #include "models/world.h"
 
-#include <math.h>
-
-#include "models/catalogue/catalogue.h"
-#include "sim/base/text.h"
-
-const struct fault_plan fault_free = { .count = 0 };
-
-void faults_init(struct world *w)
-{
-    w->faults = ARENA_ARRAY(w->arena, struct fault_state, w->plan.count);
-    for (int i = 0; i < w->plan.count; i++) {
-        const struct fault_config *config = &w->plan.faults[i];
-        struct fault_state *fault = &w->faults[i];
-        const sim_time begin = w->start + config->starts;
-        *fault = (struct fault_state){ .begin = begin, .end = begin + config->lasts, .detected_s = NAN };
-        if (begin < 0 || begin >= w->end)
-            continue;
-        event_set_push(w->events, event_make(fault->begin, EVENT_FAULT, EV_FAULT_BEGIN, (uint32_t)i, 0, EVENT_NO_SLOT));
-        event_set_push(w->events, event_make(fault->end, EVENT_FAULT, EV_FAULT_END, (uint32_t)i, 0, EVENT_NO_SLOT));
-    }
-}
-
-static double since_start_s(const struct world *w)
-{
-    return (double)(w->now - w->start) / 1e9;
-}
-
-static void note(struct world *w, struct fault_state *fault, const char *component, const char *what)
-{
-    /* The same thing said again within five minutes adds nothing: one entry stands for a wave of instances. */
-    for (int i = fault->event_count - 1; i >= 0 && since_start_s(w) - fault->events[i].at_s < 300; i--)
-        if (text_equal(fault->events[i].component, component) && text_equal(fault->events[i].what, what))
-            return;
-    if (fault->event_count == fault->event_capacity) {
-        const int wider = fault->event_capacity ? 2 * fault->event_capacity : 16;
-        fault->events = arena_grow(w->arena, fault->events, (size_t)fault->event_count, (size_t)wider,
-                                   sizeof *fault->events);
-        fault->event_capacity = wider;
-    }
-    fault->events[fault->event_count++] =
-        (struct fault_event){ .at_s = since_start_s(w), .component = component, .what = what };
-}
-
-/* A fault's story is told until half an hour after its trigger is gone. */
-enum { STORY_AFTER_END_MIN = 30 };
-
-void fault_note(struct world *w, const char *component, const char *what, bool noticed)
-{
-    for (int i = 0; i < w->plan.count && w->faults; i++) { /* they come last of all that is set up */
-        struct fault_state *fault = &w->faults[i];
-        if (!fault->active || w->now > fault->end + STORY_AFTER_END_MIN * SIM_MINUTE)
-            continue;
-        note(w, fault, component, what);
-        if (noticed && isnan(fault->detected_s) && w->now <= fault->end + 5 * SIM_MINUTE)
-            fault->detected_s = since_start_s(w);
-    }
-}
+#include "sim/base/check.h"
 
 /* ---- zones ---- */
 
@@ -146,12 +91,13 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     rebuild_standby(w, db);
 }
 
-static void cache_loses_zone(struct world *w, const struct cache *lost, int zone)
+/* only: the shard that loses its node there, from 1; 0: all of them. */
+static void cache_loses_zone(struct world *w, const struct cache *lost, int zone, int64_t only)
 {
     for (int s = 0; s < w->shard_count; s++) {
         struct cache *cache = &w->caches[w->shard_of[s].cache];
         struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
-        if (cache != lost || !cache_lose_zone(shard, zone))
+        if (cache != lost || (only > 0 && w->shard_of[s].shard != only - 1) || !cache_lose_zone(shard, zone))
             continue;
         for (uint32_t slot = 0; slot < w->frames_used;
              slot++) { /* commands under way: the client's timeout, then a miss */
@@ -188,16 +134,18 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
                replica ? "replica has taken over" : "an empty node has replaced the lost one", true);
 }
 
-static void balancer_loses_zone(struct world *w, int fault, const struct region *region, int zone)
+/* whole: every zone of the region goes. */
+static void balancer_loses_zone(struct world *w, int fault, const struct region *region, int zone, bool whole)
 {
     for (int a = 0; a < w->alb_count; a++) {
         if (w->sc->by_kind[KIND_ALB][a]->region != region)
             continue;
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = false;
-        const struct draw_block d = draw_at(w->key, (uint64_t)fault << 8 | (uint64_t)a, draw_place("alb/node_failover"),
-                                            0);
-        alb_leave_record(&w->albs[a], zone, w->now + dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a)));
+        const uint64_t subject = (uint64_t)fault << 8 | (uint64_t)a | (uint64_t)(whole ? zone + 1 : 0) << 40;
+        const struct draw_block d = draw_at(w->key, subject, draw_place("alb/node_failover"), 0);
+        const sim_time after = dist_sample(&w->albs[a].config->node_failover, draw_unit(d.a));
+        alb_leave_record(&w->albs[a], zone, changes_possible(w, (int)(region - w->sc->regions)) + after);
         invoke_node_lost(w, a, zone);
         fault_note(
             w, w->sc->by_kind[KIND_ALB][a]->name,
@@ -212,27 +160,39 @@ static void balancer_loses_zone(struct world *w, int fault, const struct region 
     }
 }
 
-static void zone_power_lost(struct world *w, int number, const struct fault_config *config)
+/* A host that is cut off lives, and is back with the network; a dead one is not. */
+static void hosts_lost(struct world *w, int r, int zone, bool cut)
 {
-    const struct region *region = config->zone.target;
-    const int r = (int)(region - w->sc->regions), zone = config->zone_index;
-    w->zone_up[r][zone] = false;
-    balancer_loses_zone(w, number, region, zone);
     for (uint32_t n = 0; n < w->instance_count; n++) {
         struct instance *i = &w->instances[n];
-        if (i->state != INSTANCE_FREE && i->zone == zone && w->fleets[i->fleet].region == r)
-            instance_die(w, i, false);
+        if (i->state == INSTANCE_FREE || i->zone != zone || w->fleets[i->fleet].region != r || !i->alive)
+            continue;
+        instance_die(w, i, false);
+        i->cut_off = cut;
+        w->zones[r][zone].lost++;
     }
+}
+
+static void zone_lost(struct world *w, int effect, const struct fault_config *config, const struct region *region,
+                      int zone)
+{
+    const int r = (int)(region - w->sc->regions);
+    if (!w->zone_up[r][zone])
+        return; /* another fault has it already */
+    w->zone_up[r][zone] = false;
+    w->zones[r][zone].lost = 0;
+    balancer_loses_zone(w, effect, region, zone, config->region.target != NULL);
+    hosts_lost(w, r, zone, config->kind == FAULT_NETWORK);
     for (int d = 0; d < w->database_count; d++)
         if (w->databases[d].component->region == region)
             database_loses_zone(w, d, zone);
     for (int c = 0; c < w->cache_count; c++)
         if (w->caches[c].component->region == region)
-            cache_loses_zone(w, &w->caches[c], zone);
+            cache_loses_zone(w, &w->caches[c], zone, 0);
 }
 
 /* The hosts of a zone are back: replicas serve, a lost primary restarts there unless a standby has its place. */
-static void database_returns(struct world *w, int number, int zone)
+static void database_returns(struct world *w, int number, int zone, const struct fault_config *config)
 {
     struct rds *db = &w->databases[number];
     const struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
@@ -241,52 +201,109 @@ static void database_returns(struct world *w, int number, int zone)
             db->endpoints[e].up = true;
     if (!primary->up && !db->failing_over && (primary->zone == zone || db->standby_zone == zone)) {
         const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
-        event_set_push(w->events,
-                       event_make(w->now + dist_sample(&db->config->recovery, draw_unit(d.a)), EVENT_CAPACITY,
-                                  EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+        sim_time after = config->kind == FAULT_NETWORK ? 0 : dist_sample(&db->config->recovery, draw_unit(d.a));
+        if (config->tail.present) /* its host and its volume have a turn of their own */
+            after += (sim_time)((double)config->tail.over * draw_unit(d.b));
+        event_set_push(w->events, event_make(w->now + after, EVENT_CAPACITY, EV_DB_RECOVERED, (uint32_t)number,
+                                             db->generation, EVENT_NO_SLOT));
     }
     rebuild_standby(w, db);
 }
 
-static void zone_power_back(struct world *w, const struct fault_config *config)
+static void balancers_return(struct world *w, const struct region *region, int zone)
 {
-    const struct region *region = config->zone.target;
-    const int zone = config->zone_index;
-    w->zone_up[region - w->sc->regions][zone] = true;
+    const sim_time published = changes_possible(w, (int)(region - w->sc->regions));
     for (int a = 0; a < w->alb_count; a++) {
         if (w->sc->by_kind[KIND_ALB][a]->region != region)
             continue;
         struct alb_node *node = &w->albs[a].nodes[zone];
         node->up = true;
         if (node->dns_out_at > w->now)
-            node->dns_out_at = SIM_NEVER;                  /* back before anybody noticed */
-        node->dns_in_at = w->now + w->albs[a].config->ttl; /* found healthy again, then published: assumed */
+            node->dns_out_at = SIM_NEVER;                     /* back before anybody noticed */
+        node->dns_in_at = published + w->albs[a].config->ttl; /* found healthy again, then published: assumed */
     }
+}
+
+static void hosts_reachable(struct world *w, int r, int zone)
+{
+    for (uint32_t n = 0; n < w->instance_count; n++) {
+        struct instance *i = &w->instances[n];
+        if (i->state == INSTANCE_FREE || i->zone != zone || w->fleets[i->fleet].region != r || !i->cut_off)
+            continue;
+        i->cut_off = false;
+        instance_back(w, i);
+    }
+}
+
+static void zone_back(struct world *w, const struct fault_config *config, const struct region *region, int zone)
+{
+    const int r = (int)(region - w->sc->regions);
+    if (w->zone_up[r][zone])
+        return;
+    w->zone_up[r][zone] = true;
+    balancers_return(w, region, zone);
+    hosts_reachable(w, r, zone);
+    if (config->tail.present)
+        zone_hosts_return(w, r, zone, w->zones[r][zone].lost, w->now, config->tail.over);
     for (int n = 0; n < w->database_count; n++)
         if (w->databases[n].component->region == region)
-            database_returns(w, n, zone);
+            database_returns(w, n, zone, config);
     for (int s = 0; s < w->shard_count; s++) /* nodes that failovers used up are built again here */
         if (w->caches[w->shard_of[s].cache].component->region == region)
             cache_rebuild_replica(&w->caches[w->shard_of[s].cache].shards[w->shard_of[s].shard],
                                   w->caches[w->shard_of[s].cache].config, zone);
 }
 
+/* Another effect holds the same zone: by itself, or with its region. */
+static bool zone_still_dark(const struct world *w, const struct region *region, int zone)
+{
+    for (int i = 0; i < w->effect_count; i++) {
+        const struct effect *e = &w->effects[i];
+        const struct fault_config *config = e->config;
+        if (e->active && !e->over && (config->kind == FAULT_POWER || config->kind == FAULT_NETWORK) &&
+            (config->region.target == region || (config->zone.target == region && config->zone_index == zone)))
+            return true;
+    }
+    return false;
+}
+
+/* The zones that an effect is about: one, or all of a region. */
+static void zones_lost(struct world *w, int effect, const struct fault_config *config)
+{
+    const struct region *region = config->zone.target ? config->zone.target : config->region.target;
+    for (int z = 0; z < region->zones; z++)
+        if (config->region.target || z == config->zone_index)
+            zone_lost(w, effect, config, region, z);
+}
+
+static void zones_back(struct world *w, const struct fault_config *config)
+{
+    const struct region *region = config->zone.target ? config->zone.target : config->region.target;
+    for (int z = 0; z < region->zones; z++)
+        if ((config->region.target || z == config->zone_index) && !zone_still_dark(w, region, z))
+            zone_back(w, config, region, z);
+}
+
 /* ---- one component ---- */
 
 /* All operations of a service of somebody else's. Returns whether there is such a service. */
-static bool external_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
+static bool external_begin(struct world *w, const struct effect *e)
 {
+    const struct fault_config *config = e->config;
     bool found = false;
-    for (int e = 0; e < w->code->external_count; e++) {
-        if (!text_equal(w->code->externals[e].operation->service->name, config->component.name))
+    for (int n = 0; n < w->code->external_count; n++) {
+        if (w->code->externals[n].operation->service != config->component.target)
             continue;
-        struct external *other = &w->externals[e];
+        struct external *other = &w->externals[n];
         found = true;
         if (config->kind == FAULT_SLOW) {
-            other->slow_until = fault->end;
+            other->slow_until = e->end;
             other->slow_factor = config->factor;
+        } else if (config->kind == FAULT_DNS) {
+            other->name = (struct name_trouble){ e->begin, e->end, config->ttl, config->share };
         } else {
-            other->down_until = fault->end;
+            other->down_until = e->end;
+            other->down_share = config->share;
         }
     }
     return found;
@@ -306,106 +323,151 @@ static void crash_instances(struct world *w, const struct fault_config *config, 
     }
 }
 
-static void database_speed(struct world *w, int number, double slower)
+static void queue_begin(struct world *w, int number, const struct effect *e)
 {
-    struct rds *db = &w->databases[number];
-    const double speed = departures_vcpu_speed((enum discipline)db->config->discipline,
-                                               catalogue_db(db->config->instance));
-    for (int e = 0; e < db->endpoint_count; e++)
-        station_set_speed(&db->endpoints[e].cpu, w->now, speed / slower);
+    w->queues[number].down_until = e->end;
+    w->queues[number].down_share = e->config->share;
 }
 
-/* Everything of a fleet or a cache takes `slower` times as long: a bad deployment, a noisy neighbour. */
-static void component_speed(struct world *w, const struct component *c, double slower)
+static void name_begin(struct world *w, const struct component *c, const struct effect *e)
 {
-    if (c->kind == KIND_RDS)
-        database_speed(w, c->index, slower);
-    if (c->kind == KIND_ELASTICACHE)
-        for (int s = 0; s < w->caches[c->index].shard_count; s++)
-            station_set_speed(&w->caches[c->index].shards[s].thread, w->now, 1.0 / slower);
-    struct fleet *fleet = fleet_of(w, c);
-    if (fleet)
-        group_speed(w, fleet, slower);
+    struct name_trouble *name = c->kind == KIND_ALB ? &w->alb_names[c->index] : &w->db_names[c->index];
+    *name = (struct name_trouble){ e->begin, e->end, e->config->ttl, e->config->share };
 }
 
-static void component_begin(struct world *w, const struct fault_config *config, const struct fault_state *fault)
+static void cache_node_lost(struct world *w, struct cache *cache, int64_t shard)
 {
-    if (external_begin(w, config, fault))
+    cache_loses_zone(w, cache, cache->shards[shard > 0 ? shard - 1 : 0].zone, shard);
+}
+
+static bool is_component(const struct world *w, const void *target)
+{
+    for (int c = 0; c < w->sc->component_count; c++)
+        if (target == &w->sc->components[c])
+            return true;
+    return false;
+}
+
+static void component_begin(struct world *w, const struct effect *e)
+{
+    const struct fault_config *config = e->config;
+    if (external_begin(w, e) || !is_component(w, config->component.target))
         return;
-    const struct component *c = scenario_component(w->sc, config->component.name);
-    if (!c)
-        return;
+    const struct component *c = config->component.target;
     if (config->kind == FAULT_SLOW)
-        component_speed(w, c, config->factor);
+        component_respeed(w, c);
     else if (config->kind == FAULT_FLUSH)
         cache_flush(&w->caches[c->index], w->now);
+    else if (config->kind == FAULT_DNS)
+        name_begin(w, c, e);
     else if (fleet_of(w, c))
         crash_instances(w, config, c);
+    else if (c->kind == KIND_SQS)
+        queue_begin(w, c->index, e);
     else if (c->kind == KIND_ELASTICACHE)
-        cache_loses_zone(w, &w->caches[c->index], w->caches[c->index].shards[0].zone);
+        cache_node_lost(w, &w->caches[c->index], config->shard);
     else if (c->kind == KIND_RDS && w->databases[c->index].endpoints[RDS_PRIMARY].up)
         primary_lost(w, c->index);
 }
 
 static void component_end(struct world *w, const struct fault_config *config)
 {
-    const struct component *c = scenario_component(w->sc, config->component.name);
-    if (c && config->kind == FAULT_SLOW)
-        component_speed(w, c, 1.0);
-    else if (c && c->kind == KIND_RDS && w->databases[c->index].lost_zone >= 0)
-        database_returns(w, c->index, w->databases[c->index].lost_zone);
+    if (!is_component(w, config->component.target))
+        return;
+    const struct component *c = config->component.target;
+    if (config->kind == FAULT_SLOW)
+        component_respeed(w, c);
+    else if (c->kind == KIND_SQS)
+        consumers_wake(w, c->index);
+    else if (c->kind == KIND_RDS && config->kind != FAULT_DNS && w->databases[c->index].lost_zone >= 0)
+        database_returns(w, c->index, w->databases[c->index].lost_zone, config);
 }
 
-/* Launches suffer from the newest fault under way that says so. */
-static void impair_launches(struct world *w)
+/* ---- beginning and end ---- */
+
+static const char *place_name(const struct fault_config *config)
 {
-    w->launches.active = false;
-    for (int i = 0; i < w->plan.count; i++) {
-        const struct fault_config *config = &w->plan.faults[i];
-        if (!w->faults[i].active || w->faults[i].over || !config->launches.present)
-            continue;
-        const struct region *region = config->zone.target;
-        w->launches = (struct launch_impairment){ .active = true,
-                                                  .region = region ? (int)(region - w->sc->regions) : 0,
-                                                  .zone = config->zone_index,
-                                                  .zone_fails = config->launches.zone_fails,
-                                                  .latency = config->launches.region_latency,
-                                                  .errors = config->launches.region_errors };
-    }
+    const struct ref *const refs[] = { &config->zone, &config->region, &config->component, &config->traffic };
+    for (size_t i = 0; i < ARRAY_LEN(refs); i++)
+        if (refs[i]->name)
+            return refs[i]->name;
+    return config->name;
 }
 
-/* Another fault holds the same zone. */
-static bool zone_still_dark(const struct world *w, const struct fault_config *config)
+static bool is_company(const struct world *w, const struct effect *e)
 {
-    for (int i = 0; i < w->plan.count; i++)
-        if (w->faults[i].active && !w->faults[i].over && w->plan.faults[i].zone.target == config->zone.target &&
-            w->plan.faults[i].zone_index == config->zone_index)
-            return true;
-    return false;
+    return e->config != &w->plan.faults[e->fault];
+}
+
+/* The fault's own beginning is told as such; what came with it by its kind too. */
+static void tell_effect(struct world *w, const struct effect *e, const char *what)
+{
+    const char *const kind = fault_kind_name((enum fault_kind)e->config->kind);
+    fault_tell(w, e->fault, place_name(e->config),
+               is_company(w, e) ? arena_printf(w->arena, "%s %s", kind, what) : what);
 }
 
 void fault_begin(struct world *w, int number)
 {
-    const struct fault_config *config = &w->plan.faults[number];
-    struct fault_state *fault = &w->faults[number];
-    fault->active = true;
+    struct effect *e = &w->effects[number];
+    struct fault_state *fault = &w->faults[e->fault];
+    e->active = true;
+    if (!is_company(w, e)) {
+        fault->active = true;
+        fault->times++;
+        fault->last_end = e->end;
+    }
+    fault->last_end = e->end > fault->last_end ? e->end : fault->last_end;
     fingerprint_add(&w->fingerprint, 0xfa17u, w->now, (uint64_t)number);
-    note(w, fault, config->zone.name ? config->zone.name : config->component.name, "begins");
+    tell_effect(w, e, "begins");
     impair_launches(w);
-    if (config->zone.name)
-        zone_power_lost(w, number, config);
-    else
-        component_begin(w, config, fault);
+    switch ((enum fault_kind)e->config->kind) {
+    case FAULT_POWER:
+    case FAULT_NETWORK: zones_lost(w, number, e->config); break;
+    case FAULT_GREY: impair_zones(w); break;
+    case FAULT_CRASH:
+    case FAULT_SLOW:
+    case FAULT_DOWN:
+    case FAULT_FLUSH:
+    case FAULT_DNS: component_begin(w, e); break;
+    case FAULT_CONTROL_PLANE:
+    case FAULT_SURGE: break; /* who asks is told; the arrivals were laid out before */
+    case FAULT_KINDS: CHECK(false, "a fault of no kind");
+    }
+}
+
+/* What was lost is back at once, or begins to be after the tail's `after`: then once more here. */
+static bool waits_for_tail(struct world *w, int number, struct effect *e)
+{
+    const sim_time after = e->config->tail.present ? e->config->tail.after : 0;
+    if (after == 0 || w->now > e->end)
+        return false;
+    event_set_push(w->events,
+                   event_make(w->now + after, EVENT_FAULT, EV_FAULT_END, (uint32_t)number, 0, EVENT_NO_SLOT));
+    return true;
 }
 
 void fault_end(struct world *w, int number)
 {
-    const struct fault_config *config = &w->plan.faults[number];
-    note(w, &w->faults[number], config->zone.name ? config->zone.name : config->component.name, "trigger gone");
-    w->faults[number].over = true;
+    struct effect *e = &w->effects[number];
+    if (!e->over)
+        tell_effect(w, e, "trigger gone");
+    e->over = true;
     impair_launches(w);
-    if (config->zone.name && !zone_still_dark(w, config))
-        zone_power_back(w, config);
-    if (!config->zone.name)
-        component_end(w, config);
+    switch ((enum fault_kind)e->config->kind) {
+    case FAULT_POWER:
+    case FAULT_NETWORK:
+        if (!waits_for_tail(w, number, e))
+            zones_back(w, e->config);
+        break;
+    case FAULT_GREY: impair_zones(w); break;
+    case FAULT_CRASH:
+    case FAULT_SLOW:
+    case FAULT_DOWN:
+    case FAULT_FLUSH:
+    case FAULT_DNS: component_end(w, e->config); break;
+    case FAULT_CONTROL_PLANE:
+    case FAULT_SURGE: break;
+    case FAULT_KINDS: CHECK(false, "a fault of no kind");
+    }
 }

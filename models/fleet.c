@@ -69,6 +69,7 @@ struct instance *instance_add(struct world *w, struct fleet *fleet, int zone, co
                             .launch = fleet->launches++ };
     struct station_config cpu = *vcpus;
     cpu.entity = id;
+    cpu.speed /= w->grey ? w->zones[fleet->region][zone].factor : 1;
     station_init(&i->cpu, w->arena, w->events, &cpu, w->now);
     const struct service_config *service = fleet->service->config;
     gate_init(&i->workers, w->arena, (uint32_t)service->workers, (uint32_t)service->backlog, w->now);
@@ -298,6 +299,15 @@ void instance_die(struct world *w, struct instance *i, bool reset)
     group_member_died(w, i);
 }
 
+void instance_back(struct world *w, struct instance *i)
+{
+    i->alive = true;
+    if (i->state == INSTANCE_IN_SERVICE && w->fleets[i->fleet].queue >= 0) {
+        threads_idle(w, i, i->workers.limit);
+        consumers_wake(w, w->fleets[i->fleet].queue);
+    }
+}
+
 /* What a node learns from a check. */
 static void check_result(struct world *w, const struct instance *i, int node, bool passed)
 {
@@ -310,6 +320,14 @@ static void check_result(struct world *w, const struct instance *i, int node, bo
     fingerprint_add(&w->fingerprint, 0x4ea174u + (uint64_t)change, w->now, (uint64_t)i->id << 8 | (uint64_t)node);
     if (change == ALB_BECAME_UNHEALTHY)
         fault_note(w, alb->config->targets.name, "targets unhealthy at the load balancer", true);
+}
+
+/* Between the balancer's node and a target, where one of them is in a grey zone. */
+static bool check_lost(const struct world *w, const struct instance *i, const struct alb *alb, int node)
+{
+    const uint32_t number = (uint32_t)(w->now / alb->config->health.interval) * ALB_NODES_MAX + (uint32_t)node;
+    return grey_loses(w, w->fleets[i->fleet].region, alb->nodes[node].zone, i->zone, HOP_CHECK,
+                      (uint64_t)i->fleet << 48 | i->launch, number);
 }
 
 void instance_health_check(struct world *w, struct instance *i, int node)
@@ -325,7 +343,8 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     w->health_checks++;
     const bool deep = alb->config->health.deep;
     const bool queue_full = i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog;
-    if (i->alive && !deep && !queue_full) { /* the accept queue answers at once */
+    const bool reached = i->alive && !(w->grey && check_lost(w, i, alb, node));
+    if (reached && !deep && !queue_full) { /* the accept queue answers at once */
         check_result(w, i, node, true);
         return;
     }
@@ -342,7 +361,7 @@ void instance_health_check(struct world *w, struct instance *i, int node)
     f->instance = i->id;
     event_set_push(w->events,
                    event_make(f->deadline, EVENT_TIMEOUT, EV_CHECK_TIMEOUT, i->id, (uint32_t)i->launch, slot));
-    if (i->alive && deep)
+    if (reached && deep)
         request_offer_instance(w, f);
     else
         f->state = AT_NOTHING; /* silence: the timeout will tell */

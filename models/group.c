@@ -161,7 +161,8 @@ void group_speed(struct world *w, struct fleet *fleet, double slower)
         g->types[t].vcpus.speed = departures_vcpu_speed(g->types[t].vcpus.discipline, g->types[t].shape) / slower;
     for (uint32_t n = 0; n < fleet->instance_count; n++) {
         struct instance *i = &w->instances[fleet->instances[n]];
-        station_set_speed(&i->cpu, w->now, g->types[i->type].vcpus.speed);
+        const double there = w->zones[fleet->region][i->zone].factor;
+        station_set_speed(&i->cpu, w->now, g->types[i->type].vcpus.speed / there);
     }
 }
 
@@ -169,8 +170,8 @@ void group_speed(struct world *w, struct fleet *fleet, double slower)
 
 bool group_launches_fail(const struct world *w, const struct fleet *fleet, int zone)
 {
-    return !w->zone_up[fleet->region][zone] || (w->launches.active && w->launches.zone_fails &&
-                                                w->launches.region == fleet->region && w->launches.zone == zone);
+    return !w->zone_up[fleet->region][zone] || w->launches[fleet->region].zone_fails[zone] ||
+           !zone_has_host(w, fleet->region, zone);
 }
 
 /* Ties between zones are broken at random, as AWS does: otherwise the same zone would always be the emptiest. */
@@ -217,13 +218,18 @@ static bool launch_one(struct world *w, struct fleet *fleet, int zone, bool spot
         return false; /* the loader bounds the groups; a run that still gets here has replaced thousands */
     const struct draw_block d = draw_at(w->key, fleet->launches, draw_place(fleet->component->name), 0);
     double slower = 1.0;
-    if (w->launches.active && w->launches.region == fleet->region) {
-        if (draw_unit(d.b) < w->launches.errors) {
+    const struct launch_impairment *const impaired = &w->launches[fleet->region];
+    if (impaired->active) {
+        if (!launch_admitted(w, fleet->region)) {
+            fault_note(w, fleet->component->name, "launches throttled by the control plane", true);
+            return false;
+        }
+        if (draw_unit(d.b) < impaired->errors) {
             fleet->launches++; /* the call failed; the next evaluation tries again */
             fault_note(w, fleet->component->name, "a launch failed: control plane error", true);
             return false;
         }
-        slower = w->launches.latency;
+        slower = impaired->latency;
     }
     const struct dist *launch = &fleet->config->launch;
     if (fleet->config->warm_pool.present && !spot && warm_pool_take(w, fleet, zone))
@@ -232,6 +238,7 @@ static bool launch_one(struct world *w, struct fleet *fleet, int zone, bool spot
         return false;
     struct instance *i = member_add(w, fleet, zone, spot);
     instance_enter(w, i, INSTANCE_LAUNCHING);
+    w->zones[fleet->region][zone].taken++;
     const sim_time takes = (sim_time)((double)dist_sample(launch, draw_unit(d.a)) * slower);
     event_set_push(w->events,
                    event_make(w->now + takes, EVENT_CAPACITY, EV_LAUNCHED, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));

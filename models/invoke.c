@@ -37,6 +37,12 @@ struct way {
     sim_time path;   /* there and back */
 };
 
+/* Lost in a grey zone. */
+static bool grey_way(const struct world *w, const struct frame *f, const struct fleet *to, int zone_a, int zone_b)
+{
+    return w->grey && grey_loses_frame(w, f, to->region, zone_a, zone_b, HOP_CALL);
+}
+
 static struct way by_balancer(struct world *w, const struct frame *f, const struct step *step, const struct fleet *to)
 {
     const struct instance *i = &w->instances[f->instance];
@@ -47,7 +53,8 @@ static struct way by_balancer(struct world *w, const struct frame *f, const stru
     /* The name's answers are cached by each instance on its own. */
     const int number = alb_resolve(alb, w->now, i->id, d.a);
     struct alb_node *node = &alb->nodes[number];
-    struct way way = { .target = DISPATCHER_NONE, .alb = to->alb, .node = number, .silent = !node->up };
+    struct way way = { .target = DISPATCHER_NONE, .alb = to->alb, .node = number };
+    way.silent = !node->up || grey_way(w, f, to, i->zone, node->zone);
     if (way.silent)
         return way;
     way.path = zone_rtt(w, to->region, i->zone, node->zone, delays.a) +
@@ -72,7 +79,7 @@ static struct way by_itself(struct world *w, struct frame *f, const struct step 
     way.path = zone_rtt(w, to->region, i->zone, w->instances[way.target].zone, delays.a);
     if (connects) /* another round trip, of the TCP handshake */
         way.path += zone_rtt(w, to->region, i->zone, w->instances[way.target].zone, delays.b);
-    way.silent = !w->instances[way.target].alive;
+    way.silent = !w->instances[way.target].alive || grey_way(w, f, to, i->zone, w->instances[way.target].zone);
     request_meter_call(w, f, w->instances[way.target].zone, step->request + step->response);
     return way;
 }

@@ -29,7 +29,7 @@ static const struct {
     const char *json_types; /* of a plain value in YAML 1.2: 45 is a number, 45s a text */
 } KINDS[] = {
     [PARAM_DURATION] = { "duration", "^(0|-?" PART "+)$", "string" },
-    [PARAM_RATE] = { "rate", "^" NUMBER " ?[kMG]?/(s|min|m|h|day|d)$", "string" },
+    [PARAM_RATE] = { "rate", "^" NUMBER " ?[kMG]?/(s|min|m|h|day|d|week|month|year)$", "string" },
     [PARAM_BYTES] = { "bytes", "^(0|" NUMBER " ?([kMGT]?B|[KMGT]iB))$", "string" },
     [PARAM_MONEY] = { "money", "^(-?[$]" UNSIGNED "( ?[kMG])?|" NUMBER " ?[kMG]? ?USD)$", "string" },
     [PARAM_SHARE] = { "share", "^" NUMBER "( ?%)?$", "string number" },

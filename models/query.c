@@ -93,7 +93,8 @@ void query_pool_timeout(struct world *w, struct frame *f)
     request_failed(w, f);
 }
 
-/* Opens the connection if need be. Returns false when the database refuses: too many connections. */
+/* Opens the connection if need be. Returns false when the database refuses, with too many connections, or
+ * cannot be found by its name. */
 static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db,
                             sim_time *extra)
 {
@@ -102,6 +103,9 @@ static bool open_connection(struct world *w, const struct frame *f, struct conne
         return true;
     if (c->endpoint >= 0)
         c->endpoint = -1; /* broken: the count was cleared when it broke */
+    const struct name_trouble *const name = &w->db_names[db->component->index];
+    if (name->end && name_fails(w, name, (uint64_t)f->instance << 32 | w->instances[f->instance].launch))
+        return false;
     const int endpoint = rds_choose(db, !step->write);
     struct rds_endpoint *e = &db->endpoints[endpoint];
     if (e->up && e->connections >= db->max_connections)
@@ -140,7 +144,10 @@ void query_arrives(struct world *w, struct frame *f)
     const struct rds *db = &w->databases[step->target];
     const struct connection *c = &i->pools[f->pool].connections[f->connection];
     struct rds_endpoint *e = endpoint_of(w, f);
-    const bool armed = f->visit == SIM_NEVER, silent = !e->up || c->epoch != e->epoch;
+    const bool armed = f->visit == SIM_NEVER;
+    const bool silent = !e->up || c->epoch != e->epoch ||
+                        (w->grey && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
+                                                     step->remote ? -1 : e->zone, HOP_DATABASE));
     const bool in_order = e->cpu.discipline == STATION_FCFS;
     if (!armed && (silent || !in_order))
         query_arm(w, f);

@@ -137,10 +137,21 @@ static void record_faults(struct world *w, struct replication *out)
     out->faults = ARENA_ARRAY(w->arena, struct fault_result, w->plan.count);
     for (int i = 0; i < w->plan.count; i++) {
         const struct fault_state *fault = &w->faults[i];
-        if (!fault->active)
+        if (!fault->active && !w->plan.faults[i].random)
             continue;
         struct fault_result *result = &out->faults[out->fault_count++];
+        if (!fault->active) {
+            *result = (struct fault_result){ .name = w->plan.faults[i].name,
+                                             .random = true,
+                                             .start_s = NAN,
+                                             .end_s = NAN,
+                                             .detected_s = NAN,
+                                             .restored_s = NAN };
+            continue;
+        }
         *result = (struct fault_result){ .name = w->plan.faults[i].name,
+                                         .random = w->plan.faults[i].random,
+                                         .times = fault->times,
                                          .start_s = (double)(fault->begin - w->start) / 1e9,
                                          .end_s = (double)(fault->end - w->start) / 1e9,
                                          .detected_s = fault->detected_s,

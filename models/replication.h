@@ -74,7 +74,9 @@ struct series {
 
 struct fault_result {
     const char *name;
-    double start_s, end_s;    /* since `start` of the clock */
+    bool random;
+    int times; /* that it happened; a random one perhaps not at all, or more than once. What follows is of the first */
+    double start_s, end_s;    /* since `start` of the clock; the end of the last thing that it brought. NAN: never */
     double detected_s;        /* first control-loop action or health-check change because of it; NAN when none */
     double restored_s;        /* service restored: the first of 5 minutes in a row at >= 99.9 % of begun operations
                                   answered, after the fault began to hurt; NAN when not within the run */

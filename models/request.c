@@ -39,14 +39,36 @@ struct draw_block request_node_draw(const struct world *w, const struct frame *f
     return draw_at(w->key, f->ordinal, PLACE_NODE, (uint32_t)f->attempt << 8 | f->tries);
 }
 
+/* On the way to a balancer node in a grey zone. */
+static bool edge_lost(const struct world *w, const struct frame *f)
+{
+    const struct region *region = w->sc->by_kind[KIND_ALB][f->alb]->region;
+    return w->grey &&
+           grey_loses_frame(w, f, (int)(region - w->sc->regions), w->albs[f->alb].nodes[f->node].zone, -1, HOP_EDGE);
+}
+
+static bool target_lost(const struct world *w, const struct frame *f)
+{
+    const struct instance *i = &w->instances[f->instance];
+    return w->grey &&
+           grey_loses_frame(w, f, w->fleets[i->fleet].region, w->albs[f->alb].nodes[f->node].zone, i->zone, HOP_TARGET);
+}
+
+static void silent_target(struct world *w, struct frame *f, sim_time wait);
+
 void request_begin(struct world *w, struct frame *f, struct draw_block bits)
 {
     struct alb *alb = &w->albs[f->alb];
     const uint32_t resolvers = w->cloudfront ? (uint32_t)w->cloudfront->resolvers : VIEWER_RESOLVERS;
-    const int node = alb_resolve(alb, w->now, draw_below(bits.a << 32, resolvers), bits.a);
+    const uint32_t resolver = draw_below(bits.a << 32, resolvers);
+    const int node = alb_resolve(alb, w->now, resolver, bits.a);
     f->node = (uint8_t)node;
     f->tries++;
-    if (!alb->nodes[node].up) { /* silence: the edge waits for its connection timeout */
+    if (w->alb_names[f->alb].end && name_fails(w, &w->alb_names[f->alb], resolver)) {
+        client_answered(w, f, OUTCOME_UNREACHABLE); /* whoever asks hears at once that there is no such name */
+        return;
+    }
+    if (!alb->nodes[node].up || edge_lost(w, f)) { /* silence: the edge waits for its connection timeout */
         const sim_time wait = w->cloudfront ? w->cloudfront->connection_timeout : VIEWER_CONNECT_TIMEOUT;
         frame_delay(w, f, wait);
         f->state = AT_EDGE;
@@ -66,7 +88,10 @@ void request_begin(struct world *w, struct frame *f, struct draw_block bits)
     f->instance = (uint16_t)target;
     f->path += zone_rtt(w, w->fleets[w->instances[target].fleet].region, alb->nodes[node].zone,
                         w->instances[target].zone, bits.b << 32);
-    request_offer_instance(w, f);
+    if (target_lost(w, f))
+        silent_target(w, f, alb->config->idle_timeout);
+    else
+        request_offer_instance(w, f);
 }
 
 static void edge_retry(struct world *w, struct frame *f)
@@ -352,6 +377,12 @@ void request_station_done(struct world *w, struct frame *f, enum station_fate fa
     }
 }
 
+/* The queue answers so many of the sends with an error, after their usual time. */
+static bool send_fails(const struct world *w, const struct frame *f, const struct queue *q, const struct step *step)
+{
+    return q->down_share >= 1 || draw_unit(draw_at(w->key, f->ordinal, step->place + 1, f->attempt).b) < q->down_share;
+}
+
 static void delay_over(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
@@ -372,6 +403,10 @@ static void delay_over(struct world *w, struct frame *f)
     case CODE_CALL: call_ended(w, f, step); return;
     case CODE_SEND: {
         struct queue *q = &w->queues[step->target];
+        if (q->down_until > w->now && send_fails(w, f, q, step)) {
+            request_failed(w, f);
+            return;
+        }
         meter_add(&w->meters, q->requests, sqs_chunks(step->request));
         if (UNLIKELY(step->remote))
             request_meter_hop(w, f, q->component, 0, step->request, 0);

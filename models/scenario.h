@@ -359,18 +359,41 @@ struct population {
 
 /* ---- faults ---- */
 
-enum fault_kind { FAULT_POWER, FAULT_CRASH, FAULT_SLOW, FAULT_DOWN, FAULT_FLUSH };
+enum fault_kind {
+    FAULT_POWER,         /* a zone or a region: everything in it dies at once */
+    FAULT_CRASH,         /* hosts of a component die */
+    FAULT_SLOW,          /* a component takes times longer */
+    FAULT_DOWN,          /* a component does not answer */
+    FAULT_NETWORK,       /* a zone or a region is cut off, and lives */
+    FAULT_GREY,          /* a zone or a region is slow and loses a share of what goes there */
+    FAULT_CONTROL_PLANE, /* of a region: launches, changes of DNS, metrics */
+    FAULT_DNS,           /* the name of a component does not resolve */
+    FAULT_SURGE,         /* more traffic of a population */
+    FAULT_FLUSH,         /* a cache is emptied */
+    FAULT_KINDS,
+};
+const char *fault_kind_name(enum fault_kind kind); /* "power", ... models/scenario_faults.c */
 
 struct fault_config {
     const char *name; /* made by the loader when absent: "power us-east-1a" */
     struct mark at;
     struct instant when;
+    bool random;          /* instead: at random, so often */
+    double rate_per_s;    /* between the end of one and the next */
     struct ref zone;      /* target: struct region; .name is the zone */
-    struct ref component; /* what fails: a fleet, database, cache, or an external service */
+    struct ref region;    /* struct region */
+    struct ref component; /* what fails: a fleet, database, cache, queue, balancer, or an external service */
+    struct ref traffic;   /* struct population */
     int64_t instances;    /* with a fleet: how many crash */
+    int64_t shard;        /* with a cache: which one loses its primary, from 1; 0: all in the zone of the first */
     int kind;             /* enum fault_kind */
-    sim_time lasts;
-    double factor; /* slow: times longer */
+    struct dist law;      /* how long, as written */
+    sim_time lasts;       /* its mean, which it is unless lasts_random */
+    bool lasts_random;
+    double factor, share; /* times longer or more; 0..1 of the requests, calls or launches */
+    bool factor_set, share_set;
+    int metrics, changes; /* of the control plane: 0 ok, 1 missing or stopped */
+    sim_time ttl;         /* dns: an answer is kept so long, and so is a failure */
     struct {
         bool present;
         bool zone_fails;       /* launches in the zone itself */
@@ -380,8 +403,17 @@ struct fault_config {
         struct {
             bool present;
             double latency, errors;
+            double limit; /* launches per second that the region admits; 0: any */
         } region;
     } launches;
+    struct {
+        bool present;
+        sim_time after, over; /* the first host is back so long after the trigger is gone, the last one `over` later */
+    } tail;
+    struct fault_config *with; /* fails with it */
+    int with_count;
+    sim_time after;  /* of one in `with`: since the fault began */
+    double chance;   /* likewise: 0..1 */
     int zone_index;  /* in its region; -1 when the fault is not of a zone */
     sim_time starts; /* since the clock's start, >= 0; at or after its length: never happens */
 };

@@ -343,7 +343,7 @@ static void doubt_clock(const struct doubts *d)
     const struct scenario *sc = d->sc;
     for (int f = 0; f < sc->fault_count; f++)
         doubt_outside(d, sc->faults[f].at, arena_printf(d->arena, "fault '%s'", sc->faults[f].name),
-                      sc->faults[f].starts);
+                      sc->faults[f].random ? 0 : sc->faults[f].starts);
     for (int p = 0; p < sc->population_count; p++)
         if (sc->populations[p].rate.launch.present)
             doubt_outside(d, sc->populations[p].at,

@@ -589,20 +589,57 @@ static void print_services(struct page *p)
 
 /* ---- faults, promises, the year ---- */
 
+/* What becomes worse, and by how much. */
+static void print_effect(struct page *p, const struct fault_config *f)
+{
+    const bool times = f->kind == FAULT_SLOW || f->kind == FAULT_SURGE || (f->kind == FAULT_GREY && f->factor > 1);
+    if (times)
+        fprintf(p->out, ", x%.3g", f->factor);
+    if (f->kind == FAULT_GREY && f->share > 0)
+        fprintf(p->out, ", %.3g%% lost", 100.0 * f->share);
+    if ((f->kind == FAULT_DOWN || f->kind == FAULT_DNS) && f->share < 1)
+        fprintf(p->out, ", for %.3g%%", 100.0 * f->share);
+    if (f->kind == FAULT_CONTROL_PLANE)
+        fprintf(p->out, ", launches take x%.3g and %.3g%% fail%s%s", f->factor, 100.0 * f->share,
+                f->metrics ? ", no metrics" : "", f->changes ? ", no changes of DNS" : "");
+    if (f->tail.present)
+        fprintf(p->out, "; back from %s later on, over %s", duration(p, f->tail.after), duration(p, f->tail.over));
+}
+
+static void print_company(struct page *p, const struct fault_config *f)
+{
+    for (int i = 0; i < f->with_count; i++) {
+        const struct fault_config *with = &f->with[i];
+        fprintf(p->out, "  %-*s with it: %s", NAME_WIDTH, "", with->name);
+        if (with->after)
+            fprintf(p->out, " %s later", duration(p, with->after));
+        if (with->lasts)
+            fprintf(p->out, " for %s", with->lasts_random ? with->law.text : duration(p, with->lasts));
+        if (with->chance < 1)
+            fprintf(p->out, ", %.3g%% of the times", 100.0 * with->chance);
+        print_effect(p, with);
+        fputc('\n', p->out);
+    }
+}
+
 static void print_fault(struct page *p, const struct fault_config *f)
 {
-    fprintf(p->out, "  %-*s %s", NAME_WIDTH, instant(p, f->when), f->name);
+    fprintf(p->out, "  %-*s %s", NAME_WIDTH, f->random ? "at random" : instant(p, f->when), f->name);
+    if (f->random)
+        fprintf(p->out, " %.3g times a year", f->rate_per_s * 365 * 86400);
     if (f->lasts)
-        fprintf(p->out, " for %s", duration(p, f->lasts));
-    if (f->kind == FAULT_SLOW)
-        fprintf(p->out, ", x%.3g", f->factor);
+        fprintf(p->out, " for %s", f->lasts_random ? f->law.text : duration(p, f->lasts));
+    print_effect(p, f);
     if (f->launches.present) {
         fprintf(p->out, "; launches %s there", f->launches.zone_fails ? "fail" : "go on");
         if (f->launches.region.present)
             fprintf(p->out, ", take x%.3g elsewhere and %.3g%% fail", f->launches.region_latency,
                     100.0 * f->launches.region_errors);
+        if (f->launches.region.limit > 0)
+            fprintf(p->out, ", at most %.3g a minute", f->launches.region.limit * 60);
     }
     fputc('\n', p->out);
+    print_company(p, f);
 }
 
 static void print_promises(struct page *p)

@@ -48,7 +48,7 @@ static void add_component(struct scenario_names *names, const struct scenario *s
 
 static int count_names(const struct scenario *sc)
 {
-    int count = 2 * sc->component_count + sc->service_count + 2;
+    int count = 2 * sc->component_count + sc->service_count + sc->region_count + sc->population_count + 2;
     for (int s = 0; s < sc->service_count; s++)
         count += 2 * sc->services[s].operation_count;
     for (int r = 0; r < sc->region_count; r++)
@@ -67,6 +67,10 @@ struct scenario_names *scenario_names_new(const struct scenario *sc, struct aren
         names->slots[i] = -1;
     for (int c = 0; c < sc->component_count; c++)
         add_component(names, sc, &sc->components[c]);
+    for (int r = 0; r < sc->region_count; r++)
+        add(names, "region", sc->regions[r].name, &sc->regions[r]);
+    for (int p = 0; p < sc->population_count; p++)
+        add(names, "population", sc->populations[p].name, &sc->populations[p]);
     for (int r = 0; r < sc->region_count; r++)
         for (size_t z = 0; z < ARRAY_LEN(sc->regions[r].zone_names); z++)
             if (sc->regions[r].zone_names[z])

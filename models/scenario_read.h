@@ -17,6 +17,9 @@ struct scenario_names;
 bool scenario_resolve_population(struct population *p, const struct service_config *front,
                                  const struct scenario_names *names, struct param_reader *reader);
 
+/* A fault and what fails with it: places, kinds, names. models/scenario_faults.c */
+bool scenario_resolve_fault(const struct scenario *sc, struct fault_config *f, struct param_reader *reader);
+
 /* Calls cannot end in a cycle, and nest at most 32 deep. models/scenario_calls.c */
 bool scenario_check_calls(const struct scenario *sc, struct param_reader *reader);
 

@@ -260,79 +260,6 @@ static bool resolve_pages(struct resolver *r)
     return ok;
 }
 
-/* ---- faults ---- */
-
-static bool is_cache(const struct scenario *sc, const void *target)
-{
-    for (int c = 0; c < sc->by_kind_count[KIND_ELASTICACHE]; c++)
-        if (sc->by_kind[KIND_ELASTICACHE][c] == target)
-            return true;
-    return false;
-}
-
-static bool check_fault_kind(struct resolver *r, const struct fault_config *f)
-{
-    struct diag *diag = r->reader->diag;
-    if (!f->zone.name == !f->component.name)
-        return diag_error(diag, f->at, "a fault names either a zone or a component");
-    if (f->kind == FAULT_POWER && f->component.name)
-        return diag_error(diag, f->component.at, "power fails in a zone, not in '%s'", f->component.name) ||
-               diag_hint(diag, "write zone: us-east-1a, or kind: crash, slow or down");
-    if (f->kind != FAULT_POWER && f->zone.name)
-        return diag_error(diag, f->zone.at, "a zone loses power; crash, slow and down are of a component") ||
-               diag_hint(diag, "write kind: power, or component: web-fleet");
-    if (f->kind == FAULT_FLUSH && !is_cache(r->sc, f->component.target))
-        return diag_error(diag, f->component.at, "'%s' is no cache that could be emptied", f->component.name) ||
-               diag_hint(diag, "a flush is of an elasticache; write kind: crash, slow or down");
-    if (f->kind != FAULT_CRASH && f->kind != FAULT_FLUSH && f->lasts == 0)
-        return diag_error(diag, f->at, "'lasts' is missing in a fault") || diag_hint(diag, "write lasts: 45m");
-    return true;
-}
-
-static const char *fault_name(const struct fault_config *f, struct arena *arena)
-{
-    static const char *const verbs[] = {
-        [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow", [FAULT_DOWN] = "down",
-        [FAULT_FLUSH] = "flush"
-    };
-    return arena_printf(arena, "%s %s", verbs[f->kind], f->zone.name ? f->zone.name : f->component.name);
-}
-
-/* A fault may name a service of somebody else's; ours fail with their fleets. */
-static bool check_fault_service(struct resolver *r, const struct fault_config *f)
-{
-    const struct service_config *service = NULL;
-    for (int s = 0; s < r->sc->service_count; s++)
-        if (f->component.target == &r->sc->services[s])
-            service = &r->sc->services[s];
-    if (service && !service->external)
-        return diag_error(r->reader->diag, f->component.at, "service '%s' is ours: its fleet fails, not the service",
-                          service->name);
-    if (service && f->kind == FAULT_CRASH)
-        return diag_error(r->reader->diag, f->component.at, "external service '%s' has no hosts of ours that crash",
-                          service->name) ||
-               diag_hint(r->reader->diag, "write kind: down or slow");
-    return true;
-}
-
-static bool resolve_fault(struct resolver *r, struct fault_config *f)
-{
-    f->zone_index = -1;
-    const struct region *region = f->zone.target;
-    for (int z = 0; region && z < region->zones; z++)
-        if (text_equal(region->zone_names[z], f->zone.name))
-            f->zone_index = z;
-    f->launches.zone_fails = f->launches.zone == 1;
-    f->launches.region_latency = f->launches.region.latency;
-    f->launches.region_errors = f->launches.region.errors;
-    f->starts = scenario_instant(r->sc, f->when);
-    if (!check_fault_kind(r, f) || !check_fault_service(r, f))
-        return false;
-    if (!f->name[0])
-        f->name = fault_name(f, r->reader->arena);
-    return true;
-}
-
 /* ---- objectives ---- */
 
 static const char *objective_text(const struct objective *o, struct arena *arena)
@@ -476,7 +403,7 @@ bool scenario_resolve(struct scenario *sc, struct param_reader *reader)
     list_operations(sc, reader->arena);
     ok = resolve_pages(&r) && ok;
     for (int f = 0; f < sc->fault_count; f++)
-        ok = resolve_fault(&r, &sc->faults[f]) && ok;
+        ok = scenario_resolve_fault(sc, &sc->faults[f], reader) && ok;
     for (int o = 0; o < sc->objective_count; o++)
         ok = resolve_objective(&r, &sc->objectives[o]) && ok;
     ok = resolve_calendar(&r) && ok;

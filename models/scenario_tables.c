@@ -22,9 +22,6 @@ static const char *const SPREADS[] = { [SPREAD_EXACT] = "exact", [SPREAD_POISSON
 static const char *const COUNTS[] = { [COUNT_GEOMETRIC] = "geometric", [COUNT_FIXED] = "fixed",
                                       [COUNT_UNIFORM] = "uniform", NULL };
 static const char *const CLIENTS[] = { "browser", NULL };
-static const char *const FAULTS[] = { [FAULT_POWER] = "power", [FAULT_CRASH] = "crash", [FAULT_SLOW] = "slow",
-                                      [FAULT_DOWN] = "down", [FAULT_FLUSH] = "flush", NULL };
-static const char *const LAUNCHES[] = { "ok", "fail", NULL };
 static const char *const COST_MONTHS[] = { "mean", "peak", NULL };
 
 const char *const scenario_geographies[] = { "US", "EU", "JP", "IN", "AP", "AU", "SA", "ME", "ZA", NULL };
@@ -519,53 +516,6 @@ const struct param region_params[] = {
     { .name = "nat", .kind = PARAM_CHOICE, .offset = AT(region, nat), .def = "per_zone", .choices = NAT_GATEWAYS,
       .doc = "NAT gateways through which instances reach the internet; billed, where there are instances",
       .source = "[VPC-UG] NAT gateway basics: one in each zone" },
-    PARAM_END,
-};
-
-/* ---- faults ---- */
-
-#define LAUNCH_FAULT(member) WITHIN(fault_config, launches, member)
-
-static const struct param launch_region_params[] = {
-    { .name = "latency", .kind = PARAM_FACTOR, .offset = WITHIN(fault_config, launches.region, latency), .def = "x1",
-      .min = "1", .max = "1000", .doc = "launches take so many times longer", .source = "scenario" },
-    { .name = "errors", .kind = PARAM_SHARE, .offset = WITHIN(fault_config, launches.region, errors), .def = "0%",
-      .min = "0%", .max = "100%", .doc = "share of launches that fail", .source = "scenario" },
-    PARAM_END,
-};
-
-static const struct param fault_launch_params[] = {
-    { .name = "zone", .kind = PARAM_CHOICE, .offset = LAUNCH_FAULT(zone), .def = "ok", .choices = LAUNCHES,
-      .doc = "launches in the zone itself", .source = "scenario" },
-    { .name = "region", .kind = PARAM_BLOCK, .offset = LAUNCH_FAULT(region), .def = "", .sub = launch_region_params,
-      .doc = "launches elsewhere in the region", .source = "scenario" },
-    PARAM_END,
-};
-
-static const struct param fault_params[] = {
-    { .name = "name", .kind = PARAM_TEXT, .offset = AT(fault_config, name), .def = "",
-      .doc = "in the report; made from kind and place when absent", .source = "scenario" },
-    { .name = "at", .kind = PARAM_INSTANT, .offset = AT(fault_config, when), .doc = "when it begins",
-      .source = "scenario" },
-    { .name = "zone", .kind = PARAM_REF, .offset = AT(fault_config, zone), .def = "", .refs = "zone",
-      .doc = "what fails: an availability zone", .source = "scenario" },
-    { .name = "component", .kind = PARAM_REF, .offset = AT(fault_config, component), .def = "",
-      .refs = "asg|rds|elasticache|service", .doc = "or a fleet, a database, a cache or an external service",
-      .source = "scenario" },
-    { .name = "kind", .kind = PARAM_CHOICE, .offset = AT(fault_config, kind), .choices = FAULTS,
-      .doc = "power: a zone; crash: hosts die; slow: times longer; down: no answer; flush: a cache is emptied", .source = "scenario" },
-    { .name = "lasts", .kind = PARAM_DURATION, .offset = AT(fault_config, lasts), .def = "", .min = "1s", .max = "31d",
-      .doc = "until the cause is gone; required except for a crash or a flush", .source = "scenario" },
-    { .name = "factor", .kind = PARAM_FACTOR, .offset = AT(fault_config, factor), .def = "x3", .min = "1",
-      .max = "1000",
-      .doc = "slow: so many times longer", .source = "assumed" },
-    { .name = "instances", .kind = PARAM_COUNT, .offset = AT(fault_config, instances), .def = "1", .min = "1",
-      .max = "5000",
-      .doc = "crash of a fleet: how many", .source = "assumed" },
-    { .name = "launches", .kind = PARAM_BLOCK, .offset = AT(fault_config, launches), .def = "",
-      .sub = fault_launch_params,
-      .doc = "control planes fail with data planes: what becomes of launches meanwhile",
-      .source = "AWS behaviour sec. 0, rule 1" },
     PARAM_END,
 };
 

@@ -10,6 +10,7 @@
 
 extern const struct param scenario_params[];     /* struct scenario */
 extern const struct param region_params[];       /* struct region, without its components */
+extern const struct param fault_params[];        /* struct fault_config; models/scenario_faults.c */
 extern const struct param availability_params[]; /* struct objective, three ways to write one */
 extern const struct param latency_params[];
 extern const struct param monthly_cost_params[];

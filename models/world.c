@@ -252,10 +252,13 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
 {
     const struct rate_curve day = scenario_rate(sc, &sc->populations[0], day_type, arena);
     const struct rate_curve curve = plan ? rate_curve_part(&day, plan->part, arena) : day;
-    *w = (struct world){
-        .sc = sc, .code = code, .day_type = day_type, .arena = arena, .start = curve.warm_up, .end = curve.warm_up + curve.length,
-        .start_ns_of_day = curve.start_ns_of_day
-    };
+    *w = (struct world){ .sc = sc,
+                         .code = code,
+                         .day_type = day_type,
+                         .arena = arena,
+                         .start = curve.warm_up,
+                         .end = curve.warm_up + curve.length,
+                         .start_ns_of_day = curve.start_ns_of_day };
     if (plan)
         w->plan = *plan;
     else if (day_type < 0)
@@ -291,8 +294,9 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     windows_init(w);
     clients_columns(w);
     recorder_ready(&w->recorder);
-    clients_init(w, day_type);
+    impairments_init(w);
     faults_init(w);
+    clients_init(w, day_type);
     event_set_push(w->events, event_make(SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
     event_set_push(w->events, event_make(w->start, EVENT_METRIC, EV_WINDOW, 0, 0, EVENT_NO_SLOT));
 }

@@ -18,7 +18,7 @@
  *                  fleet.c    members of a fleet: in service, health checks, draining, consumers
  *                  group.c    instances of an Auto Scaling group: launch, zones, replacement
  *                  control.c  metrics of the minute, alarms, desired capacity
- *                  fault.c    what breaks, and what mends
+ *                  fault.c    what breaks, and what mends; fault_plan.c when; impairment.c what is not broken but not well
  *                  recorder.c outcomes, series, meters
  */
 #ifndef HEADROOM_WORLD_H
@@ -62,7 +62,7 @@ enum event_kinds {
     EV_LAUNCHED,      /* entity = instance */
     EV_GONE,          /* entity = instance: drained, terminated */
     EV_DEAD_NOTICED,  /* entity = instance: EC2 status checks failed long enough */
-    EV_FAULT_BEGIN,   /* entity = fault */
+    EV_FAULT_BEGIN,   /* entity = effect */
     EV_FAULT_END,
     EV_DB_RECOVERED,    /* entity = database, serial = generation */
     EV_CACHE_RECOVERED, /* entity = shard, serial = generation */
@@ -176,7 +176,8 @@ struct instance {
     uint16_t id, fleet;
     uint8_t zone;
     uint8_t state; /* enum instance_state */
-    bool alive;    /* the host runs */
+    bool alive;    /* the host runs, and can be reached */
+    bool cut_off;  /* it runs all the same: its zone has no network */
     uint8_t type;  /* of the group's instance types */
     bool spot;     /* bought at the Spot price */
     bool noticed;  /* Spot: it will be interrupted */
@@ -278,6 +279,8 @@ struct queue {
     struct message_queue messages;
     int fleet;             /* its consumers, or -1 */
     sim_time expiry_armed; /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
+    sim_time down_until;   /* sends fail, a share of them */
+    double down_share;     /* 0..1; with all of them nothing is received either */
     uint64_t peak_in_flight;
     double peak_in_flight_at_s;
     int column; /* visible, oldest age */
@@ -286,18 +289,35 @@ struct queue {
     uint64_t removed_before;                              /* the present window */
 };
 
+/* A name that does not resolve for those whose answer has expired. end 0: it never failed. */
+struct name_trouble {
+    sim_time begin, end, ttl;
+    double share; /* 0..1 of those who ask */
+};
+
 struct external {
     sim_time down_until;
+    double down_share; /* 0..1 of its calls */
     double slow_factor;
     sim_time slow_until;
+    struct name_trouble name;
     uint64_t calls, failures; /* inside the window */
 };
 
+/* Of a region, while a fault says so. */
 struct launch_impairment {
     bool active;
-    int region, zone;
-    bool zone_fails;
+    bool zone_fails[ALB_NODES_MAX];
     double latency, errors;
+    double limit_per_s, tokens; /* limit 0: none; tokens: launches that are admitted now */
+    sim_time tokens_at;
+};
+
+/* A zone that is up and yet not well. */
+struct zone_trouble {
+    double factor, share;          /* grey: times slower, 0..1 lost; 1 and 0 when it is not */
+    sim_time hosts_from, hosts_by; /* hosts that were lost come back between the two; SIM_NEVER: none are to come */
+    uint32_t lost, taken;          /* of them; launched since */
 };
 
 /* A balancer that clients may reach. */
@@ -372,9 +392,14 @@ struct world {
     struct population_state *populations;
     struct session_pool *sessions; /* NULL: everybody comes for one operation */
     bool **zone_up;                /* [region][zone] */
-    struct launch_impairment launches;
     struct fault_plan plan;
     struct fault_state *faults; /* of the plan */
+    struct effect *effects;     /* of the faults: what happens, where and when */
+    int effect_count;
+    bool grey;                                 /* some zone is */
+    struct zone_trouble **zones;               /* [region][zone] */
+    struct launch_impairment *launches;        /* by region */
+    struct name_trouble *alb_names, *db_names; /* of balancers; of databases */
 
     struct little balancer; /* attempts between entering the balancer and its answer */
     struct little cpu_visits, cache_visits, db_visits;
@@ -414,7 +439,11 @@ void arm_sweep(struct world *w);
 /* The round trip between two zones of the region. */
 static inline sim_time zone_rtt(const struct world *w, int region, int zone_a, int zone_b, uint64_t bits)
 {
-    return sampler_draw(zone_a == zone_b ? &w->rtt_same_zone[region] : &w->rtt_cross_zone[region], bits);
+    const sim_time rtt = sampler_draw(zone_a == zone_b ? &w->rtt_same_zone[region] : &w->rtt_cross_zone[region], bits);
+    if (LIKELY(!w->grey))
+        return rtt;
+    const double a = w->zones[region][zone_a].factor, b = w->zones[region][zone_b].factor;
+    return (sim_time)((double)rtt * (a > b ? a : b));
 }
 
 /*
@@ -611,6 +640,7 @@ void threads_settle(struct world *w, struct fleet *fleet, sim_time now);
 void instance_retire(struct world *w, struct instance *i); /* in service -> draining, or gone when dead */
 void instance_gone(struct world *w, struct instance *i);
 void instance_die(struct world *w, struct instance *i, bool reset);
+void instance_back(struct world *w, struct instance *i); /* its zone has its network back; nothing is in flight on it */
 void instance_health_check(struct world *w, struct instance *i, int node);
 void health_check_ended(struct world *w, struct frame *f, bool passed);
 void health_check_timeout(struct world *w, struct frame *f);
@@ -646,14 +676,46 @@ void warm_pool_bill(struct world *w, struct fleet *fleet, sim_time until);
 void control_minute(struct world *w);
 void control_evaluate(struct world *w, struct fleet *fleet);
 
-/* ---- fault.c ---- */
+/* ---- fault_plan.c ---- */
 void faults_init(struct world *w);
-void fault_begin(struct world *w, int fault);
-void fault_end(struct world *w, int fault);
-void database_recovered(struct world *w, int db, uint32_t generation);
-void cache_recovered(struct world *w, int shard, uint32_t generation);
 /* Something that a fault's timeline tells: who noticed, who acted. */
 void fault_note(struct world *w, const char *component, const char *what, bool noticed);
+/* The same of one fault alone. */
+void fault_tell(struct world *w, int fault, const char *component, const char *what);
+/* More traffic, as the plan's surges of the population say. In the arena; what is borrowed is not changed. */
+void fault_surges(const struct world *w, const struct population *p, struct rate_curve *curve);
+
+/* ---- impairment.c ---- */
+void impairments_init(struct world *w);
+void impair_launches(struct world *w); /* from the effects under way */
+/* Grey zones, from the effects under way; their stations change speed. */
+void impair_zones(struct world *w);
+/* A component's stations take so many times longer, all of its zones' troubles included. */
+void component_respeed(struct world *w, const struct component *c);
+/* What goes between two zones of a region (zone_b -1: from outside) is lost. hop, ordinal and number: of the draw. Ask only
+ * where w->grey. */
+enum grey_hop { HOP_EDGE, HOP_TARGET, HOP_CHECK, HOP_DATABASE, HOP_CACHE, HOP_CALL };
+bool grey_loses(const struct world *w, int region, int zone_a, int zone_b, enum grey_hop hop, uint64_t ordinal,
+                uint32_t number);
+/* The same for a request at its present step and try. */
+bool grey_loses_frame(const struct world *w, const struct frame *f, int region, int zone_a, int zone_b,
+                      enum grey_hop hop);
+/* Whether `who` has no answer for the name now. */
+bool name_fails(const struct world *w, const struct name_trouble *name, uint64_t who);
+/* A launch in the region is admitted: not throttled. */
+bool launch_admitted(struct world *w, int region);
+/* The zone has a host to launch on; of those that a lost zone gets back, one by one. */
+bool zone_has_host(const struct world *w, int region, int zone);
+void zone_hosts_return(struct world *w, int region, int zone, uint32_t lost, sim_time from, sim_time over);
+bool metrics_missing(const struct world *w, int region);
+/* From when on a record of the region's DNS can change: now, or when its control plane is back. */
+sim_time changes_possible(const struct world *w, int region);
+
+/* ---- fault.c ---- */
+void fault_begin(struct world *w, int effect);
+void fault_end(struct world *w, int effect);
+void database_recovered(struct world *w, int db, uint32_t generation);
+void cache_recovered(struct world *w, int shard, uint32_t generation);
 
 /* A station whose utilisation is reported. */
 struct component_account {
@@ -668,9 +730,19 @@ struct component_account {
 
 uint64_t account_completions(const struct component_account *a, sim_time now);
 
-struct fault_state {
+/* One thing that fails once: the fault itself, or what it brings with it. */
+struct effect {
+    const struct fault_config *config;
+    int fault;         /* of the plan */
     bool active, over; /* begun; its trigger is gone */
     sim_time begin, end;
+};
+
+struct fault_state {
+    bool active;         /* begun */
+    sim_time begin, end; /* of its first time, with everything that came with it; SIM_NEVER: it does not happen */
+    sim_time last_end;   /* of the time that is told now */
+    int times;
     double detected_s;
     struct fault_event *events;
     int event_count, event_capacity;

@@ -141,7 +141,9 @@ bool bytes_from_text(const char *text, int64_t *bytes)
 }
 
 static const struct scale PERIODS_S[] = {
-    { "/s", 1.0 }, { "/min", 60.0 }, { "/m", 60.0 }, { "/h", 3600.0 }, { "/day", 86400.0 }, { "/d", 86400.0 },
+    { "/s", 1.0 },           { "/min", 60.0 },      { "/m", 60.0 },          { "/h", 3600.0 }, { "/day", 86400.0 },
+    { "/d", 86400.0 },       { "/week", 604800.0 }, { "/month", 2628000.0 }, /* a twelfth of a year */
+    { "/year", 31536000.0 },
 };
 
 bool rate_from_text(const char *text, double *per_s)

@@ -21,7 +21,7 @@ bool duration_from_text(const char *text, int64_t *ns);
 /* B kB MB GB TB (powers of ten), KiB MiB GiB TiB (powers of two) -> bytes. "0" needs no unit. */
 bool bytes_from_text(const char *text, int64_t *bytes);
 
-/* "300/s", "18000/min", "1.2k/s", "26M/day" (/s /min /h /day; k, M, G before the slash) -> per second. */
+/* "300/s", "18000/min", "1.2k/s", "26M/day" (/s /min /h /day /week /month /year; k, M, G before the slash) -> per second. */
 bool rate_from_text(const char *text, double *per_s);
 
 /* "50%" or a bare share "0.5" -> 0..1 (not clamped: the range check belongs to the parameter). */

@@ -236,6 +236,7 @@ static void syn_components(struct replication *rep, struct arena *arena)
     rep->faults = ARENA_ARRAY(arena, struct fault_result, 1);
     const double late = 20 * syn_unit(17, rep->number, 0);
     rep->faults[0] = (struct fault_result){ .name = "power us-east-1a",
+                                            .times = 1,
                                             .start_s = SYN_FAULT_S,
                                             .end_s = SYN_FAULT_END_S,
                                             .detected_s = SYN_FAULT_S + 20 + late / 4,

@@ -194,14 +194,34 @@ static void given_what_a_service_cannot_be_when_loaded_then_it_is_said(void **st
 static void given_faults_that_make_no_sense_when_loaded_then_it_is_said(void **state)
 {
     struct fixture *f = *state;
-    assert_refused(f, "faults.0={at: +1h, kind: power, lasts: 1m}", "either a zone or a component");
-    assert_refused(f, "faults.0={at: +1h, kind: power, component: web-fleet, lasts: 1m}", "power fails in a zone");
-    assert_refused(f, "faults.0={at: +1h, kind: slow, zone: us-east-1a, lasts: 1m}", "a zone loses power");
+    assert_refused(f, "faults.0={at: +1h, kind: power, lasts: 1m}", "a fault names one place");
+    assert_refused(f, "faults.0={at: +1h, kind: power, component: web-fleet, lasts: 1m}",
+                   "power is of a zone or a region");
+    assert_refused(f, "faults.0={at: +1h, kind: slow, zone: us-east-1a, lasts: 1m}", "slow is of a component");
     assert_refused(f, "faults.0={at: +1h, kind: slow, component: orders-db}", "'lasts' is missing");
     assert_refused(f, "faults.0={at: +1h, kind: down, component: web, lasts: 1m}", "its fleet fails");
-    assert_refused(f, "faults.0={at: +1h, kind: crash, component: payments}", "kind: down or slow");
+    assert_refused(f, "faults.0={at: +1h, kind: crash, component: payments}", "kind: down, slow or dns");
+    assert_refused(f, "faults.0={kind: power, zone: us-east-1a, lasts: 1m}", "'at' is missing");
+    assert_refused(f, "faults.0={at: +1h, rate: 1/month, kind: power, zone: us-east-1a, lasts: 1m}", "not both");
+    assert_refused(f, "faults.0={at: +1h, kind: grey, zone: us-east-1a, lasts: 1m}", "a factor, a share or both");
+    assert_refused(f, "faults.0={at: +1h, kind: control_plane, region: us-east-1, lasts: 1m}", "nothing is said");
+    assert_refused(f, "faults.0={at: +1h, kind: dns, component: web-fleet, lasts: 1m}", "an alb, an rds or");
+    assert_refused(f, "faults.0={at: +1h, kind: slow, component: order-events, lasts: 1m}", "it can be down");
+    assert_refused(f, "faults.0={at: +1h, kind: down, component: alb, lasts: 1m}", "fails with its zones");
+    assert_refused(f, "faults.0={at: +1h, kind: crash, component: cache, shard: 9}", "shards");
+    assert_refused(f, "faults.0={rate: 1/day, kind: surge, traffic: shoppers, lasts: 1m}", "is scheduled");
+    assert_refused(f, "faults.0={at: +1h, kind: slow, component: orders-db, lasts: 1m, tail: {}}", "with a tail");
+    assert_refused(f, "faults.0={at: +1h, kind: power, zone: us-east-1a, lasts: 1m, with: [{kind: slow}]}",
+                   "a fault names one place");
     assert_non_null(load_with(f, "faults.0={at: +1h, kind: down, component: payments, lasts: 1m}", NULL));
     assert_non_null(load_with(f, "faults.0={at: +1h, kind: crash, component: web-fleet, instances: 3}", NULL));
+    const struct scenario *sc = load_with(
+        f, "faults.0={rate: 2/month, region: us-east-1, kind: power, lasts: exp(1h), tail: {after: 10m, over: 1h}}",
+        NULL);
+    assert_non_null(sc);
+    assert_true(sc->faults[0].random && sc->faults[0].lasts_random && sc->faults[0].lasts == SIM_HOUR);
+    assert_true(sc->faults[0].rate_per_s * 365 * 86400 == 24);
+    assert_string_equal(sc->faults[0].name, "power us-east-1");
 }
 
 static void given_wrong_clocks_when_loaded_then_it_is_said(void **state)
