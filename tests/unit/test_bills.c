@@ -61,7 +61,7 @@ static void read_example(struct fixture *f, const struct csv_cell *cells)
 
 static int set_up(void **state)
 {
-    static const char *const regions[] = { "us-east-1", "eu-west-1" };
+    static const char *const regions[] = { "us-east-1", "us-west-2", "eu-west-1", "ap-southeast-1" };
     struct fixture *f = calloc(1, sizeof *f);
     const char *text;
     size_t length, count;
@@ -70,7 +70,7 @@ static int set_up(void **state)
         return -1;
     arena_init(&f->arena);
     diag_init(&f->diag, &f->arena);
-    f->book = price_book_load("pricing/books", regions, 2, &f->arena, &f->diag);
+    f->book = price_book_load("pricing/books", regions, 4, &f->arena, &f->diag);
     assert_non_null(f->book);
     struct csv_reader csv;
     struct csv_cell cells[COLUMNS];
