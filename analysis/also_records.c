@@ -83,10 +83,10 @@ bool also_records_make(struct also_records *out, const struct scenario *sc, stru
     return good;
 }
 
-bool also_records_check(const struct scenario *sc, const struct price_book *book, bool allow_unpriced,
-                        struct diag *diag)
+bool also_records_check(const struct scenario *sc, const struct price_book *book, const struct commitments *commitments,
+                        bool allow_unpriced, struct diag *diag)
 {
-    const struct bill_options options = { .allow_unpriced = allow_unpriced };
+    const struct bill_options options = { .allow_unpriced = allow_unpriced, .commitments = commitments };
     struct arena scratch;
     struct also_records also;
     struct bill bill;

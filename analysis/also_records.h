@@ -14,8 +14,11 @@ struct also_records {
 /* In `arena`. False, with every error at its place, when a text means nothing. */
 bool also_records_make(struct also_records *out, const struct scenario *sc, struct arena *arena, struct diag *diag);
 
-/* Whether all of it means something and, unless it may be missing, has a rate: asked before anything is simulated. */
-bool also_records_check(const struct scenario *sc, const struct price_book *book, bool allow_unpriced,
-                        struct diag *diag);
+/*
+ * Whether all of it, and of the commitments (NULL: none), means something and, unless it may be missing, has a rate: asked
+ * before anything is simulated.
+ */
+bool also_records_check(const struct scenario *sc, const struct price_book *book, const struct commitments *commitments,
+                        bool allow_unpriced, struct diag *diag);
 
 #endif

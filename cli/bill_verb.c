@@ -44,8 +44,7 @@ static const struct price_book *load_terms(struct billing *b, const struct commi
             regions[count++] = config->plans[i].region;
     for (int i = 0; i < config->reserved_count; i++)
         regions[count++] = config->reserved[i].region;
-    const struct price_book *const terms = cli_price_terms(b->options, regions, count, &b->arena, &b->diag);
-    return terms && b->options->prices ? price_book_replace(terms, b->options->prices, &b->arena, &b->diag) : terms;
+    return cli_price_terms(b->options, regions, count, &b->arena, &b->diag);
 }
 
 static int load_commitments(struct billing *b, const char *const *regions, size_t count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* check -- parse, resolve, explain, warn. Nothing is simulated and nothing is written. */
+/* check -- parse, resolve, price what is bought beside it, explain, warn. Nothing is simulated and nothing is written. */
 #include "cli/cli.h"
 
 static int check_file(const struct options *options, const char *path, bool first)
@@ -10,8 +10,11 @@ static int check_file(const struct options *options, const char *path, bool firs
     diag_init(&diag, &arena);
     int status;
     const struct scenario *sc = cli_load(options, path, &arena, &diag, &status);
+    struct scenario_prices prices;
     if (sc)
         scenario_doubts(sc, &diag);
+    if (sc && !cli_load_prices(&prices, options, sc, &arena, &diag))
+        status = STATUS_INVALID;
     if (options->json)
         check_print_json(path, sc, &diag, stdout);
     else if (sc && !options->quiet) {

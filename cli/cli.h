@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "models/scenario.h"
+#include "pricing/commitment.h"
 #include "pricing/price_book.h"
 
 enum status {
@@ -114,7 +115,7 @@ size_t cli_regions_with_book(const struct options *options, const char *const *r
  * of theirs. A region that may be without one is left out. NULL after an error. */
 const struct price_book *cli_price_book(const struct options *options, const char *const *regions, size_t count,
                                         struct arena *arena, struct diag *diag);
-/* The same of reservations and savings plans; a file of rates has none. */
+/* The same of reservations and savings plans. */
 const struct price_book *cli_price_terms(const struct options *options, const char *const *regions, size_t count,
                                          struct arena *arena, struct diag *diag);
 
@@ -124,6 +125,15 @@ const struct price_book *cli_price_terms(const struct options *options, const ch
  */
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,
                           int *status);
+
+struct scenario_prices {
+    const struct price_book *book, *terms;
+    struct commitments commitments; /* none when the scenario has none */
+};
+
+/* What a scenario is billed with. False, with everything that has no rate and need not be simulated to be known. */
+bool cli_load_prices(struct scenario_prices *out, const struct options *options, const struct scenario *sc,
+                     struct arena *arena, struct diag *diag);
 
 /* ---- verbs: one file each; they return the exit status ---- */
 

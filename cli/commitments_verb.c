@@ -20,8 +20,7 @@ struct advising {
     struct arena arena;
     struct diag input, errors;
     const struct scenario *sc;
-    const struct price_book *book, *terms;
-    struct commitments commitments;
+    struct scenario_prices prices;
     struct costing costing;
     struct advice advice;
     int width; /* of the longest text */
@@ -48,12 +47,7 @@ static int load(struct advising *a)
         diag_hint(&a->input, "write calendar: {ordinary: {days: 365, mean: 60/s}}");
         return STATUS_INVALID;
     }
-    const char **regions = ARENA_ARRAY(&a->arena, const char *, a->sc->region_count + 1);
-    for (int i = 0; i < a->sc->region_count; i++)
-        regions[i] = a->sc->regions[i].name;
-    a->book = cli_price_book(a->options, regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
-    a->terms = cli_price_terms(a->options, regions, (size_t)a->sc->region_count, &a->arena, &a->errors);
-    return a->book && a->terms ? STATUS_DONE : STATUS_INVALID;
+    return cli_load_prices(&a->prices, a->options, a->sc, &a->arena, &a->input) ? STATUS_DONE : STATUS_INVALID;
 }
 
 static bool take(void *self, const struct replication *rep, const char *violation)
@@ -166,8 +160,9 @@ static void print_screen(struct advising *a)
     bool low = false;
     printf("%s\n  the year costs %s USD, mean of %d replications of its days", a->sc->name, usd(a, advice->year_usd),
            BILL_REPLICATIONS);
-    if (a->commitments.count > 0)
-        printf(", with %zu commitment%s of the scenario", a->commitments.count, a->commitments.count == 1 ? "" : "s");
+    if (a->prices.commitments.count > 0)
+        printf(", with %zu commitment%s of the scenario", a->prices.commitments.count,
+               a->prices.commitments.count == 1 ? "" : "s");
     if (a->costing.cost.unpriced.count > 0)
         printf("\n  and what is unpriced: %s, which no commitment is advised for",
                unpriced_text(&a->costing.cost.unpriced, &a->arena));
@@ -306,12 +301,11 @@ static int advise_on(struct advising *a)
         diag_print(&a->input, stderr, cli_color(a->options, stderr));
     if (status != STATUS_DONE)
         return status;
-    a->commitments = committed(&a->sc->commitments, a->terms, &a->arena);
-    costing_init(&a->costing, a->sc, a->book, &a->arena, &a->errors);
-    a->costing.commitments = &a->commitments;
+    costing_init(&a->costing, a->sc, a->prices.book, &a->arena, &a->errors);
+    a->costing.commitments = &a->prices.commitments;
     a->costing.allow_unpriced = a->options->allow_unpriced;
     status = simulate(a);
-    if (status == STATUS_DONE && !advise(&a->advice, &a->costing, a->terms, &a->arena))
+    if (status == STATUS_DONE && !advise(&a->advice, &a->costing, a->prices.terms, &a->arena))
         status = STATUS_INVALID;
     if (status == STATUS_DONE)
         (a->options->json ? print_json : print_screen)(a);

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/also_records.h"
+#include "analysis/committed.h"
 #include "cli/cli.h"
 #include "pricing/aws_region.h"
 #include "pricing/bill.h"
@@ -116,7 +118,26 @@ const struct price_book *cli_price_book(const struct options *options, const cha
 const struct price_book *cli_price_terms(const struct options *options, const char *const *regions, size_t count,
                                          struct arena *arena, struct diag *diag)
 {
-    return price_terms_load(book_folder_of(options), regions, count, arena, diag);
+    const struct price_book *const terms = price_terms_load(book_folder_of(options), regions, count, arena, diag);
+    return terms && options->prices && !is_folder(options->prices)
+               ? price_book_replace(terms, options->prices, arena, diag)
+               : terms;
+}
+
+bool cli_load_prices(struct scenario_prices *out, const struct options *options, const struct scenario *sc,
+                     struct arena *arena, struct diag *diag)
+{
+    const char **regions = ARENA_ARRAY(arena, const char *, sc->region_count + 1);
+    const size_t count = (size_t)sc->region_count;
+    for (size_t i = 0; i < count; i++)
+        regions[i] = sc->regions[i].name;
+    *out = (struct scenario_prices){ .book = cli_price_book(options, regions, count, arena, diag) };
+    out->terms = out->book ? cli_price_terms(options, regions, count, arena, diag) : NULL;
+    if (!out->terms)
+        return false;
+    out->commitments = committed(&sc->commitments, out->terms, arena);
+    return also_records_check(sc, out->book, sc->commitments.present ? &out->commitments : NULL,
+                              options->allow_unpriced, diag);
 }
 
 struct scenario *cli_load(const struct options *options, const char *path, struct arena *arena, struct diag *diag,

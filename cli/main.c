@@ -21,7 +21,8 @@ const struct verb cli_verbs[] = {
       "Exit: 0 all objectives met, 1 one missed or undecided, 3 scenario invalid." },
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
       "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
-      "largest capacity. All errors of a file come at once. Exit: 0 valid, 3 invalid." },
+      "largest capacity. All errors of a file come at once, those of what is bought beside it and of commitments too,\n"
+      "which must have rates. Exit: 0 valid, 3 invalid." },
     { "bill", "USAGE.csv", verb_bill, "a bill from a usage file, without a simulation",
       "Prices what the file says was used, line by line; docs/usage-file.md explains its columns and units.\n"
       "With -o it also writes bill.csv (FOCUS 1.2). A missing rate is an error, never zero and never another\n"

@@ -4,12 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "analysis/committed.h"
 #include "analysis/report.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "models/replicate.h"
-#include "pricing/price_book.h"
 
 static const double BYTES_PER_KIB = 1024;
 
@@ -19,8 +17,7 @@ struct run {
     struct diag input;  /* what loading had to say; the warnings go into the report */
     struct diag errors; /* what went wrong later */
     const struct scenario *sc;
-    const struct price_book *book;
-    struct commitments commitments; /* of the scenario */
+    struct scenario_prices prices;
     struct output_dir dir;
     struct task_list tasks;
     struct tally tally;
@@ -63,19 +60,7 @@ static int load(struct run *run)
     run->sc = sc;
     if (run->options->max_replications && sc->precision <= 0)
         return cli_usage_error(run->options, "--max-replications needs a precision, here or in the scenario");
-    const char **regions = ARENA_ARRAY(&run->arena, const char *, sc->region_count + 1);
-    for (int i = 0; i < sc->region_count; i++)
-        regions[i] = sc->regions[i].name;
-    run->book = cli_price_book(run->options, regions, (size_t)sc->region_count, &run->arena, &run->errors);
-    if (!run->book || !also_records_check(sc, run->book, run->options->allow_unpriced, &run->errors))
-        return STATUS_INVALID;
-    if (!sc->commitments.present)
-        return STATUS_DONE;
-    const struct price_book *const terms = cli_price_terms(run->options, regions, (size_t)sc->region_count, &run->arena,
-                                                           &run->errors);
-    if (terms)
-        run->commitments = committed(&sc->commitments, terms, &run->arena);
-    return terms ? STATUS_DONE : STATUS_INVALID;
+    return cli_load_prices(&run->prices, run->options, sc, &run->arena, &run->input) ? STATUS_DONE : STATUS_INVALID;
 }
 
 static void print_diagnostics(const struct run *run, bool warnings)
@@ -176,9 +161,9 @@ static int prepare_and_run(struct run *run)
     run->tasks = tasks_plan(run->sc, run->options->threads, &run->arena);
     if (run->options->max_time_s > 0)
         run->tasks.max_time_s = run->options->max_time_s;
-    tally_init(&run->tally, run->sc, run->book, &run->errors);
+    tally_init(&run->tally, run->sc, run->prices.book, &run->errors);
     run->tally.costing.allow_unpriced = run->options->allow_unpriced;
-    run->tally.costing.commitments = run->sc->commitments.present ? &run->commitments : NULL;
+    run->tally.costing.commitments = run->sc->commitments.present ? &run->prices.commitments : NULL;
     const int ended = simulate_and_report(run);
     fflush(stdout);
     print_diagnostics(run, false);

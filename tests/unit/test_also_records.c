@@ -60,7 +60,7 @@ static void given_fixed_quantities_when_a_month_is_billed_then_they_are_on_the_b
     struct fixture *f = *state;
     const struct scenario *sc = shop(f, "also={cloudtrail: {events: 40M}, nat: {gateways: 3}}");
     assert_non_null(sc);
-    assert_true(also_records_check(sc, f->book, false, &f->diag));
+    assert_true(also_records_check(sc, f->book, NULL, false, &f->diag));
     assert_int_equal(total_cents(f, sc, 11), 80000 + 9720);
     assert_int_equal(total_cents(f, sc, 12), 80000 + 10044); /* 31 days */
 }
@@ -94,7 +94,7 @@ static void given_every_quantity_when_looked_up_then_the_book_has_its_rate(void 
     for (int s = 0; s < ALSO_SERVICES; s++)
         for (int i = 0; i < also_kinds[s].line_count; i++) {
             sc->also.services[s].quantity[i] = 1000000000;
-            const bool priced = also_records_check(sc, f->book, false, &f->diag) && total_cents(f, sc, 11) > 0;
+            const bool priced = also_records_check(sc, f->book, NULL, false, &f->diag) && total_cents(f, sc, 11) > 0;
             if (!priced)
                 print_error("no rate for %s %s\n", also_kinds[s].key, also_kinds[s].lines[i].usage_type);
             assert_true(priced);
@@ -125,7 +125,7 @@ static void given_what_no_book_has_when_checked_then_the_place_is_named(void **s
         diag_init(&f->diag, &f->arena);
         const struct scenario *sc = shop(f, wrong[i]);
         assert_non_null(sc);
-        assert_false(also_records_check(sc, f->book, false, &f->diag));
+        assert_false(also_records_check(sc, f->book, NULL, false, &f->diag));
         assert_true(f->diag.errors > 0);
     }
     diag_init(&f->diag, &f->arena);
