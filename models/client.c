@@ -160,6 +160,18 @@ static void init_mix(struct world *w, struct population_state *p)
     }
 }
 
+/* SDKs begin with full quotas. */
+static void quotas_init(struct world *w, struct population_state *p)
+{
+    const struct retry_config *retry = &p->config->client.retry;
+    p->place_retry = draw_place(arena_printf(w->arena, "%s/retry", p->config->name));
+    if (p->config->client.kind == CLIENT_BROWSER || retry->tokens == 0)
+        return;
+    p->quotas = ARENA_ARRAY(w->arena, struct bucket, retry->clients);
+    for (int64_t c = 0; c < retry->clients; c++)
+        bucket_init(&p->quotas[c], (uint64_t)retry->tokens, 0, SIM_SECOND, (uint64_t)retry->tokens, w->now);
+}
+
 void clients_columns(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -194,6 +206,7 @@ void clients_init(struct world *w, int day_type)
         if (config->page.present && w->cloudfront)
             objects_init(w, p);
         population_meters(w, p);
+        quotas_init(w, p);
         p->visits.keep_alive = visit_keep_alive(w, config);
         const struct rate_curve day = scenario_rate(sc, config, day_type, w->arena);
         struct rate_curve curve = rate_curve_part(&day, w->plan.part, w->arena);
@@ -202,6 +215,25 @@ void clients_init(struct world *w, int day_type)
         p->row = ARENA_ARRAY(w->arena, struct customer, DRAW_ROW);
         next_customer(w, p);
     }
+}
+
+void clients_start(struct world *w)
+{
+    for (int i = 0; i < w->sc->population_count; i++)
+        w->populations[i].retries = w->populations[i].retries_denied = 0;
+}
+
+int clients_flows(const struct world *w, struct flow_result *flows)
+{
+    int count = 0;
+    for (int i = 0; i < w->sc->population_count; i++) {
+        const struct population_state *p = &w->populations[i];
+        if (p->config->client.kind == CLIENT_BROWSER)
+            continue;
+        flows[count++] = (struct flow_result){ p->config->name, "retries", p->retries };
+        flows[count++] = (struct flow_result){ p->config->name, "retries without tokens", p->retries_denied };
+    }
+    return count;
 }
 
 sim_time clients_next_arrival(const struct world *w, int *population)
@@ -339,13 +371,56 @@ static void disarm_patience(struct world *w, struct frame *f)
                           f->deadline);
 }
 
+/* ---- programs: mobile apps and SDKs ---- */
+
+static struct bucket *quota_of(const struct population_state *p, const struct frame *f)
+{
+    return &p->quotas[fingerprint_mix(f->ordinal) % (uint64_t)p->config->client.retry.clients];
+}
+
+/* A success gives back what the last retry took, or one token. */
+static void refund(struct world *w, const struct population_state *p, const struct frame *f)
+{
+    bucket_give(quota_of(p, f), w->now, f->attempt > 0 ? f->receives : 1);
+}
+
+static bool may_retry(struct world *w, struct population_state *p, struct frame *f, enum outcome outcome)
+{
+    const struct retry_config *retry = &p->config->client.retry;
+    if (f->attempt + 1 >= retry->attempts)
+        return false;
+    f->receives = p->quotas ? (uint32_t)retry_cost(retry, outcome) : 0;
+    const bool pays = !p->quotas || bucket_take(quota_of(p, f), w->now, f->receives);
+    if (w->now >= w->start && pays)
+        p->retries++;
+    if (w->now >= w->start && !pays)
+        p->retries_denied++;
+    return pays;
+}
+
+static bool retries(struct world *w, struct frame *f, enum outcome outcome, sim_time when)
+{
+    struct population_state *p = &w->populations[f->population];
+    if (!may_retry(w, p, f, outcome))
+        return false;
+    f->attempt++;
+    frame_delay(w, f,
+                when - w->now +
+                    retry_pause(&p->config->client.retry, outcome, f->attempt, w->key, f->ordinal, p->place_retry));
+    f->state = AT_CLIENT;
+    return true;
+}
+
 /* Failed at `when`: reloads or leaves. `f` is free of the server; it becomes the next attempt or is freed. */
 static void reload_or_leave(struct world *w, struct frame *f, enum outcome outcome, sim_time when)
 {
     const struct population *config = w->populations[f->population].config;
     const struct draw_block will = draw_at(w->key, f->ordinal, w->populations[f->population].place_client,
                                            0x8000u + f->attempt);
-    if (f->attempt < config->client.reloads && draw_unit(will.a) < config->client.reload) {
+    if (config->client.kind != CLIENT_BROWSER) {
+        if (retries(w, f, outcome, when))
+            return;
+    } else if (f->attempt < config->client.reloads && draw_unit(will.a) < config->client.reload) {
         f->attempt++;
         frame_delay(w, f, when - w->now + dist_sample(&config->client.reload_after, draw_unit(will.b)));
         f->state = AT_CLIENT;
@@ -382,6 +457,8 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
         reload_or_leave(w, f, outcome, there);
         return;
     }
+    if (UNLIKELY(w->populations[f->population].quotas != NULL))
+        refund(w, &w->populations[f->population], f);
     finish(w, f, OUTCOME_OK, there);
     frame_free(w, frame_slot(w, f));
 }
@@ -411,6 +488,7 @@ void client_patience_over(struct world *w, struct frame *f)
     client->population = f->population;
     client->session = f->session;
     client->attempt = f->attempt;
+    client->receives = f->receives;
     client->alb = f->alb;
     client->flags = f->flags & FLAG_COUNTED;
     reload_or_leave(w, client, outcome, w->now);

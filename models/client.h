@@ -71,6 +71,9 @@ struct population_state {
     uint64_t hour_requests;
     int64_t hour_bytes, hour_uploads;
     struct visits visits;
+    struct bucket *quotas;            /* of the client objects; NULL: none */
+    uint64_t retries, retries_denied; /* inside the window, of programs */
+    uint32_t place_retry;
 };
 
 /* 32 bits as a uniform number in (0, 1): enough for a coin. */

@@ -236,7 +236,7 @@ static void record_fleets(struct world *w, struct replication *out)
 static void record_components(struct world *w, struct replication *out)
 {
     const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count + 4 * w->sc->population_count + w->alb_count + 5 * w->cache_count;
+                     2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -290,6 +290,7 @@ static void record_components(struct world *w, struct replication *out)
         flow(out, w->code->externals[e].operation->service->name, "failed calls", w->externals[e].failures);
     }
     out->flow_count += sessions_flows(w, out->flows + out->flow_count);
+    out->flow_count += clients_flows(w, out->flows + out->flow_count);
 }
 
 static struct replication *record(struct world *w, int day_type, uint32_t number, const struct fault_plan *plan)

@@ -9,6 +9,7 @@
 #include "models/backoff.h"
 #include "models/commitments.h"
 #include "models/param.h"
+#include "models/retry.h"
 #include "sim/arrivals.h"
 #include "sim/count_law.h"
 #include "sim/trace.h"
@@ -344,8 +345,14 @@ struct population {
     } page;
     struct {
         bool present;
-        int kind; /* only browser */
-        struct dist patience;
+        int kind; /* enum client_kind */
+        struct dist patience; /* of programs: their timeout */
+        bool patience_set, reload_set;
+        sim_time timeout; /* of mobile apps and SDKs; filled by the loader when not written */
+        bool timeout_set;
+        struct mark timeout_at, patience_at, reload_at; /* keys, where they are written */
+        struct retry_config retry;
+        struct mark retry_at;
         double reload; /* 0..1, after a failure */
         struct dist reload_after;
         int64_t reloads; /* at the most */

@@ -173,6 +173,23 @@ static void print_sessions(struct page *p, const struct population *pop)
             lasts_s, lasts_s * p->day.mean_per_s[pop->index] / s->operations, 100.0 * s->retry);
 }
 
+static void print_client(struct page *p, const struct population *pop)
+{
+    const struct retry_config *r = &pop->client.retry;
+    if (pop->client.kind == CLIENT_BROWSER) {
+        fprintf(p->out, "  %-*s patience %s; reload %.3g%% of failures after %s\n", NAME_WIDTH, "",
+                pop->client.patience.text, 100.0 * pop->client.reload, pop->client.reload_after.text);
+        return;
+    }
+    fprintf(p->out, "  %-*s %s: timeout %s; %" PRId64 " attempts, pauses from %s to %s, jitter %s", NAME_WIDTH, "",
+            pop->client.kind == CLIENT_SDK ? "SDKs" : "mobile apps", duration(p, pop->client.timeout), r->attempts,
+            duration(p, r->base), duration(p, r->cap), jitter_names[r->jitter]);
+    if (r->tokens > 0)
+        fprintf(p->out, "; %" PRId64 " clients with %" PRId64 " tokens, a retry takes %" PRId64, r->clients, r->tokens,
+                r->cost);
+    fputc('\n', p->out);
+}
+
 static void print_population(struct page *p, const struct population *pop)
 {
     FILE *out = p->out;
@@ -184,8 +201,7 @@ static void print_population(struct page *p, const struct population *pop)
         fprintf(out, "  %-*s %s brings %" PRId64 " objects of %s together, %.3g%% of them kept by the browser\n",
                 NAME_WIDTH, "", pop->page.on, pop->page.objects, size(p, pop->page.bytes),
                 100.0 * pop->page.browser_cache);
-    fprintf(out, "  %-*s patience %s; reload %.3g%% of failures after %s\n", NAME_WIDTH, "", pop->client.patience.text,
-            100.0 * pop->client.reload, pop->client.reload_after.text);
+    print_client(p, pop);
 }
 
 /* ---- the way in ---- */

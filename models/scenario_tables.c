@@ -21,7 +21,8 @@ static const char *const MONTHS[] = { "jan", "feb", "mar", "apr", "may", "jun",
 static const char *const SPREADS[] = { [SPREAD_EXACT] = "exact", [SPREAD_POISSON] = "poisson", NULL };
 static const char *const COUNTS[] = { [COUNT_GEOMETRIC] = "geometric", [COUNT_FIXED] = "fixed",
                                       [COUNT_UNIFORM] = "uniform", NULL };
-static const char *const CLIENTS[] = { "browser", NULL };
+static const char *const CLIENTS[] = { [CLIENT_BROWSER] = "browser", [CLIENT_MOBILE] = "mobile", [CLIENT_SDK] = "sdk",
+                                       NULL };
 static const char *const COST_MONTHS[] = { "mean", "peak", NULL };
 
 const char *const scenario_geographies[] = { "US", "EU", "JP", "IN", "AP", "AU", "SA", "ME", "ZA", NULL };
@@ -192,16 +193,26 @@ static const struct param sessions_params[] = {
 
 static const struct param client_params[] = {
     { .name = "kind", .kind = PARAM_CHOICE, .offset = CLIENT(kind), .def = "browser", .choices = CLIENTS,
-      .doc = "who asks: a browser waits, reloads, leaves", .source = "assumed" },
-    { .name = "patience", .kind = PARAM_DIST, .offset = CLIENT(patience), .def = "lognormal(median=8s p95=30s)",
-      .min = "1ms", .doc = "how long one answer is waited for", .source = "assumed; AWS behaviour sec. 1.2" },
-    { .name = "reload", .kind = PARAM_SHARE, .offset = CLIENT(reload), .def = "30%", .min = "0%", .max = "100%",
-      .doc = "probability that a failure is followed by a reload", .source = "assumed; AWS behaviour sec. 1.2" },
+      .doc = "who asks: a browser waits, reloads, leaves; a mobile app or an AWS SDK tries again after pauses",
+      .source = "AWS behaviour sec. 1" },
+    { .name = "patience", .kind = PARAM_DIST, .offset = CLIENT(patience), .set_offset = CLIENT(patience_set),
+      .key_offset = CLIENT(patience_at), .def = "lognormal(median=8s p95=30s)",
+      .min = "1ms", .doc = "of a browser: how long one answer is waited for", .source = "assumed; AWS behaviour sec. 1.2" },
+    { .name = "reload", .kind = PARAM_SHARE, .offset = CLIENT(reload), .set_offset = CLIENT(reload_set),
+      .key_offset = CLIENT(reload_at), .def = "30%", .min = "0%", .max = "100%",
+      .doc = "of a browser: probability that a failure is followed by a reload", .source = "assumed; AWS behaviour sec. 1.2" },
     { .name = "reload_after", .kind = PARAM_DIST, .offset = CLIENT(reload_after), .def = "uniform(3s 10s)", .min = "0s",
       .doc = "from the failure to the reload", .source = "assumed; AWS behaviour sec. 1.2" },
     { .name = "reloads", .kind = PARAM_COUNT, .offset = CLIENT(reloads), .def = "1", .min = "0", .max = "100",
       .doc = "reloads at the most",
       .source = "assumed; AWS behaviour sec. 1.2 (1), performance defaults sec. 6.2 (1-3)" },
+    { .name = "timeout", .kind = PARAM_DURATION, .offset = CLIENT(timeout), .set_offset = CLIENT(timeout_set),
+      .key_offset = CLIENT(timeout_at), .def = "", .min = "1ms", .max = "1h",
+      .doc = "of a mobile app (10s) or an SDK (60s): how long one answer is waited for",
+      .source = "SDK: AWS behaviour sec. 1.1 (botocore); mobile: assumed" },
+    { .name = "retry", .kind = PARAM_BLOCK, .offset = CLIENT(retry), .def = "", .sub = retry_params,
+      .key_offset = CLIENT(retry_at), .doc = "of a mobile app or an SDK: what it does about failures",
+      .source = "[SDK-RETRY]; AWS behaviour sec. 1.2" },
     PARAM_END,
 };
 

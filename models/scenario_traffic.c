@@ -175,6 +175,32 @@ static bool check_rate(struct traffic *t, const struct population *p)
     return ok;
 }
 
+/* Browsers have patience and reload; programs have a timeout and try again. */
+static bool resolve_client(struct traffic *t, struct population *p)
+{
+    struct diag *diag = t->reader->diag;
+    const bool browser = p->client.kind == CLIENT_BROWSER;
+    if (browser && (p->client.timeout_set || p->client.retry.present)) {
+        diag_error(diag, p->client.timeout_set ? p->client.timeout_at : p->client.retry_at,
+                   "the browsers of '%s' have a patience and reload, no timeout and no retry", p->name);
+        return diag_hint(diag, "write kind: mobile or kind: sdk, or patience and reload");
+    }
+    if (!browser && (p->client.patience_set || p->client.reload_set)) {
+        diag_error(diag, p->client.patience_set ? p->client.patience_at : p->client.reload_at,
+                   "the clients of '%s' are programs: they have a timeout and retry, no patience and no reload", p->name);
+        return diag_hint(diag, "write timeout and retry, or kind: browser");
+    }
+    if (browser)
+        return true;
+    retry_complete(&p->client.retry, (enum client_kind)p->client.kind);
+    if (!p->client.timeout_set)
+        p->client.timeout = p->client.kind == CLIENT_SDK ? SIM_MINUTE : 10 * SIM_SECOND;
+    p->client.patience = dist_constant(p->client.timeout);
+    if (p->client.retry.cap < p->client.retry.base)
+        return diag_error(diag, p->client.retry_at, "the retry of '%s' has a cap below its base", p->name);
+    return true;
+}
+
 bool scenario_resolve_population(struct population *p, const struct service_config *front,
                                  const struct scenario_names *names, struct param_reader *reader)
 {
@@ -185,5 +211,6 @@ bool scenario_resolve_population(struct population *p, const struct service_conf
                                         arena_printf(reader->arena, "the batch of '%s'", p->name));
     p->page.on = p->page.on_ref.name;
     p->page.on_at = p->page.on_ref.at;
-    return operations_ok && from_ok && rate_ok && batch_ok;
+    const bool client_ok = resolve_client(&t, p);
+    return operations_ok && from_ok && rate_ok && batch_ok && client_ok;
 }

@@ -207,6 +207,7 @@ static void forget_warm_up(struct world *w)
     little_begin(&w->cache_visits, w->now);
     little_begin(&w->db_visits, w->now);
     sessions_start(w);
+    clients_start(w);
     edges_start(w);
     served_start(w);
     w->station_visits = w->health_checks = 0;

@@ -139,7 +139,7 @@ struct CACHE_ALIGNED frame {
         uint32_t message; /* FRAME_MESSAGE */
         uint32_t session; /* FRAME_OPERATION; 0: of none */
     };
-    uint32_t receives;   /* FRAME_MESSAGE */
+    uint32_t receives;   /* FRAME_MESSAGE; of a program's operation: tokens that its last retry took */
     uint16_t alb;        /* the balancer that it is at, or was */
     uint16_t unused;     /* fills two cache lines */
     uint16_t instance;   /* 0xffff: none */
@@ -482,6 +482,9 @@ void meter_received(struct world *w, const struct frame *f, int64_t bytes);
 /* ---- client.c ---- */
 void clients_columns(struct world *w); /* of the series; before clients_init() */
 void clients_init(struct world *w, int day_type);
+void clients_start(struct world *w); /* the warm-up is over */
+/* Of programs: what was tried again, and what for want of tokens was not. Two for each population at the most. */
+int clients_flows(const struct world *w, struct flow_result *flows);
 sim_time clients_next_arrival(const struct world *w, int *population);
 void client_arrive(struct world *w, int population);
 void client_attempt(struct world *w, struct frame *f); /* the next attempt begins: a reload */
