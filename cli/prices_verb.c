@@ -143,6 +143,9 @@ static int dispatch(struct prices *prices)
         return cli_usage_error(options, near ? "unknown region '%s'; did you mean '%s'?" : "unknown region '%s'",
                                options->region, near);
     }
+    if (count >= 1 && strcmp(arguments[0], "diff") != 0 && (options->json || options->allow_unpriced))
+        return cli_usage_error(options, "of prices only diff listens to %s",
+                               options->json ? "--json" : "--allow-unpriced");
     if (count >= 1 && !strcmp(arguments[0], "show") && count <= 2)
         return prices_show(prices, count == 2 ? arguments[1] : NULL);
     if (count >= 2 && !strcmp(arguments[0], "import"))

@@ -121,10 +121,12 @@ const struct bill_change *bill_diff(const struct bill *old, const struct bill *n
 {
     const size_t lines = old->line_count + new->line_count;
     struct bill_change *changes = ARENA_ARRAY(arena, struct bill_change, lines + 1);
-    for (size_t i = 0; i < lines; i++)
-        changes[i] = i < old->line_count ? (struct bill_change){ &old->lines[i], old->lines[i].cents, 0 }
-                                         : (struct bill_change){ &new->lines[i - old->line_count], 0,
-                                                                 new->lines[i - old->line_count].cents };
+    for (size_t i = 0; i < lines; i++) {
+        const bool is_old = i < old->line_count;
+        const struct bill_line *const line = is_old ? &old->lines[i] : &new->lines[i - old->line_count];
+        changes[i] = is_old ? (struct bill_change){ line, line->cents, 0, line->unpriced, false }
+                            : (struct bill_change){ line, 0, line->cents, false, line->unpriced };
+    }
     qsort(changes, lines, sizeof *changes, by_line);
     size_t kept = 0;
     for (size_t first = 0, end; first < lines; first = end) {
@@ -132,8 +134,10 @@ const struct bill_change *bill_diff(const struct bill *old, const struct bill *n
         for (end = first + 1; end < lines && by_line(&changes[first], &changes[end]) == 0; end++) {
             sum.before_cents += changes[end].before_cents;
             sum.after_cents += changes[end].after_cents;
+            sum.before_unpriced |= changes[end].before_unpriced;
+            sum.after_unpriced |= changes[end].after_unpriced;
         }
-        if (sum.before_cents != sum.after_cents)
+        if (sum.before_cents != sum.after_cents || sum.before_unpriced != sum.after_unpriced)
             changes[kept++] = sum;
     }
     qsort(changes, kept, sizeof *changes, by_difference);

@@ -27,10 +27,11 @@ void book_diff(struct book_diff *out, const struct price_book *old, const struct
 struct bill_change {
     const struct bill_line *line; /* its first line, of whichever bill has one */
     int64_t before_cents, after_cents;
+    bool before_unpriced, after_unpriced; /* that side has it without a rate: its cents are not all */
 };
 
 /*
- * The usage types whose amount differs, the largest difference first. Bills of the same usage; a line that only one of
+ * The usage types whose amount differs, or which one side has no rate for, the largest difference first. Bills of the same usage; a line that only one of
  * them has (a tier) is part of its usage type.
  */
 const struct bill_change *bill_diff(const struct bill *old, const struct bill *new, size_t *count, struct arena *arena);
