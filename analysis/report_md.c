@@ -9,6 +9,7 @@
 #include "analysis/figure.h"
 #include "analysis/remarks.h"
 #include "analysis/report.h"
+#include "pricing/price_book.h"
 
 struct markdown {
     const struct results *r;
@@ -165,6 +166,29 @@ static void write_figures(struct markdown *m)
         fprintf(m->out, "| 1,000 orders over the year | %s |\n", usd(m, c->annual_usd.mean / c->volume.orders * 1000));
 }
 
+/* What to verify before believing. */
+static void write_doubtful(struct markdown *m)
+{
+    const struct bill *bill = &m->r->cost.bill;
+    fprintf(m->out, "\nPrices as of %s. ", text(m, m->r->price_date));
+    size_t count = 0;
+    for (size_t i = 0; i < bill->line_count; i++)
+        count += price_confidence_is_low(bill->lines[i].confidence);
+    if (count == 0) {
+        fputs("No line rests on a rate of low confidence.\n", m->out);
+        return;
+    }
+    fputs("Lines that rest on a rate of low confidence (derived, from hearsay or from memory):\n\n"
+          "| line | confidence | USD |\n| --- | --- | ---: |\n",
+          m->out);
+    for (size_t i = 0; i < bill->line_count; i++) {
+        const struct bill_line *const line = &bill->lines[i];
+        if (price_confidence_is_low(line->confidence))
+            fprintf(m->out, "| %s | %s | %s |\n", text(m, line->description), text(m, line->confidence),
+                    cents_text(m, line->cents));
+    }
+}
+
 static void write_money(struct markdown *m)
 {
     const struct cost *c = &m->r->cost;
@@ -176,6 +200,7 @@ static void write_money(struct markdown *m)
         write_grouping(m, GROUP_TIER);
         if (!unpriced_is_all(&c->unpriced, (double)c->bill.total_cents))
             write_activity(m);
+        write_doubtful(m);
     }
     fputc('\n', m->out);
 }

@@ -261,6 +261,8 @@ static void given_results_when_written_as_markdown_then_tables_and_diagram_are_t
     size_t size;
     WRITTEN(report_md_write(&run.results, &no_plots, out));
     assert_non_null(strstr(text, "| **met** |"));
+    assert_non_null(strstr(text, "Prices as of 20"));
+    assert_non_null(strstr(text, "of low confidence"));
     assert_non_null(strstr(text, "```mermaid\nflowchart LR"));
     assert_non_null(strstr(text, "apt install gnuplot-nox"));
     free(text);
