@@ -28,9 +28,14 @@ static void endpoint_lost(struct world *w, int number, int endpoint)
 {
     struct rds *db = &w->databases[number];
     struct rds_endpoint *e = &db->endpoints[endpoint];
-    e->up = false;
-    e->epoch++;
-    e->connections = 0;
+    if (endpoint == RDS_PRIMARY) {
+        e->up = false;
+        e->epoch++;
+        e->connections = 0;
+    } else {
+        const uint64_t subject = (uint64_t)w->now << 8 | (uint64_t)endpoint;
+        rds_reader_lost(db, endpoint, w->now, draw_at(w->key, subject, draw_place(db->component->name), 2).a);
+    }
     for (uint32_t slot = 0; slot < w->frames_used; slot++) {
         struct frame *f = frame_at(w, slot);
         if (f->kind != FRAME_FREE && f->state == AT_DB && f->departs > w->now &&
@@ -86,6 +91,7 @@ void database_recovered(struct world *w, int number, uint32_t generation)
         db->standby_zone = -1;
     }
     primary->up = true;
+    primary->cold_since = w->now;
     fingerprint_add(&w->fingerprint, 0xfa110e4u, w->now, (uint64_t)number);
     fault_note(w, db->component->name, failover ? "standby has taken over" : "primary restarted", true);
     rebuild_standby(w, db);
@@ -198,7 +204,7 @@ static void database_returns(struct world *w, int number, int zone, const struct
     const struct rds_endpoint *primary = &db->endpoints[RDS_PRIMARY];
     for (int e = 1; e < db->endpoint_count; e++)
         if (db->endpoints[e].zone == zone)
-            db->endpoints[e].up = true;
+            rds_reader_returns(db, e, w->now);
     if (!primary->up && !db->failing_over && (primary->zone == zone || db->standby_zone == zone)) {
         const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 1);
         sim_time after = config->kind == FAULT_NETWORK ? 0 : dist_sample(&db->config->recovery, draw_unit(d.a));

@@ -44,6 +44,8 @@ static void pools_open(struct world *w, struct instance *i, const struct service
         const uint32_t size = (uint32_t)service->pools[p].size;
         gate_init(&pool->gate, w->arena, size, backlog, w->now);
         pool->connections = ARENA_ARRAY(w->arena, struct connection, size);
+        if (service->config->connection_lifetime)
+            pool->opened = ARENA_ARRAY(w->arena, sim_time, size);
         pool->idle = ARENA_ARRAY(w->arena, uint16_t, size);
         for (uint32_t c = 0; c < size; c++) {
             pool->connections[c].endpoint = -1;

@@ -93,23 +93,51 @@ void query_pool_timeout(struct world *w, struct frame *f)
     request_failed(w, f);
 }
 
+/* A pool with a connection_lifetime closes what is older when somebody takes it, and so finds new readers. */
+static bool is_old(const struct world *w, const struct frame *f)
+{
+    const struct instance *i = &w->instances[f->instance];
+    const sim_time *opened = i->pools[f->pool].opened;
+    return opened && w->now - opened[f->connection] >= w->fleets[i->fleet].service->config->connection_lifetime;
+}
+
+static void set_age(struct world *w, const struct frame *f)
+{
+    sim_time *opened = w->instances[f->instance].pools[f->pool].opened;
+    if (opened)
+        opened[f->connection] = w->now;
+}
+
+/* Of an endpoint that was lost, the count was cleared when its connections broke. */
+static void close_connection(struct rds *db, struct connection *c)
+{
+    struct rds_endpoint *e = &db->endpoints[c->endpoint];
+    if (c->epoch == e->epoch)
+        e->connections--;
+    c->endpoint = -1;
+}
+
 /* Opens the connection if need be. Returns false when the database refuses, with too many connections, or
  * cannot be found by its name. */
 static bool open_connection(struct world *w, const struct frame *f, struct connection *c, struct rds *db,
                             sim_time *extra)
 {
     const struct step *step = &w->code->steps[f->step];
-    if (c->endpoint >= 0 && c->epoch == db->endpoints[c->endpoint].epoch)
+    if (c->endpoint >= 0 && !rds_broken(db, c->endpoint, c->epoch, w->now) && !is_old(w, f))
         return true;
     if (c->endpoint >= 0)
-        c->endpoint = -1; /* broken: the count was cleared when it broke */
+        close_connection(db, c);
     const struct name_trouble *const name = &w->db_names[db->component->index];
     if (name->end && name_fails(w, name, (uint64_t)f->instance << 32 | w->instances[f->instance].launch))
         return false;
-    const int endpoint = rds_choose(db, !step->write);
+    const int endpoint = rds_choose(db, !step->write, w->now);
     struct rds_endpoint *e = &db->endpoints[endpoint];
-    if (e->up && e->connections >= db->max_connections)
+    if (e->up && e->connections >= db->max_connections) {
+        db->counts.refused++;
         return false;
+    }
+    db->counts.opened++;
+    set_age(w, f);
     c->endpoint = (int8_t)endpoint;
     c->epoch = e->epoch;
     e->connections++;
@@ -137,6 +165,41 @@ static void enter_line(struct world *w, struct frame *f, struct station *st, sim
     }
 }
 
+/* What a replica answers is as old as its lag. */
+static void look_at_lag(struct world *w, struct rds *db, int endpoint, uint64_t bits)
+{
+    const sim_time lag = rds_lag(db, endpoint, w->now, bits);
+    db->lag_sum_s += (double)lag / 1e9;
+    db->lag_reads++;
+    db->counts.reads++;
+    db->counts.stale += lag > db->config->replication.stale;
+}
+
+/* Beside the query itself: opening its connection, cold buffers. */
+static sim_time demand_of(struct world *w, const struct frame *f, const struct step *step, int endpoint, sim_time query,
+                          bool opened)
+{
+    struct rds *db = &w->databases[step->target];
+    const bool opens = opened && db->config->connect_cpu.mean_ns > 0;
+    const bool reads = endpoint != RDS_PRIMARY && db->config->replication.present;
+    if (opens || reads) {
+        const struct draw_block d = draw_at(w->key, f->ordinal, step->place + 1, f->attempt);
+        if (reads)
+            look_at_lag(w, db, endpoint, d.b << 32);
+        if (opens)
+            query += dist_sample(&db->config->connect_cpu, draw_unit(d.b));
+    }
+    const double cold = rds_cold_factor(db, endpoint, w->now);
+    return cold > 1.0 ? (sim_time)((double)query * cold) : query;
+}
+
+void query_committed(struct world *w, const struct frame *f, const struct step *step)
+{
+    struct rds *db = &w->databases[step->target];
+    if (step->write && db->config->replication.present)
+        rds_replicate(db, w->now, sampler_draw(&step->time, draw_at(w->key, f->ordinal, step->place, f->attempt).a));
+}
+
 void query_arrives(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];
@@ -161,7 +224,7 @@ void query_arrives(struct world *w, struct frame *f)
     if (step->write && db->standby_zone >= 0)
         f->back += sampler_draw(&db->commit, d.b);
     visit_begin(w, f, AT_DB);
-    const sim_time demand = sampler_draw(&step->time, d.a);
+    const sim_time demand = demand_of(w, f, step, c->endpoint, sampler_draw(&step->time, d.a), armed);
     if (in_order)
         enter_line(w, f, &e->cpu, demand);
     else
@@ -198,11 +261,8 @@ static void start_query(struct world *w, struct frame *f)
 /* The client closes a connection that did not answer. */
 static void give_up(struct world *w, struct frame *f)
 {
-    struct connection *c = &w->instances[f->instance].pools[f->pool].connections[f->connection];
-    struct rds_endpoint *e = endpoint_of(w, f);
-    if (c->epoch == e->epoch)
-        e->connections--;
-    c->endpoint = -1;
+    close_connection(&w->databases[w->code->steps[f->step].target],
+                     &w->instances[f->instance].pools[f->pool].connections[f->connection]);
     f->resume_at = SIM_NEVER;
     connection_free(w, f);
     request_failed(w, f);

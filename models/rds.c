@@ -4,6 +4,8 @@
 #include "models/catalogue/catalogue.h"
 #include "models/departures.h"
 #include "sim/base/text.h"
+#include "sim/draw.h"
+#include "sim/number.h"
 
 static const char *const ENGINES[] = { "postgres", "mysql", NULL };
 
@@ -34,6 +36,56 @@ static const struct param backup_params[] = {
       .max = "100%",
       .doc = "share of the data that a day changes",
       .source = "assumed" },
+    PARAM_END,
+};
+
+#define REPLICATION(member) (AT(rds_config, replication.member) - AT(rds_config, replication))
+#define BUFFERS(member)     (AT(rds_config, buffers.member) - AT(rds_config, buffers))
+
+static const struct param replication_params[] = {
+    { .name = "lag",
+      .kind = PARAM_DIST,
+      .offset = REPLICATION(lag),
+      .def = "lognormal(median=50ms p95=500ms)",
+      .min = "0ms",
+      .doc = "of a replica that has nothing else to apply",
+      .source = "assumed; AWS behaviour, sec. 13.5 (10 ms to 1 s)" },
+    { .name = "apply",
+      .kind = PARAM_FACTOR,
+      .offset = REPLICATION(apply),
+      .def = "x0.5",
+      .min = "0",
+      .max = "10",
+      .doc = "time that the replica's one replay thread needs for a write, over the write's own time on a vCPU",
+      .source = "assumed" },
+    { .name = "stale",
+      .kind = PARAM_DURATION,
+      .offset = REPLICATION(stale),
+      .def = "1s",
+      .min = "1ms",
+      .max = "1h",
+      .doc = "a read of a replica that is further behind is counted as stale",
+      .source = "assumed" },
+    PARAM_END,
+};
+
+static const struct param buffers_params[] = {
+    { .name = "cold",
+      .kind = PARAM_FACTOR,
+      .offset = BUFFERS(cold),
+      .def = "x3",
+      .min = "1",
+      .max = "100",
+      .doc = "a query takes so many times longer at first",
+      .source = "assumed; AWS behaviour, sec. 13.1 (read IOPS 2 to 10 times)" },
+    { .name = "half_life",
+      .kind = PARAM_DURATION,
+      .offset = BUFFERS(half_life),
+      .def = "4m",
+      .min = "1s",
+      .max = "6h",
+      .doc = "in which the excess halves",
+      .source = "assumed; AWS behaviour, sec. 13.1 (5 to 30 minutes in all)" },
     PARAM_END,
 };
 
@@ -127,6 +179,34 @@ static const struct param params[] = {
       .min = "0s",
       .doc = "Single-AZ: restart after its host or zone is back",
       .source = "assumed; AWS behaviour, sec. 13.1" },
+    { .name = "connect_cpu",
+      .kind = PARAM_DIST,
+      .offset = AT(rds_config, connect_cpu),
+      .def = "0ms",
+      .min = "0ms",
+      .doc = "CPU that opening a connection takes at the database: TLS, authentication, a process of its own",
+      .source = "assumed; AWS behaviour, sec. 13.2: 5-20 ms each, which makes reconnecting pools a storm" },
+    { .name = "reader_noticed",
+      .kind = PARAM_DIST,
+      .offset = AT(rds_config, reader_noticed),
+      .def = "0s",
+      .min = "0s",
+      .doc = "a lost read replica keeps its connections for so long and the readers' name leads to it: silence",
+      .source = "assumed; health checks and DNS TTL, AWS behaviour, sec. 13.1" },
+    { .name = "replication",
+      .kind = PARAM_BLOCK,
+      .offset = AT(rds_config, replication),
+      .def = "",
+      .sub = replication_params,
+      .doc = "read replicas lag behind the primary, the more the more is written; absent: they do not",
+      .source = "[RDS-UG] Monitoring read replication" },
+    { .name = "buffers",
+      .kind = PARAM_BLOCK,
+      .offset = AT(rds_config, buffers),
+      .def = "",
+      .sub = buffers_params,
+      .doc = "what takes over or comes back begins with a cold buffer cache; absent: it is as warm as before",
+      .source = "AWS behaviour, sec. 13.1" },
     PARAM_END,
 };
 
@@ -145,6 +225,8 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
     if (config->zone[0] && zone_index(c->region, config->zone) < 0)
         ok = diag_error(diag, c->at, "zone '%s' of '%s' is not a zone of %s (%s .. %s)", config->zone, c->name,
                         c->region->name, c->region->zone_names[0], c->region->zone_names[c->region->zones - 1]);
+    if (config->replication.present && config->read_replicas == 0)
+        ok = diag_error(diag, c->at, "'%s' has replication but no read_replicas", c->name);
     if (config->multi_az && c->region->zones < 2)
         ok = diag_error(diag, c->at, "'%s' is multi_az but %s has a single zone", c->name, c->region->name);
     return ok;
@@ -185,6 +267,7 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
                               ? config->max_connections
                               : rds_default_connections((enum rds_engine)config->engine, shape->memory_bytes);
     sampler_init(&db->commit, &config->commit, arena);
+    db->speed = shape->speed;
     struct station_config cpu = departures_vcpus((enum discipline)config->discipline, shape, arena);
     cpu.execution = execution;
     cpu.kind = kind;
@@ -194,16 +277,82 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
         station_init(&e->cpu, arena, events, &cpu, now);
         e->zone = i == RDS_PRIMARY ? first : (first + (config->multi_az ? 1 : 0) + i) % db->zones;
         e->up = true;
+        e->cold_since = SIM_NEVER;
     }
 }
 
-int rds_choose(struct rds *db, bool read)
+int rds_choose(struct rds *db, bool read, sim_time now)
 {
     const int replicas = db->endpoint_count - 1;
     for (int i = 0; read && i < replicas; i++) {
         const int endpoint = 1 + (int)(db->next_replica++ % (uint32_t)replicas);
-        if (db->endpoints[endpoint].up)
+        if (db->endpoints[endpoint].up || now < db->endpoints[endpoint].led_until)
             return endpoint;
     }
     return RDS_PRIMARY;
+}
+
+static void break_connections(struct rds_endpoint *e)
+{
+    e->epoch++;
+    e->connections = 0;
+}
+
+void rds_reader_lost(struct rds *db, int endpoint, sim_time now, uint64_t bits)
+{
+    struct rds_endpoint *e = &db->endpoints[endpoint];
+    e->up = false;
+    e->led_until = now + dist_sample(&db->config->reader_noticed, draw_unit(bits));
+    if (e->led_until == now)
+        break_connections(e);
+}
+
+void rds_reader_returns(struct rds *db, int endpoint, sim_time now)
+{
+    struct rds_endpoint *e = &db->endpoints[endpoint];
+    if (e->up)
+        return;
+    e->up = true;
+    e->cold_since = now;
+    e->replayed = now; /* what it missed was shipped while it booted: assumed */
+    if (db->config->reader_noticed.mean_ns > 0)
+        break_connections(e);
+}
+
+bool rds_broken(const struct rds *db, int endpoint, uint8_t epoch, sim_time now)
+{
+    const struct rds_endpoint *e = &db->endpoints[endpoint];
+    return epoch != e->epoch || (endpoint != RDS_PRIMARY && !e->up && now >= e->led_until);
+}
+
+double rds_cold_factor(const struct rds *db, int endpoint, sim_time now)
+{
+    static const double LN_2 = 0.69314718055994531;
+    const sim_time since = db->endpoints[endpoint].cold_since;
+    if (!db->config->buffers.present || since == SIM_NEVER)
+        return 1.0;
+    const double half_lives = (double)(now - since) / (double)db->config->buffers.half_life;
+    return 1.0 + (db->config->buffers.cold - 1.0) * number_exp(-LN_2 * half_lives);
+}
+
+void rds_replicate(struct rds *db, sim_time now, sim_time demand)
+{
+    const sim_time apply = (sim_time)((double)demand * db->config->replication.apply / db->speed);
+    for (int e = 1; e < db->endpoint_count; e++) {
+        struct rds_endpoint *replica = &db->endpoints[e];
+        replica->replayed = (replica->replayed > now ? replica->replayed : now) + apply;
+    }
+}
+
+sim_time rds_lag(const struct rds *db, int endpoint, sim_time now, uint64_t bits)
+{
+    const sim_time behind = db->endpoints[endpoint].replayed - now;
+    return dist_sample(&db->config->replication.lag, draw_unit(bits)) + (behind > 0 ? behind : 0);
+}
+
+void rds_forget(struct rds *db)
+{
+    db->counts.opened = db->counts.refused = db->counts.reads = db->counts.stale = 0;
+    db->lag_sum_s = 0;
+    db->lag_reads = 0;
 }

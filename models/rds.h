@@ -9,7 +9,11 @@
  * opened: reads spread over the replicas that are there, writes go to the primary. Power loss is silence: a query on a
  * dead host waits for the client's query timeout, and its connection is opened anew at the next use.
  * A commit on Multi-AZ waits for the standby (`commit`).
- * Left out: storage IOPS limits, replica lag, cold buffer cache, RDS Proxy, Multi-AZ DB clusters, Aurora.
+ *
+ * On request: opening a connection takes CPU of the endpoint (`connect_cpu`), so that pools that reconnect all at once
+ * are a storm; replicas apply writes one after the other (`replication`), and lag; who takes over or comes back begins
+ * with cold buffers (`buffers`); a lost reader keeps its connections, and gets new ones, until that is noticed.
+ * Left out: storage IOPS limits, RDS Proxy, Multi-AZ DB clusters, Aurora.
  * Sources:      [RDS-UG] "Multi-AZ DB instance deployments", "Quotas"; AWS behaviour, sec. 13.
  */
 #ifndef HEADROOM_RDS_H
@@ -40,6 +44,19 @@ struct rds_config {
     struct dist connect;     /* opening a connection: TCP, TLS, authentication, process */
     struct dist failover;    /* Multi-AZ */
     struct dist recovery;    /* Single-AZ, after the host or zone is back */
+    struct dist connect_cpu; /* of the endpoint, to open a connection */
+    struct dist reader_noticed;
+    struct {
+        bool present;
+        struct dist lag; /* of an idle replica: shipping and the next look */
+        double apply;    /* time of the one replay thread over the write's on the primary */
+        sim_time stale;  /* a read that lags longer counts as stale */
+    } replication;
+    struct {
+        bool present;
+        double cold; /* a query takes so many times longer, >= 1 */
+        sim_time half_life;
+    } buffers;
 };
 
 extern const struct component_type rds_type;
@@ -50,6 +67,9 @@ struct rds_endpoint {
     bool up;
     uint8_t epoch; /* raised when its connections break */
     int64_t connections, connections_peak;
+    sim_time led_until;  /* a lost reader's: until somebody has noticed, connections lead there */
+    sim_time replayed;   /* a replica's: when all writes so far are applied */
+    sim_time cold_since; /* SIM_NEVER: its buffers are warm */
 };
 
 struct rds {
@@ -57,6 +77,7 @@ struct rds {
     const struct component *component;
     int zones;
     struct sampler commit;
+    double speed;                                     /* of a vCPU alone on its core */
     struct rds_endpoint endpoints[RDS_ENDPOINTS_MAX]; /* 0 the primary, then the replicas */
     int endpoint_count;
     int standby_zone; /* -1: none */
@@ -65,6 +86,13 @@ struct rds {
     int64_t max_connections;
     uint32_t next_replica;
     uint32_t generation; /* of primary losses */
+    struct {
+        uint64_t opened, refused, reads, stale; /* connections; reads of replicas */
+    } counts;
+    double lag_sum_s; /* that the reads of the present window of the series met */
+    uint64_t lag_reads;
+    bool lags;  /* much longer than `stale`, and told */
+    int column; /* of the lag */
 };
 
 /* kind, first_entity: of the events of the endpoints' stations, which are executed so. */
@@ -74,7 +102,26 @@ void rds_init(struct rds *db, struct arena *arena, struct event_set *events, con
 /* The limit that RDS derives from the class's memory.       [RDS-UG] Maximum number of database connections */
 int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes);
 
-/* Where a new connection leads: a replica that is up for reads when there is one, else the primary (up or not). */
-int rds_choose(struct rds *db, bool read);
+/* Where a new connection leads: a replica that is up, or not yet missed, for reads when there is one, else the primary
+ * (up or not). */
+int rds_choose(struct rds *db, bool read, sim_time now);
+
+/* A reader is lost. Without `reader_noticed` everybody knows at once: its connections are broken. */
+void rds_reader_lost(struct rds *db, int endpoint, sim_time now, uint64_t bits);
+/* Its host is back. */
+void rds_reader_returns(struct rds *db, int endpoint, sim_time now);
+
+/* A connection that was opened to `endpoint` at this epoch leads nowhere any more. */
+bool rds_broken(const struct rds *db, int endpoint, uint8_t epoch, sim_time now);
+
+/* How much longer a query takes there now. */
+double rds_cold_factor(const struct rds *db, int endpoint, sim_time now);
+
+/* A write that took `demand` of a reference vCPU is committed: the replicas have more to apply. */
+void rds_replicate(struct rds *db, sim_time now, sim_time demand);
+/* The warm-up is over: counts begin. */
+void rds_forget(struct rds *db);
+/* How far a replica is behind; bits: of its draw. */
+sim_time rds_lag(const struct rds *db, int endpoint, sim_time now, uint64_t bits);
 
 #endif

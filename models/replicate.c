@@ -255,8 +255,16 @@ static void record_components(struct world *w, struct replication *out)
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
             peak = w->databases[d].endpoints[e].connections_peak > peak ? w->databases[d].endpoints[e].connections_peak
                                                                         : peak;
-        limit(out, w->databases[d].component->name, "max_connections", (double)peak,
-              (double)w->databases[d].max_connections, NAN);
+        const struct rds *db = &w->databases[d];
+        limit(out, db->component->name, "max_connections", (double)peak, (double)db->max_connections, NAN);
+        if (db->config->connect_cpu.mean_ns > 0) {
+            flow(out, db->component->name, "connections opened", db->counts.opened);
+            flow(out, db->component->name, "connections refused", db->counts.refused);
+        }
+        if (db->config->replication.present) {
+            flow(out, db->component->name, "reads of replicas", db->counts.reads);
+            flow(out, db->component->name, "stale reads", db->counts.stale);
+        }
     }
     for (int c = 0; c < w->cache_count; c++) {
         const struct cache *cache = &w->caches[c];

@@ -397,6 +397,7 @@ static void delay_over(struct world *w, struct frame *f)
             query_arrives(w, f);
             return;
         }
+        query_committed(w, f, step);
         connection_free(w, f);
         f->step++;
         break;

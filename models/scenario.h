@@ -220,6 +220,7 @@ struct service_config {
     int discipline;            /* enum discipline, of an instance's vCPUs */
     struct discovery_config discovery;
     sim_time pool_timeout;     /* waiting for a connection */
+    sim_time connection_lifetime; /* 0: for ever */
     struct pool_config *pools; /* connections per instance, by database */
     int pool_count;
     struct operation_config *operations;

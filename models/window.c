@@ -55,6 +55,10 @@ void windows_init(struct world *w)
             recorder_column(r, w->caches[c].component->name, "fetches", "/s", SERIES_OTHER);
             recorder_column(r, w->caches[c].component->name, "resident", "keys", SERIES_OTHER);
         }
+    for (int d = 0; d < w->database_count; d++)
+        if (w->databases[d].config->replication.present)
+            w->databases[d].column = recorder_column(r, w->databases[d].component->name, "replica_lag", "s",
+                                                     SERIES_OTHER);
     for (int q = 0; q < w->queue_count; q++) {
         w->queues[q].column = recorder_column(r, w->queues[q].component->name, "visible", "messages", SERIES_QUEUE);
         recorder_column(r, w->queues[q].component->name, "oldest_age", "s", SERIES_QUEUE);
@@ -142,6 +146,25 @@ static void queue_window(struct world *w, struct queue *q)
     recorder_value(&w->recorder, q->column + 1, (double)message_queue_oldest_age(&q->messages, w->now) / 1e9);
 }
 
+/* The mean lag that the window's reads met; what is still to be applied is a story once it is far above what counts as
+ * stale. */
+static void lag_window(struct world *w, struct rds *db)
+{
+    const double stale_s = (double)db->config->replication.stale / 1e9;
+    double behind_s = 0;
+    for (int e = 1; e < db->endpoint_count; e++) {
+        const double of_this_s = (double)(db->endpoints[e].replayed - w->now) / 1e9;
+        behind_s = of_this_s > behind_s ? of_this_s : behind_s;
+    }
+    recorder_value(&w->recorder, db->column, db->lag_reads ? db->lag_sum_s / (double)db->lag_reads : behind_s);
+    if (behind_s > 10.0 * stale_s && !db->lags)
+        fault_note(w, db->component->name, "read replicas fall behind by more than ten times what counts as stale",
+                   false);
+    db->lags = behind_s > 10.0 * stale_s;
+    db->lag_sum_s = 0;
+    db->lag_reads = 0;
+}
+
 static void add(struct world *w, struct usage_key key, int64_t quantity)
 {
     meter_add(&w->meters, meter_get(&w->meters, key), quantity);
@@ -218,6 +241,8 @@ static void forget_warm_up(struct world *w)
     for (int d = 0; d < w->database_count; d++)
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
             w->databases[d].endpoints[e].connections_peak = w->databases[d].endpoints[e].connections;
+    for (int d = 0; d < w->database_count; d++)
+        rds_forget(&w->databases[d]);
     for (int a = 0; a < w->account_count; a++)
         w->accounts[a].completions_before = account_completions(&w->accounts[a], w->now);
     for (int q = 0; q < w->queue_count; q++) {
@@ -255,6 +280,9 @@ void window_end(struct world *w)
         connections_start(w);
     }
     if (count) {
+        for (int d = 0; d < w->database_count; d++)
+            if (w->databases[d].config->replication.present)
+                lag_window(w, &w->databases[d]);
         for (int q = 0; q < w->queue_count; q++)
             queue_window(w, &w->queues[q]);
         traffic_window(w, (double)length / 1e9);

@@ -166,7 +166,8 @@ struct connection {
 struct pool {
     struct gate gate;
     struct connection *connections;
-    uint16_t *idle; /* stack: the last used first, as pool libraries do */
+    sim_time *opened; /* each of them; NULL: they live as long as they work */
+    uint16_t *idle;   /* stack: the last used first, as pool libraries do */
     uint32_t idle_count;
 };
 
@@ -571,6 +572,7 @@ void query_lost(struct world *w, struct frame *f); /* with the endpoint that it 
 /* Killed at the endpoint: the frame in which the client goes on. */
 struct frame *query_killed(struct world *w, struct frame *f);
 void query_pool_timeout(struct world *w, struct frame *f);
+void query_committed(struct world *w, const struct frame *f, const struct step *step); /* it was answered */
 void connection_free(struct world *w, struct frame *f);
 
 /* ---- call.c ---- */
