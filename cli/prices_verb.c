@@ -109,6 +109,18 @@ static size_t show_book(struct prices *prices, const struct price_book *book, co
     return shown;
 }
 
+/* The usage type or service that was meant; NULL when none is near. */
+static const char *nearest(const struct book_folder *book, const char *pattern, struct arena *arena)
+{
+    const struct price_book *const rates = book->rates;
+    const char **names = ARENA_ARRAY(arena, const char *, 2 * rates->price_count + 1);
+    for (size_t i = 0; i < rates->price_count; i++) {
+        names[2 * i] = rates->prices[i].usage_type;
+        names[2 * i + 1] = rates->prices[i].service;
+    }
+    return text_nearest(pattern, names, 2 * rates->price_count);
+}
+
 int prices_show(struct prices *prices, const char *pattern)
 {
     struct book_folder book;
@@ -120,8 +132,12 @@ int prices_show(struct prices *prices, const char *pattern)
     size_t shown = show_book(prices, book.rates, lower, &low);
     shown += show_book(prices, book.terms, lower, &low);
     if (shown == 0) {
+        const char *const near = nearest(&book, pattern ? pattern : "", &prices->arena);
         diag_error(&prices->diag, (struct mark){ 0 }, "no rate has '%.60s' in its name", pattern ? pattern : "");
-        diag_hint(&prices->diag, "headroom prices show 'AmazonRDS*' lists a service");
+        if (near)
+            diag_hint(&prices->diag, "did you mean '%s'?", near);
+        else
+            diag_hint(&prices->diag, "headroom prices show 'AmazonRDS*' lists a service");
         return STATUS_INVALID;
     }
     printf("%zu rates of %zu, dated %s to %s\n", shown, book.rates->price_count + book.terms->price_count,

@@ -69,12 +69,35 @@ static bool is_nearer(const char *a, const char *b, const char *to)
     return !b || text_distance(a, to, FAR) < text_distance(b, to, FAR);
 }
 
+static bool sells_any(const struct price_book *book, const char *service, const char *region)
+{
+    for (size_t i = 0; i < book->price_count; i++)
+        if (text_equal(book->prices[i].service, service) &&
+            (text_equal(book->prices[i].region, region) || aws_region_is_global(book->prices[i].region)))
+            return true;
+    return false;
+}
+
+/* Each day and zone of a scenario asks again. */
+static bool is_said(const struct diag *diag, struct mark at, const char *message)
+{
+    for (int i = 0; i < diag->count; i++)
+        if (diag->entries[i].at.file == at.file && diag->entries[i].at.line == at.line &&
+            diag->entries[i].at.column == at.column && text_equal(diag->entries[i].message, message))
+            return true;
+    return false;
+}
+
 static bool refuse_missing(const struct metering_setting *setting, const struct wanted *wanted, enum price_found found)
 {
     const struct usage_key *const key = wanted->key;
-    diag_error(setting->diag, wanted->at, "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
-               found == PRICE_AMBIGUOUS ? "more than one" : "no", wanted->service, wanted->usage_type,
-               key->operation[0] ? " with " : "", key->operation, wanted->region, key->resource);
+    const char *const message = arena_printf(
+        setting->arena, "%s rate for service '%s', usage type '%s'%s%s in region '%s' (used by '%s')",
+        found == PRICE_AMBIGUOUS ? "more than one" : "no", wanted->service, wanted->usage_type,
+        key->operation[0] ? " with " : "", key->operation, wanted->region, key->resource);
+    if (is_said(setting->diag, wanted->at, message))
+        return false;
+    diag_error(setting->diag, wanted->at, "%s", message);
     if (found == PRICE_AMBIGUOUS)
         return diag_hint(
             setting->diag, "an attribute must select one: %s",
@@ -92,8 +115,9 @@ static bool refuse_missing(const struct metering_setting *setting, const struct 
         near = everywhere;
         place = ", under one price everywhere";
     }
-    if (rule && text_equal(rule->service, key->service) && strcmp(rule->usage_type, key->usage_type) != 0 &&
-        is_nearer(rule->usage_type, near, key->usage_type)) {
+    const bool sells = sells_any(setting->book, wanted->service, wanted->region);
+    if (sells && rule && !strchr(rule->usage_type, '*') && text_equal(rule->service, key->service) &&
+        strcmp(rule->usage_type, key->usage_type) != 0 && is_nearer(rule->usage_type, near, key->usage_type)) {
         near = rule->usage_type;
         place = "";
     }
@@ -106,7 +130,10 @@ static bool refuse_missing(const struct metering_setting *setting, const struct 
     const char *const service = service_code_nearest(wanted->service);
     if (service && !text_equal(service, wanted->service))
         return diag_hint(setting->diag, "did you mean the service '%s'?", service);
-    return diag_hint(setting->diag, "the price book has nothing of '%s' in '%s'", wanted->service, wanted->region);
+    return sells ? diag_hint(setting->diag, "headroom prices show '%s *' --region %s lists what there is",
+                             wanted->service, wanted->region)
+                 : diag_hint(setting->diag, "the price book has nothing of '%s' in '%s'", wanted->service,
+                             wanted->region);
 }
 
 /* RDS writes "db.m5.12xl" on the bill where the console has "db.m5.12xlarge". */
