@@ -124,6 +124,16 @@ struct workload workload_of_hours(const struct workload *workload, int32_t first
     return out;
 }
 
+void workload_keep(struct workload *workload, size_t item, uint128 keep, uint128 of)
+{
+    workload->totals[item] = 0;
+    for (size_t s = 0; s < workload->slot_count; s++) {
+        uint128 *const amount = &workload->amounts[s * workload->item_count + item];
+        *amount -= wide_mul_div(*amount, of - keep, of);
+        workload->totals[item] += *amount * (uint64_t)workload->weight_e6[s];
+    }
+}
+
 money workload_price(const struct workload_item *item, uint128 weighted)
 {
     return (money)wide_mul_div(weighted, (uint128)item->rate, item->per_unit * E6);

@@ -76,6 +76,8 @@ void workload_form(struct workload *out, const struct metering *metering, int ho
 struct workload workload_scaled(const struct workload *workload, int64_t share_e6, struct arena *arena);
 /* The same when only the hours from `first` to before `end` happened: the others, and those without a record, weigh 0. */
 struct workload workload_of_hours(const struct workload *workload, int32_t first, int32_t end, struct arena *arena);
+/* Leaves `keep` of `of` of an item in each hour, rounded up. */
+void workload_keep(struct workload *workload, size_t item, uint128 keep, uint128 of);
 /* What an amount of an item's total costs on demand, at list. */
 money workload_price(const struct workload_item *item, uint128 weighted);
 

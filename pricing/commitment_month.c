@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "pricing/aws_region.h"
+#include "pricing/bill_pool.h"
 #include "pricing/bill_text.h"
 #include "pricing/commitment_cover.h"
 #include "pricing/wide.h"
@@ -213,6 +214,47 @@ static void add_unused_line(struct month *m, size_t c, uint128 unused, int64_t e
                               cents_to_text(effective_cents, true, text, sizeof text), r->of->name);
 }
 
+/* ---- what is free ---- */
+
+static void add_to_pool(struct bill_pool *pools, size_t *count, const struct tally *tally, int hours)
+{
+    if (*count == 0 || pools[*count - 1].price != tally->price)
+        pools[(*count)++] = (struct bill_pool){ .price = tally->price,
+                                                .divisor = metering_divisor(tally->unit, hours) };
+    pools[*count - 1].billed = wide_add(pools[*count - 1].billed, tally->total);
+}
+
+/* By an allowance, or as the first tier of the price. */
+static uint128 free_of(const struct bill_pool *pool, enum free_tier free_tier)
+{
+    const struct price_tier *const first = &pool->price->tiers[0];
+    if (pool->price->tier_count < 2 || first->rate > 0 || !bill_first_tier_is_open(pool->price, free_tier))
+        return pool->free;
+    const uint128 end = (uint64_t)first->to_e6 * (pool->divisor / E6), gift = pool->free + end;
+    return gift < pool->billed ? gift : pool->billed;
+}
+
+/*
+ * AWS takes off what is free before it applies commitments [SP-UG]. The free amount of a month is spread evenly over its
+ * usage, because which hour it falls on is not known.
+ */
+static void leave_what_is_free(struct month *m, int hours)
+{
+    const enum free_tier free_tier = m->bill->options.free_tier;
+    struct bill_pool *pools = ARENA_ARRAY(m->arena, struct bill_pool, m->metering->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < m->metering->count; i++)
+        add_to_pool(pools, &count, &m->metering->tallies[i], hours);
+    if (free_tier != FREE_TIER_NONE)
+        bill_pools_free(pools, count, free_tier, m->arena);
+    for (size_t i = 0; i < m->workload.item_count; i++)
+        for (size_t p = 0; p < count; p++) {
+            const uint128 gift = free_of(&pools[p], free_tier);
+            if (pools[p].price == m->workload.items[i].tally->price && gift > 0)
+                workload_keep(&m->workload, i, pools[p].billed - gift, pools[p].billed);
+        }
+}
+
 /* ---- a commitment ---- */
 
 /* Shares of the fee's cents by use, cumulative, what nobody used at the end. */
@@ -249,6 +291,7 @@ bool commitment_month(struct commitment_month *out, struct metering *metering, c
                                       .effective = ARENA_ARRAY(arena, money, metering->count + 1) };
     m.paid_hours = hours == LEAP_FEBRUARY ? hours - 24 : hours;
     workload_form(&m.workload, metering, hours, arena);
+    leave_what_is_free(&m, hours);
     for (size_t c = 0; c < list->count; c++)
         CHECK(list->list[c].kind != COMMITMENT_RESERVED || list->list[c].count > 0, "nothing is reserved");
     m.rates = ARENA_ARRAY(arena, struct commitment_rates, list->count + 1);

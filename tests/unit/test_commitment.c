@@ -804,6 +804,31 @@ static void given_a_compute_plan_when_another_region_is_used_then_it_has_a_rate_
     assert_true(price->tiers[0].rate == USD * 668 / 10000); /* 0.0910 x 0.0599 / 0.0816 */
 }
 
+/* 100,000 of 500,000 GB-s are left to the plan, 1.4667 at 88 %; the instance is free. On demand: 1.67, so 3.65 loses 1.98. */
+static void given_a_free_tier_when_committed_then_what_is_free_is_taken_off_first(void **state)
+{
+    struct fixture *f = *state;
+    static const char usage[] = "service,region,resource,usage_type,quantity,unit\n"
+                                "lambda,us-east-1,f,Lambda-GB-Second,500000,Lambda-GB-Second\n"
+                                "ec2,us-east-1,w,BoxUsage:t3.micro,1,instances\n";
+    struct commitment plan = reserved("plan", "", "", 1);
+    struct usage_file file;
+    struct bill bill;
+    plan.kind = COMMITMENT_COMPUTE_PLAN;
+    plan.usd_per_hour = USD * 5 / 1000;
+    plan.region = "";
+    const struct commitments commitments = of(&plan, 1, f->terms);
+    const struct bill_options options = { .hours_per_month = 730,
+                                          .free_tier = FREE_TIER_FIRST_YEAR,
+                                          .commitments = &commitments };
+    assert_true(usage_file_parse(&file, "u.csv", usage, sizeof usage - 1, "2026-06-01", 730, &f->arena, &f->diag));
+    assert_true(bill_compute_all(&bill, f->book, NULL, 0, file.months[0].records, file.months[0].count, june, &options,
+                                 &f->arena, &f->diag));
+    assert_int_equal(bill.total_cents, 365);
+    assert_true(fabs((double)bill.commitments[0].used / USD - 100000 * 0.0000166667 * 0.88) < 1e-4);
+    assert_true(fabs(bill.commitments[0].coverage - 1) < 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -820,6 +845,7 @@ int main(void)
         TEST(given_the_third_scenario_when_applied_then_all_m4_and_the_smaller_c4_are_covered),
         TEST(given_a_family_or_a_zone_that_is_not_there_when_committed_then_it_is_refused),
         TEST(given_a_compute_plan_when_another_region_is_used_then_it_has_a_rate_of_low_confidence),
+        TEST(given_a_free_tier_when_committed_then_what_is_free_is_taken_off_first),
         TEST(given_two_small_ones_when_a_medium_is_reserved_then_it_covers_both),
         TEST(given_short_runs_when_they_share_a_clock_hour_then_seconds_add_up),
         TEST(given_a_family_without_flexibility_when_another_size_is_reserved_then_it_covers_nothing),
