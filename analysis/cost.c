@@ -203,6 +203,7 @@ static bool bill_calendar(struct costing *c)
         c->cost.months[m].spread = law.months[m];
     c->cost.monthly_spread = law.mean_month;
     c->cost.annual_spread = law.annual;
+    memcpy(c->cost.annual_drawn_cents, law.annual_cents, sizeof law.annual_cents);
     return bill_start_month(&c->cost, c, c->arena);
 }
 

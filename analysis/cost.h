@@ -57,11 +57,12 @@ struct cost {
     struct ci annual_usd;         /* the sum of the 12 months */
     struct spread monthly_spread; /* of the mean month of a year that could be drawn */
     struct spread annual_spread;
-    int peak_month;                /* 1..12 */
-    int start_month;               /* 1..12: contains `start` */
-    int shown;                     /* the replication that is shown line by line */
-    struct bill bill;              /* its bill for the month of `start` */
-    struct service_cost *services; /* month of `start`, dearest first */
+    int64_t annual_drawn_cents[YEARS_DRAWN]; /* year.h */
+    int peak_month;                          /* 1..12 */
+    int start_month;                         /* 1..12: contains `start` */
+    int shown;                               /* the replication that is shown line by line */
+    struct bill bill;                        /* its bill for the month of `start` */
+    struct service_cost *services;           /* month of `start`, dearest first */
     int service_count;
     struct activity activity;      /* the bill that is shown, by operation */
     struct volume volume;          /* of the year, mean of its replications */

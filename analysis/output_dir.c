@@ -14,22 +14,23 @@
 static const char MARKER[] = ".headroom";
 static const struct mark NOWHERE = { 0 };
 
-const char *output_dir_default(const struct scenario *sc, struct arena *arena)
+const char *output_dir_default(const char *above, const struct scenario *sc, struct arena *arena)
 {
     const char *slash = strrchr(sc->path, '/');
     char *base = arena_text(arena, slash ? slash + 1 : sc->path);
     char *dot = strrchr(base, '.');
     if (dot && dot != base)
         *dot = '\0';
-    return arena_printf(arena, "runs/%s/%" PRId64, escape_file_name(base, arena), sc->seed);
+    return arena_printf(arena, "%s/%s/%" PRId64, above, escape_file_name(base, arena), sc->seed);
 }
 
 /* ---- whose files are these ---- */
 
 static bool is_ours(const char *name, bool in_plots)
 {
-    static const char *const names[] = { "report.html",    "report.md", "results.json", "bill.csv",
-                                         "timeseries.csv", "plots",     MARKER };
+    static const char *const names[] = { "report.html",    "report.md",    "results.json", "bill.csv",
+                                         "timeseries.csv", "compare.html", "compare.md",   "compare.json",
+                                         "compare.csv",    "plots",        MARKER };
     static const char *const extensions[] = { ".svg", ".png", ".gp", ".dat" };
     if (!in_plots) {
         for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -49,14 +50,27 @@ static bool is_dot(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* The first file that headroom did not make, NULL when there is none (or the folder cannot be read). */
+static bool exists(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+/* The first file that headroom did not make, NULL when there is none (or the folder cannot be read). A folder with a
+ * marker of its own, a variant's, is looked into likewise. */
 static const char *strangers_file(const char *folder, bool in_plots, struct arena *arena)
 {
     DIR *dir = opendir(folder);
     const char *found = NULL;
-    for (const struct dirent *entry; dir && !found && (entry = readdir(dir));)
-        if (!is_dot(entry->d_name) && !is_ours(entry->d_name, in_plots))
-            found = arena_text(arena, entry->d_name);
+    for (const struct dirent *entry; dir && !found && (entry = readdir(dir));) {
+        if (is_dot(entry->d_name) || is_ours(entry->d_name, in_plots))
+            continue;
+        const char *inner = arena_printf(arena, "%s/%s", folder, entry->d_name);
+        const bool variant = !in_plots && exists(arena_printf(arena, "%s/%s", inner, MARKER));
+        found = variant ? strangers_file(inner, false, arena) : arena_text(arena, entry->d_name);
+        if (variant && !found)
+            found = strangers_file(arena_printf(arena, "%s/plots", inner), true, arena);
+    }
     if (dir)
         closedir(dir);
     return found;
@@ -78,8 +92,7 @@ static bool may_replace(const struct output_dir *out, struct diag *diag)
 {
     if (is_empty(out->path))
         return true;
-    struct stat st;
-    if (lstat(arena_printf(out->arena, "%s/%s", out->path, MARKER), &st) != 0) {
+    if (!exists(arena_printf(out->arena, "%s/%s", out->path, MARKER))) {
         diag_error(diag, NOWHERE, "'%s' exists and was not made by headroom, so it is not replaced", out->path);
         return diag_hint(diag, "choose another directory with -o, or move this one away");
     }
@@ -178,6 +191,21 @@ static void remove_folder(const char *folder, struct arena *arena)
     rmdir(folder);
 }
 
+/* What every folder of ours has; it is abandoned when it cannot. */
+static bool furnish(struct output_dir *out, struct diag *diag)
+{
+    if (!make_folder(arena_printf(out->arena, "%s/plots", out->temporary))) {
+        cannot(diag, "make", "plots");
+        output_dir_abandon(out);
+        return false;
+    }
+    FILE *marker = output_dir_open(out, MARKER, diag);
+    if (!marker)
+        return false;
+    fputs("This directory was made by headroom, which may replace it.\n", marker);
+    return output_dir_close(out, marker, MARKER, diag);
+}
+
 bool output_dir_begin(struct output_dir *out, struct diag *diag)
 {
     char *name = arena_printf(out->arena, "%s.tmp-XXXXXX", out->path);
@@ -188,16 +216,15 @@ bool output_dir_begin(struct output_dir *out, struct diag *diag)
     const mode_t mask = umask(0);
     umask(mask);
     chmod(name, 0777 & ~mask);
-    if (!make_folder(arena_printf(out->arena, "%s/plots", name))) {
-        cannot(diag, "make", "plots");
-        output_dir_abandon(out);
-        return false;
-    }
-    FILE *marker = output_dir_open(out, MARKER, diag);
-    if (!marker)
-        return false;
-    fputs("This directory was made by `headroom run`, which may replace it.\n", marker);
-    return output_dir_close(out, marker, MARKER, diag);
+    return furnish(out, diag);
+}
+
+bool output_dir_inner(struct output_dir *inner, const struct output_dir *out, const char *name, struct diag *diag)
+{
+    *inner = (struct output_dir){ .path = arena_printf(out->arena, "%s/%s", out->path, name),
+                                  .temporary = arena_printf(out->arena, "%s/%s", out->temporary, name),
+                                  .arena = out->arena };
+    return make_folder(inner->temporary) ? furnish(inner, diag) : cannot(diag, "make", inner->path);
 }
 
 FILE *output_dir_open(struct output_dir *out, const char *name, struct diag *diag)

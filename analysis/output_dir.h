@@ -22,8 +22,8 @@ struct output_dir {
     struct arena *arena;
 };
 
-/* "runs/<scenario file without extension>/<seed>" */
-const char *output_dir_default(const struct scenario *sc, struct arena *arena);
+/* "<above>/<scenario file without extension>/<seed>" */
+const char *output_dir_default(const char *above, const struct scenario *sc, struct arena *arena);
 
 /*
  * Before the simulation: makes the parents and finds out whether `path` could be written or replaced. False with an
@@ -33,6 +33,9 @@ bool output_dir_prepare(struct output_dir *out, const char *path, struct arena *
 
 /* After the simulation: the empty temporary directory with plots/ in it. */
 bool output_dir_begin(struct output_dir *out, struct diag *diag);
+
+/* A folder of our kind in it, which comes and goes with it: it is neither begun nor committed. */
+bool output_dir_inner(struct output_dir *inner, const struct output_dir *out, const char *name, struct diag *diag);
 
 /* A file in it, for writing; NULL with an error in diag. Close it with output_dir_close(). */
 FILE *output_dir_open(struct output_dir *out, const char *name, struct diag *diag);

@@ -9,12 +9,12 @@
 #include "analysis/plots.h"
 
 /* Okabe and Ito's colours, told apart with any colour vision; no yellow, it vanishes on white. */
-static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                       "#E69F00", "#56B4E9", "#5D3A9B", "#333333" };
+const char *const plot_palette[PLOT_COLORS] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                "#E69F00", "#56B4E9", "#5D3A9B", "#333333" };
 enum { COLUMN_FIELDS = 3, LABEL_ROWS = 6, FAULTS_NAMED_MAX = 40 };
 /* Pixels of the SVG; the PNG has half as many again each way. */
 enum {
-    WIDTH = 960,
+    WIDTH = PLOT_PIXELS_WIDE,
     HEAD_HEIGHT = 42,
     TITLE_DOWN = 26,
     KEY_LINE_HEIGHT = 17,
@@ -88,7 +88,7 @@ static void write_services(const struct results *r, FILE *out, struct arena *are
     }
 }
 
-static bool close_file(FILE *out)
+bool plot_file_close(FILE *out)
 {
     const bool failed = ferror(out) != 0;
     return fclose(out) == 0 && !failed;
@@ -104,12 +104,12 @@ bool plot_data_write(const struct results *r, enum plot_kind kind, const struct 
         write_services(r, out, arena);
     for (int i = 0; i < panels->count; i++)
         write_columns(r, &panels->panel[i], out, arena);
-    return close_file(out);
+    return plot_file_close(out);
 }
 
 /* ---- script ---- */
 
-static void write_preamble(FILE *out, const struct plot *plot, int height)
+void plot_script_begin(FILE *out, const struct plot *plot, int height)
 {
     fprintf(out, "# %s. Draws %s.svg and %s.png from %s.dat: gnuplot %s.gp\n", plot->title, plot->file, plot->file,
             plot->file, plot->file);
@@ -130,7 +130,7 @@ static void write_preamble(FILE *out, const struct plot *plot, int height)
           out);
 }
 
-static int64_t tick_step_s(double span_s)
+int64_t plot_tick_step_s(double span_s)
 {
     static const int64_t steps_s[] = { 1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400 };
     enum { TICKS = 9 };
@@ -163,8 +163,7 @@ static void find_range(const struct results *r, const struct panel *panel, doubl
     }
 }
 
-/* 1, 2 or 5 times a power of ten, so that about four steps reach `most`. */
-static double nice_step(double most)
+double plot_nice_step(double most)
 {
     const double raw = most / 4, power = pow(10, floor(log10(raw)));
     const double lead = raw / power;
@@ -179,7 +178,7 @@ static void write_linear_axis(FILE *out, const struct panel *panel, double most)
     }
     const double top = most > 0 && isfinite(most) ? most : 1;
     const bool whole = strcmp(panel->unit, "instances") == 0 || strcmp(panel->unit, "messages") == 0;
-    const double step = whole ? fmax(nice_step(top), 1) : nice_step(top);
+    const double step = whole ? fmax(plot_nice_step(top), 1) : plot_nice_step(top);
     fprintf(out, "unset logscale y\nset yrange [0:%.9g]\nset format y '%%.6g'\nset ytics %.9g\n",
             step * ceil(top / step - 1e-9), step);
 }
@@ -228,7 +227,7 @@ static void write_axes(FILE *out, const struct results *r, const struct panel *p
     const bool labelled = !below || !same_axis(panel, below);
     const char *format = !labelled ? "" : span_s <= 120 ? "%H:%M:%S" : span_s <= 90000 ? "%H:%M" : "%a %H:%M";
     fprintf(out, "set xrange [%.0f:%.0f]\n", start + panel->from_s, start + panel->to_s);
-    fprintf(out, "set xtics time format '%s' %lld\n", format, (long long)tick_step_s(span_s));
+    fprintf(out, "set xtics time format '%s' %lld\n", format, (long long)plot_tick_step_s(span_s));
     double least, most;
     find_range(r, panel, &least, &most);
     if (panel->log_scale)
@@ -343,7 +342,7 @@ static void write_line(FILE *out, const struct plot *plot, const struct panel *p
 {
     fprintf(out, "'%s.dat' index %d using 1:%d with lines lw %s lc rgb '%s' title '%s'", plot->file, index,
             2 + i * COLUMN_FIELDS, is_wish(panel, i) ? "1.3 dt (4,3)" : "1.7",
-            is_wish(panel, i) ? "#222831" : palette[i], escape_gnuplot(panel->labels[i], arena));
+            is_wish(panel, i) ? "#222831" : plot_palette[i], escape_gnuplot(panel->labels[i], arena));
 }
 
 /* Bands lie below; what was wished for is drawn over what is there, broken and dark. */
@@ -356,7 +355,7 @@ static void write_lines(FILE *out, const struct plot *plot, const struct panel *
             continue;
         const int mean = 2 + i * COLUMN_FIELDS;
         fprintf(out, "%s'%s.dat' index %d using 1:%d:%d with filledcurves fc rgb '#c8%s' notitle", separator,
-                plot->file, index, mean + 1, mean + 2, palette[i] + 1);
+                plot->file, index, mean + 1, mean + 2, plot_palette[i] + 1);
         separator = next;
     }
     for (int wish = 0; wish <= 1; wish++)
@@ -418,7 +417,12 @@ static void write_bars(FILE *out, const struct results *r, const struct plot *pl
             "plot '%s.dat' using ($1/2):0:($1/2):(0.32):yticlabels(2) with boxxyerror fs solid 1 noborder "
             "fc rgb '%s', \\\n"
             "     '' using 1:0:3 with labels left offset 0.6,0 textcolor rgb '#222831'\n",
-            plot->file, palette[0]);
+            plot->file, plot_palette[0]);
+}
+
+void plot_script_end(FILE *out)
+{
+    fputs("unset output\n}\n", out);
 }
 
 bool plot_script_write(const struct results *r, enum plot_kind kind, const struct plot *plot,
@@ -428,11 +432,11 @@ bool plot_script_write(const struct results *r, enum plot_kind kind, const struc
     if (!out)
         return false;
     const bool bars = kind == PLOT_COST;
-    write_preamble(out, plot, bars ? BAR_HEIGHT * (r->cost.service_count + 1) : panels_height(r, panels, arena));
+    plot_script_begin(out, plot, bars ? BAR_HEIGHT * (r->cost.service_count + 1) : panels_height(r, panels, arena));
     if (bars)
         write_bars(out, r, plot);
     else
         write_panels(out, r, plot, panels, arena);
-    fputs("unset output\n}\n", out);
-    return close_file(out);
+    plot_script_end(out);
+    return plot_file_close(out);
 }

@@ -62,20 +62,20 @@ static bool has_bytes(const char *path)
     return stat(path, &st) == 0 && st.st_size > 0;
 }
 
-static void draw_all(struct plots *plots, struct arena *arena)
+bool plots_draw(struct plot *plots, int count, const char *folder, struct arena *arena)
 {
-    pid_t pids[PLOT_KINDS];
-    for (int k = 0; k < PLOT_KINDS; k++)
-        pids[k] = plots->plot[k].present
-                      ? start_gnuplot(plots->folder, arena_printf(arena, "%s.gp", plots->plot[k].file))
-                      : -1;
-    for (int k = 0; k < PLOT_KINDS; k++) {
-        struct plot *plot = &plots->plot[k];
+    pid_t *pids = ARENA_ARRAY(arena, pid_t, count);
+    bool found = false;
+    for (int k = 0; k < count; k++)
+        pids[k] = plots[k].present ? start_gnuplot(folder, arena_printf(arena, "%s.gp", plots[k].file)) : -1;
+    for (int k = 0; k < count; k++) {
+        struct plot *plot = &plots[k];
         const int status = pids[k] > 0 ? wait_for(pids[k]) : -1;
-        plots->gnuplot |= status == 0;
-        plot->drawn = status == 0 && has_bytes(arena_printf(arena, "%s/%s.svg", plots->folder, plot->file)) &&
-                      has_bytes(arena_printf(arena, "%s/%s.png", plots->folder, plot->file));
+        found |= status == 0;
+        plot->drawn = status == 0 && has_bytes(arena_printf(arena, "%s/%s.svg", folder, plot->file)) &&
+                      has_bytes(arena_printf(arena, "%s/%s.png", folder, plot->file));
     }
+    return found;
 }
 
 static bool has_priced_service(const struct cost *cost)
@@ -102,6 +102,6 @@ bool plots_write(struct plots *out, const struct results *r, const char *folder,
             !plot_script_write(r, (enum plot_kind)k, plot, &panels, script, arena))
             return false;
     }
-    draw_all(out, arena);
+    out->gnuplot = plots_draw(out->plot, PLOT_KINDS, folder, arena);
     return true;
 }

@@ -10,6 +10,8 @@
 #ifndef HEADROOM_PLOTS_H
 #define HEADROOM_PLOTS_H
 
+#include <stdio.h>
+
 #include "analysis/results.h"
 
 enum plot_kind { PLOT_CAPACITY, PLOT_LATENCY, PLOT_ERRORS, PLOT_UTILISATION, PLOT_QUEUE, PLOT_COST, PLOT_KINDS };
@@ -32,6 +34,24 @@ struct plots {
  * Writes folder/<plot>.dat and .gp and lets gnuplot draw .svg and .png. False when a file cannot be written (errno).
  */
 bool plots_write(struct plots *out, const struct results *r, const char *folder, struct arena *arena);
+
+/* ---- what plots of every kind share ---- */
+
+enum { PLOT_COLORS = 8, PLOT_PIXELS_WIDE = 960 };
+extern const char *const plot_palette[PLOT_COLORS]; /* "#0072B2" */
+
+/* Lets gnuplot draw folder/<plot>.gp of each that is present. Whether gnuplot was found. */
+bool plots_draw(struct plot *plots, int count, const char *folder, struct arena *arena);
+
+/* The beginning of a script, up to the first panel; it ends with plot_script_end(). height: pixels of the SVG. */
+void plot_script_begin(FILE *out, const struct plot *plot, int height);
+void plot_script_end(FILE *out);
+/* Closes a file; false when something could not be written. */
+bool plot_file_close(FILE *out);
+/* 1, 2 or 5 times a power of ten, so that about four steps reach `most`. */
+double plot_nice_step(double most);
+/* Seconds between ticks of a time axis. */
+int64_t plot_tick_step_s(double span_s);
 
 /* ---- what goes into a plot: plot_panels.c ---- */
 

@@ -68,3 +68,10 @@ const char *remark_repeats(const struct results *r)
         return "A time limit ended this run: how far it came depends on the machine.";
     return "The same scenario and seed give the same results on any machine; only the timing differs.";
 }
+
+const char *remark_diagnostic(const struct diag_entry *entry, struct arena *arena)
+{
+    const char *hint = entry->hint ? arena_printf(arena, " (%s)", entry->hint) : "";
+    return entry->at.line > 0 ? arena_printf(arena, "%s:%d: %s%s", entry->at.file, entry->at.line, entry->message, hint)
+                              : arena_printf(arena, "%s%s", entry->message, hint);
+}

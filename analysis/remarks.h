@@ -18,6 +18,8 @@ const char *remark_precision(const struct results *r, struct arena *arena);
 const char *remark_time_limit(const struct results *r, struct arena *arena);
 /* "20M requests (3.1M dynamic, 17M static) and 7M on 4 billed days" */
 const char *remark_simulated(const struct results *r, struct arena *arena);
+/* "shop.yaml:14: what is doubtful (what to do)": what loading had to say, in one line. */
+const char *remark_diagnostic(const struct diag_entry *entry, struct arena *arena);
 /* What another run would repeat. */
 const char *remark_repeats(const struct results *r);
 

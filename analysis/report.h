@@ -36,6 +36,9 @@ bool report_files_write(const struct results *r, struct output_dir *dir, struct 
 /* Services, the calls between them, and their graph; nothing where no service of ours calls another. report_calls.c */
 void report_md_calls(const struct results *r, FILE *out, struct arena *arena);
 
+/* The same into a directory that has been begun and that somebody else commits. */
+bool report_files_fill(const struct results *r, struct output_dir *dir, struct arena *arena, struct diag *diag);
+
 /* The Mermaid flowchart of the architecture, without its fence. */
 void mermaid_write(const struct scenario *sc, FILE *out);
 

@@ -51,17 +51,20 @@ static bool write_files(const struct writing *w, struct output_dir *dir, struct 
     return true;
 }
 
+bool report_files_fill(const struct results *r, struct output_dir *dir, struct arena *arena, struct diag *diag)
+{
+    struct plots plots;
+    if (!plots_write(&plots, r, arena_printf(arena, "%s/plots", dir->temporary), arena))
+        return diag_error(diag, (struct mark){ 0 }, "cannot write the plots' scripts into '%s'", dir->path);
+    const struct writing w = { .r = r, .plots = &plots };
+    return write_files(&w, dir, diag);
+}
+
 bool report_files_write(const struct results *r, struct output_dir *dir, struct arena *arena, struct diag *diag)
 {
     if (!output_dir_begin(dir, diag))
         return false;
-    struct plots plots;
-    if (!plots_write(&plots, r, arena_printf(arena, "%s/plots", dir->temporary), arena)) {
-        output_dir_abandon(dir);
-        return diag_error(diag, (struct mark){ 0 }, "cannot write the plots' scripts into '%s'", dir->path);
-    }
-    const struct writing w = { .r = r, .plots = &plots };
-    if (!write_files(&w, dir, diag)) {
+    if (!report_files_fill(r, dir, arena, diag)) {
         output_dir_abandon(dir);
         return false;
     }

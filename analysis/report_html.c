@@ -94,11 +94,11 @@ static void copy_svg(const char *svg, const char *prefix, FILE *out)
     }
 }
 
-static void write_svg(struct page *page, const struct plot *plot)
+static void write_svg(struct page *page, const char *folder, const struct plot *plot)
 {
     struct arena scratch;
     arena_init(&scratch);
-    char *text = read_file(arena_printf(&scratch, "%s/%s.svg", page->plots->folder, plot->file), &scratch);
+    char *text = read_file(arena_printf(&scratch, "%s/%s.svg", folder, plot->file), &scratch);
     char *svg = text ? strstr(text, "<svg") : NULL;
     if (svg) {
         fprintf(page->out, "<svg role=\"img\" aria-label=\"%s. %s\"", plot->title, plot->caption);
@@ -109,19 +109,23 @@ static void write_svg(struct page *page, const struct plot *plot)
 
 void page_plot(struct page *page, enum plot_kind kind)
 {
-    const struct plot *plot = &page->plots->plot[kind];
+    page_drawing(page, page->plots->folder, page->plots->gnuplot, &page->plots->plot[kind]);
+}
+
+void page_drawing(struct page *page, const char *folder, bool gnuplot, const struct plot *plot)
+{
     if (!plot->present)
         return;
     fprintf(page->out, "<figure><figcaption><b>%s.</b> %s</figcaption>\n", plot->title, plot->caption);
     if (plot->drawn) {
         fputs("<div class=\"plot\" tabindex=\"0\">", page->out);
-        write_svg(page, plot);
+        write_svg(page, folder, plot);
         fputs("</div>", page->out);
     } else {
         fprintf(page->out,
                 "<p class=\"soft\">Not drawn: %s. Install it (Debian: <code>apt install gnuplot-nox</code>) and run "
                 "<code>gnuplot %s.gp</code> inside <code>plots/</code>, or run headroom again.</p>",
-                page->plots->gnuplot ? "gnuplot failed" : "gnuplot was not found", plot->file);
+                gnuplot ? "gnuplot failed" : "gnuplot was not found", plot->file);
     }
     fputs("</figure>\n", page->out);
 }
@@ -264,10 +268,8 @@ static void write_footer(struct page *page)
     fputs("</dl></footer>\n", page->out);
 }
 
-static void write_head(struct page *page)
+void page_begin(struct page *page, const char *name)
 {
-    const struct scenario *sc = page->r->sc;
-    const char *name = page_text(page, sc->name);
     fprintf(page->out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -275,8 +277,16 @@ static void write_head(struct page *page)
             HEADROOM_VERSION, name);
     for (int i = 0; report_style[i]; i++)
         fputs(report_style[i], page->out);
+    fputs("</style>\n</head>\n<body>\n", page->out);
+}
+
+static void write_head(struct page *page)
+{
+    const struct scenario *sc = page->r->sc;
+    const char *name = page_text(page, sc->name);
+    page_begin(page, name);
     fprintf(page->out,
-            "</style>\n</head>\n<body>\n<header>\n<p class=\"kicker\">Capacity and cost of %d %s %d, from %s for %s"
+            "<header>\n<p class=\"kicker\">Capacity and cost of %d %s %d, from %s for %s"
             "</p>\n<h1>%s</h1>\n",
             sc->clock.day, calendar_month_name(sc->clock.month), sc->clock.year,
             figure_clock(sc, 0, false, &page->arena),

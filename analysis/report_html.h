@@ -6,8 +6,8 @@
 #include "analysis/report.h"
 
 struct page {
-    const struct results *r;
-    const struct plots *plots;
+    const struct results *r;   /* NULL on a page about several runs */
+    const struct plots *plots; /* likewise */
     FILE *out;
     struct arena arena;
 };
@@ -18,8 +18,12 @@ extern const char *const report_style[]; /* CSS, ends with NULL */
 const char *page_text(struct page *page, const char *text);
 /* "value ± half" for a value that has been formatted already; the half width in soft grey. Trusted HTML comes back. */
 const char *page_interval(struct page *page, const char *value, const char *half);
+/* Everything up to the body. name: trusted HTML. */
+void page_begin(struct page *page, const char *name);
 /* The plot with its title and caption; a line of text when it could not be drawn; nothing when there is no data. */
 void page_plot(struct page *page, enum plot_kind kind);
+/* The same for a plot of any folder; gnuplot: it was found. */
+void page_drawing(struct page *page, const char *folder, bool gnuplot, const struct plot *plot);
 void page_heading(struct page *page, const char *id, const char *title);
 /* A figure in a <dl class="figures">: trusted HTML; note may be "". */
 void page_tile(struct page *page, const char *name, const char *value, const char *note);

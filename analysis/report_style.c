@@ -66,6 +66,11 @@ const char *const report_style[] = {
     "top:.75em;width:8px;height:8px;border-radius:50%;background:var(--soft)}.timeline time{color:var(--soft);"
     "font-variant-numeric:tabular-nums;flex:none;width:4.6em}.timeline li.fault::before{background:var(--missed)}"
     ".timeline li.good::before{background:var(--met)}\n",
+    "table.stacked td .soft{display:block}tr.best th,tr.best "
+    "td{background:var(--met-wash)}.why{display:block;color:var(--soft);font-weight:400;"
+    "font-size:.8125rem;white-space:normal;min-width:11rem}.benefit tbody th{min-width:13rem;max-width:18rem;"
+    "white-space:normal}.benefit tbody th .soft{font-weight:400;font-size:.8125rem}.changes "
+    "code{overflow-wrap:anywhere}\n",
     "footer{margin-top:3rem;padding-top:1.25rem;padding-bottom:3rem;border-top:1px solid var(--rule);"
     "color:var(--soft);font-size:.875rem}footer dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;"
     "margin:.5rem 0}footer dt{margin:0}footer dd{margin:0;min-width:0;overflow-wrap:anywhere}\n"
@@ -75,6 +80,7 @@ const char *const report_style[] = {
     ".figures dd{font-size:1.15rem}.verdict{padding:14px 16px}.verdict strong{font-size:1.15rem}details .scroll{"
     "margin-left:0}.track{display:none}table,tbody th,tfoot td,tfoot th{font-size:.875rem}"
     "th,td{padding-right:8px}td.n.soft{white-space:normal}.wide{min-width:40rem}"
+    ".benefit tbody th{min-width:7rem;max-width:8rem}.benefit tbody th .soft{display:none}"
     ".timeline li{flex-direction:column;gap:0}}\n"
     "@media print{body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav{display:none}h2{break-after:"
     "avoid}figure,table,.verdict{break-inside:avoid}.scroll,.plot{overflow:visible;background:none}.plot "

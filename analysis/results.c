@@ -12,15 +12,16 @@ static void count_tasks(struct results *r, const struct task_list *tasks)
 {
     const struct tally *t = r->tally;
     const int headline = atomic_load(&tasks->headline_wanted);
+    const int days = t->sc->day_type_count * BILL_REPLICATIONS;
     r->replications = t->replications;
     r->finished = t->replications;
-    r->planned = headline + tasks->calendar_count;
+    r->planned = headline + days;
     r->requests = t->requests;
     r->dynamic_requests = t->dynamic_requests;
     r->events = t->events;
     r->station_visits = t->station_visits;
     struct fingerprint all = { .sum = t->fingerprint };
-    for (int i = 0; i < tasks->calendar_count; i++) {
+    for (int i = 0; i < days; i++) {
         const struct replication *day = t->costing.days[i];
         if (!day)
             continue;
@@ -85,15 +86,9 @@ static void collect_warnings(struct results *r, const struct diag *input, struct
 {
     enum { OWN = MONTHS + 8 };
     r->warnings = ARENA_ARRAY(arena, const char *, input->count + OWN);
-    for (int i = 0; i < input->count; i++) {
-        const struct diag_entry *entry = &input->entries[i];
-        if (entry->severity != SEVERITY_WARNING)
-            continue;
-        const char *hint = entry->hint ? arena_printf(arena, " (%s)", entry->hint) : "";
-        warn(r, entry->at.line > 0
-                    ? arena_printf(arena, "%s:%d: %s%s", entry->at.file, entry->at.line, entry->message, hint)
-                    : arena_printf(arena, "%s%s", entry->message, hint));
-    }
+    for (int i = 0; i < input->count; i++)
+        if (input->entries[i].severity == SEVERITY_WARNING)
+            warn(r, remark_diagnostic(&input->entries[i], arena));
     if (r->out_of_time)
         warn(r, arena_printf(arena, "not reproducible: %s", remark_time_limit(r, arena)));
     const char *imprecise = remark_precision(r, arena);

@@ -41,7 +41,7 @@ static double half_bin_ns(double value_ns)
 /* ---- adding a replication ---- */
 
 /* The mean latency is that of the replication, NAN when it has none. */
-static void pool_add(struct pool *pool, const struct histogram *h, int replication, struct arena *arena)
+static void pool_add(struct pool *pool, const struct histogram *h, uint32_t replication, struct arena *arena)
 {
     struct histogram *part = &pool->part[replication % JACKKNIFE_PARTS];
     if (!h->bins)
@@ -113,29 +113,54 @@ void tally_operations(struct tally *t, const struct replication *rep)
         add_counts(sum, op);
         sum->bad_below = bad_below(t->sc, op->name);
         moments_add(&sum->bad_minutes, bad_minutes_of(rep, op->name, sum->bad_below));
-        pool_add(&sum->latency, &op->latency, t->replications, &t->arena);
-        pool_add(&sum->latency_ok, &op->latency_ok, t->replications, &t->arena);
+        pool_add(&sum->latency, &op->latency, rep->number, &t->arena);
+        pool_add(&sum->latency_ok, &op->latency_ok, rep->number, &t->arena);
     }
 }
 
 /* ---- what they add up to ---- */
 
+/* What is not to be used is out of the whole while `in` is false. */
+static void set_aside(struct pool *pool, const bool use[JACKKNIFE_PARTS], bool in)
+{
+    for (int i = 0; i < JACKKNIFE_PARTS; i++)
+        if (pool->part[i].bins && !use[i])
+            (in ? histogram_merge : histogram_unmerge)(&pool->all, &pool->part[i]);
+}
+
+bool pool_leave_out(struct pool *pool, double p, const bool use[JACKKNIFE_PARTS], struct left_out *out)
+{
+    *out = (struct left_out){ .parts = 0 };
+    if (!pool->all.bins)
+        return false;
+    set_aside(pool, use, false);
+    const bool any = pool->all.count > 0;
+    if (any) {
+        out->whole_ns = quantile_ns(&pool->all, p);
+        out->resolution_ns = half_bin_ns(out->whole_ns);
+    }
+    for (int i = 0; any && i < JACKKNIFE_PARTS; i++) {
+        if (!pool->part[i].bins || !use[i])
+            continue;
+        histogram_unmerge(&pool->all, &pool->part[i]);
+        out->without_ns[out->parts] = pool->all.count ? quantile_ns(&pool->all, p) : out->whole_ns;
+        histogram_merge(&pool->all, &pool->part[i]);
+        out->sizes[out->parts++] = pool->part_size[i];
+    }
+    set_aside(pool, use, true);
+    return any;
+}
+
 struct ci pool_quantile_ms(struct pool *pool, double p, double level)
 {
-    if (pool->all.count == 0)
+    struct left_out left;
+    bool all[JACKKNIFE_PARTS];
+    for (int i = 0; i < JACKKNIFE_PARTS; i++)
+        all[i] = true;
+    if (!pool_leave_out(pool, p, all, &left))
         return ci_none(NAN);
-    const double whole = quantile_ns(&pool->all, p);
-    double without[JACKKNIFE_PARTS];
-    int sizes[JACKKNIFE_PARTS], parts = 0;
-    for (int i = 0; i < JACKKNIFE_PARTS && pool->part[i].bins; i++) {
-        histogram_unmerge(&pool->all, &pool->part[i]);
-        without[i] = pool->all.count ? quantile_ns(&pool->all, p) : whole;
-        histogram_merge(&pool->all, &pool->part[i]);
-        sizes[i] = pool->part_size[i];
-        parts++;
-    }
-    struct ci ci = ci_jackknife(whole, without, sizes, parts, level);
-    ci = ci_clip(ci_widen(ci, half_bin_ns(whole)), 0, INFINITY);
+    struct ci ci = ci_jackknife(left.whole_ns, left.without_ns, left.sizes, left.parts, level);
+    ci = ci_clip(ci_widen(ci, left.resolution_ns), 0, INFINITY);
     return (struct ci){ .mean = ci.mean / NS_PER_MS, .lo = ci.lo / NS_PER_MS, .hi = ci.hi / NS_PER_MS };
 }
 

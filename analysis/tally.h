@@ -109,6 +109,17 @@ int tally_figures(const struct scenario *sc);
 /* The level of an interval that is reported: 0.95, or what the looks have left of it. figures: decided on together. */
 double tally_level(const struct tally *tally, int figures);
 
+/* Quantile p of the parts that are used: of all of them together, and without each. */
+struct left_out {
+    double whole_ns, resolution_ns; /* half a bin of the histogram */
+    int parts;
+    double without_ns[JACKKNIFE_PARTS];
+    int sizes[JACKKNIFE_PARTS]; /* replications */
+};
+
+/* False when nothing was recorded in them. The histograms are as before when it returns. results_operations.c */
+bool pool_leave_out(struct pool *pool, double p, const bool use[JACKKNIFE_PARTS], struct left_out *out);
+
 /* Quantile p of the pool in ms with its jackknife interval; the histograms are as before when it returns. */
 struct ci pool_quantile_ms(struct pool *pool, double p, double level);
 

@@ -24,7 +24,6 @@ enum { IDLE, HEADLINE }; /* worker.at; above: 1 + index of a calendar task + HEA
 struct worker {
     _Alignas(APART_BYTES) _Atomic int64_t progress_ns; /* written by the simulation, read by the progress line */
     atomic_int at;
-    struct arena arena; /* of one task after the other */
     double cpu_s;
 };
 
@@ -35,20 +34,28 @@ struct waiting {
     const char *violation;
 };
 
-struct schedule {
-    struct task_list *list;
+/* What the threads share: all lists that they work on. */
+struct crew {
+    struct schedule *schedules;
+    int count;
     replicate_fn *replicate;
-    const struct task_sink *sink;
     const atomic_bool *stop;
     double started_s;
     pthread_mutex_t lock; /* OpenMP's locks cannot wait for a condition */
     pthread_cond_t changed;
+    bool ended; /* a list was interrupted or refused, which ends all */
+};
+
+/* One list's way through its tasks. */
+struct schedule {
+    struct crew *crew;
+    struct task_list *list;
+    const struct task_sink *sink;
     int headline_next, calendar_next; /* to start */
     int turn;                         /* number of the replication that is handed over next */
     int look;
     bool decided;            /* headline_wanted is final */
     bool handing;            /* somebody is with the sink */
-    bool ended;              /* interrupted, or refused */
     bool refused;            /* the sink wants no more */
     struct waiting *waiting; /* [number % places] */
     int places;
@@ -159,7 +166,7 @@ static bool headline_may_start(struct schedule *s)
 
 static bool time_is_up(const struct schedule *s)
 {
-    return s->headline_next > 0 && clock_s(CLOCK_MONOTONIC) - s->started_s > s->list->max_time_s;
+    return s->headline_next > 0 && clock_s(CLOCK_MONOTONIC) - s->crew->started_s > s->list->max_time_s;
 }
 
 /* worker.at of the longest task that may start, or IDLE. */
@@ -178,23 +185,55 @@ static int choose(struct schedule *s)
     return calendar ? HEADLINE + 1 + s->calendar_next : IDLE;
 }
 
+/* The longest task; of equals that of the list that is least far, so that an interruption leaves all equally far. */
+static bool goes_first(const struct schedule *a, int a_at, const struct schedule *b, int b_at)
+{
+    const double a_requests = task_expected_requests(a->list->sc, task_at(a->list, a_at, 0).day_type);
+    const double b_requests = task_expected_requests(b->list->sc, task_at(b->list, b_at, 0).day_type);
+    if (a_requests != b_requests)
+        return a_requests > b_requests;
+    return a->headline_next + a->calendar_next < b->headline_next + b->calendar_next;
+}
+
+/* The list whose task a thread starts, and which; NULL when nothing may start. *more: something may come. */
+static struct schedule *choose_list(struct crew *crew, int thread, int *at, bool *more)
+{
+    struct schedule *chosen = NULL;
+    *more = false;
+    for (int i = 0; i < crew->count; i++) {
+        struct schedule *s = &crew->schedules[i];
+        if (thread >= s->list->threads)
+            continue;
+        const int its = choose(s);
+        if (its != IDLE && (!chosen || goes_first(s, its, chosen, *at))) {
+            chosen = s;
+            *at = its;
+        }
+        *more = *more || !s->decided || s->headline_next < wanted(s);
+    }
+    return chosen;
+}
+
 /* The lock is held. Waits while nothing may start but something may come. */
-static bool next_task(struct schedule *s, struct worker *worker, struct task *task)
+static struct schedule *next_task(struct crew *crew, int thread, struct task *task)
 {
     for (;;) {
-        if (s->ended || atomic_load_explicit(s->stop, memory_order_relaxed))
-            return false;
-        const int at = choose(s);
-        if (at != IDLE) {
+        int at;
+        bool more;
+        if (crew->ended || atomic_load_explicit(crew->stop, memory_order_relaxed))
+            return NULL;
+        struct schedule *s = choose_list(crew, thread, &at, &more);
+        if (s) {
+            struct worker *worker = &s->list->workers[thread];
             *task = task_at(s->list, at, s->headline_next);
             *(at == HEADLINE ? &s->headline_next : &s->calendar_next) += 1;
             atomic_store_explicit(&worker->progress_ns, 0, memory_order_relaxed);
             atomic_store_explicit(&worker->at, at, memory_order_relaxed);
-            return true;
+            return s;
         }
-        if (s->decided && s->headline_next >= wanted(s))
-            return false;
-        pthread_cond_wait(&s->changed, &s->lock);
+        if (!more)
+            return NULL;
+        pthread_cond_wait(&crew->changed, &crew->lock);
     }
 }
 
@@ -210,12 +249,12 @@ static bool of_headline(const struct replication *rep)
 static void hand_over(struct schedule *s, const struct replication *rep, const char *violation)
 {
     s->handing = true;
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->crew->lock);
     const bool go_on = s->sink->take(s->sink->self, rep, violation);
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->crew->lock);
     s->handing = false;
     s->refused |= !go_on;
-    s->ended |= s->refused;
+    s->crew->ended |= s->refused;
     *(of_headline(rep) ? &s->list->headline_taken : &s->list->calendar_taken) += 1;
 }
 
@@ -224,9 +263,9 @@ static void look(struct schedule *s)
 {
     const int reached = wanted(s);
     s->handing = true;
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->crew->lock);
     const bool enough = s->sink->enough(s->sink->self);
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->crew->lock);
     s->handing = false;
     if (enough || reached >= s->list->headline_most)
         s->decided = true;
@@ -239,7 +278,7 @@ static void take_turn(struct schedule *s, const struct replication *rep, const c
 {
     hand_over(s, rep, violation);
     s->turn++;
-    if (!s->decided && !s->ended && s->turn == wanted(s))
+    if (!s->decided && !s->crew->ended && s->turn == wanted(s))
         look(s);
 }
 
@@ -247,7 +286,7 @@ static void take_turn(struct schedule *s, const struct replication *rep, const c
 static void hand_over_waiting(struct schedule *s)
 {
     struct waiting *w;
-    while (!s->ended && (w = &s->waiting[s->turn % s->places])->record) {
+    while (!s->crew->ended && (w = &s->waiting[s->turn % s->places])->record) {
         take_turn(s, w->record, w->violation);
         w->record = NULL;
         arena_reset(&w->arena);
@@ -257,10 +296,10 @@ static void hand_over_waiting(struct schedule *s)
 static void keep_waiting(struct schedule *s, const struct replication *rep, const char *violation)
 {
     struct waiting *w = &s->waiting[rep->number % (uint32_t)s->places];
-    pthread_mutex_unlock(&s->lock); /* the place is this number's alone until its turn */
+    pthread_mutex_unlock(&s->crew->lock); /* the place is this number's alone until its turn */
     struct replication *copy = replication_keep(rep, KEEP_ALL, &w->arena);
     w->violation = violation ? arena_text(&w->arena, violation) : NULL;
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->crew->lock);
     w->record = copy;
 }
 
@@ -268,7 +307,7 @@ static void keep_waiting(struct schedule *s, const struct replication *rep, cons
 static void finish(struct schedule *s, const struct replication *rep, const char *violation)
 {
     while (!of_headline(rep) && s->handing)
-        pthread_cond_wait(&s->changed, &s->lock);
+        pthread_cond_wait(&s->crew->changed, &s->crew->lock);
     if (s->refused)
         return;
     if (!of_headline(rep))
@@ -285,68 +324,95 @@ static void finish(struct schedule *s, const struct replication *rep, const char
                           memory_order_relaxed);
 }
 
-static void work(struct schedule *s, struct worker *worker)
+static void work(struct crew *crew, int thread, struct arena *arena)
 {
     struct task task;
-    pthread_mutex_lock(&s->lock);
-    while (next_task(s, worker, &task)) {
-        pthread_mutex_unlock(&s->lock);
-        arena_reset(&worker->arena);
-        struct replication *rep = s->replicate(s->list->sc, task.day_type, task.number, task.plan, &worker->arena,
-                                               &worker->progress_ns, s->stop);
+    double before_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
+    pthread_mutex_lock(&crew->lock);
+    for (struct schedule *s; (s = next_task(crew, thread, &task));) {
+        struct worker *worker = &s->list->workers[thread];
+        pthread_mutex_unlock(&crew->lock);
+        arena_reset(arena);
+        struct replication *rep = crew->replicate(s->list->sc, task.day_type, task.number, task.plan, arena,
+                                                  &worker->progress_ns, crew->stop);
         if (rep)
             rep->plan = task.plan;
-        const char *violation = rep ? check_replication(rep, &worker->arena) : NULL;
-        pthread_mutex_lock(&s->lock);
+        const char *violation = rep ? check_replication(rep, arena) : NULL;
+        pthread_mutex_lock(&crew->lock);
         if (rep)
             finish(s, rep, violation);
         else
-            s->ended = true;
+            crew->ended = true;
+        const double after_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
+        worker->cpu_s += after_s - before_s;
+        before_s = after_s;
         atomic_store_explicit(&worker->at, IDLE, memory_order_relaxed);
-        pthread_cond_broadcast(&s->changed);
+        pthread_cond_broadcast(&crew->changed);
     }
-    pthread_cond_broadcast(&s->changed);
-    pthread_mutex_unlock(&s->lock);
+    pthread_cond_broadcast(&crew->changed);
+    pthread_mutex_unlock(&crew->lock);
 }
 
 /* After an interruption some numbers are missing before those that wait. */
 static void hand_over_the_rest(struct schedule *s)
 {
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->crew->lock);
     for (; s->turn < s->headline_next && !s->refused; s->turn++) {
         struct waiting *w = &s->waiting[s->turn % s->places];
         if (w->record && w->record->number == (uint32_t)s->turn)
             hand_over(s, w->record, w->violation);
     }
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->crew->lock);
+}
+
+static void begin_list(struct crew *crew, int index, struct task_list *list, const struct task_sink *sink, int team,
+                       struct arena *arena)
+{
+    struct schedule *s = &crew->schedules[index];
+    *s = (struct schedule){ .crew = crew, .list = list, .sink = sink, .decided = !list->looks };
+    s->places = WAITING_PER_THREAD * team;
+    s->waiting = ARENA_ARRAY(arena, struct waiting, s->places);
+}
+
+static void end_list(struct schedule *s)
+{
+    hand_over_the_rest(s);
+    for (int i = 0; i < s->places; i++)
+        arena_fini(&s->waiting[i].arena);
+}
+
+void tasks_run_all(struct task_list *const *lists, const struct task_sink *sinks, int count, replicate_fn *replicate,
+                   const atomic_bool *stop)
+{
+    struct crew crew = { .count = count, .replicate = replicate, .stop = stop };
+    struct arena arena;
+    int team = 1;
+    arena_init(&arena);
+    crew.started_s = clock_s(CLOCK_MONOTONIC);
+    pthread_mutex_init(&crew.lock, NULL);
+    pthread_cond_init(&crew.changed, NULL);
+    for (int i = 0; i < count; i++)
+        team = lists[i]->threads > team ? lists[i]->threads : team;
+    crew.schedules = ARENA_ARRAY(&arena, struct schedule, count);
+    for (int i = 0; i < count; i++)
+        begin_list(&crew, i, lists[i], &sinks[i], team, &arena);
+#pragma omp parallel num_threads(team)
+    {
+        struct arena tasks; /* of one task after the other */
+        arena_init(&tasks);
+        work(&crew, omp_get_thread_num(), &tasks);
+        arena_fini(&tasks);
+    }
+    for (int i = 0; i < count; i++)
+        end_list(&crew.schedules[i]);
+    arena_fini(&arena);
+    pthread_cond_destroy(&crew.changed);
+    pthread_mutex_destroy(&crew.lock);
 }
 
 void tasks_run(struct task_list *list, replicate_fn *replicate, const struct task_sink *sink, const atomic_bool *stop)
 {
-    const int team = list->threads;
-    struct schedule s = { .list = list, .replicate = replicate, .sink = sink, .stop = stop };
-    s.started_s = clock_s(CLOCK_MONOTONIC);
-    s.decided = !list->looks;
-    s.places = WAITING_PER_THREAD * team;
-    pthread_mutex_init(&s.lock, NULL);
-    pthread_cond_init(&s.changed, NULL);
-    struct arena arena;
-    arena_init(&arena);
-    s.waiting = ARENA_ARRAY(&arena, struct waiting, s.places);
-#pragma omp parallel num_threads(team)
-    {
-        const double before_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
-        struct worker *worker = &list->workers[omp_get_thread_num()];
-        work(&s, worker);
-        arena_fini(&worker->arena);
-        worker->cpu_s += clock_s(CLOCK_THREAD_CPUTIME_ID) - before_s;
-    }
-    hand_over_the_rest(&s);
-    for (int i = 0; i < s.places; i++)
-        arena_fini(&s.waiting[i].arena);
-    arena_fini(&arena);
-    pthread_cond_destroy(&s.changed);
-    pthread_mutex_destroy(&s.lock);
+    tasks_run_all(&list, sink, 1, replicate, stop);
 }
 
 /* ---- what others ask ---- */

@@ -80,7 +80,15 @@ double task_expected_requests(const struct scenario *sc, int day_type);
 /* Runs what is planned. Ends early when *stop becomes true; what has finished is handed over. */
 void tasks_run(struct task_list *list, replicate_fn *replicate, const struct task_sink *sink, const atomic_bool *stop);
 
-/* CPU seconds of thread `index` < threads inside tasks_run(): simulation and hand-over, without waiting. */
+/*
+ * Several lists at once, each with its sink: threads take from all of them, the longest task first and of equals that of
+ * the list that is least far. A thread works for the lists that were planned for so many. What ends one ends all. Sinks of
+ * different lists may be called at the same time.
+ */
+void tasks_run_all(struct task_list *const *lists, const struct task_sink *sinks, int count, replicate_fn *replicate,
+                   const atomic_bool *stop);
+
+/* CPU seconds of thread `index` < threads for this list: simulation and hand-over, without waiting. */
 double tasks_cpu_s(const struct task_list *list, int index);
 
 struct task_progress {

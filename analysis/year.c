@@ -155,6 +155,7 @@ bool year_draw(struct year_law *out, const struct costing *costing)
         if (ok)
             out->months[month] = year_spread(cents);
     }
+    memcpy(out->annual_cents, annual, sizeof annual);
     if (ok)
         out->annual = year_spread(annual);
     out->mean_month = twelfth(out->annual);

@@ -28,9 +28,10 @@ struct spread {
 };
 
 struct year_law {
-    struct spread months[MONTHS]; /* of each month's bill */
-    struct spread mean_month;     /* of the mean of a year's months */
-    struct spread annual;         /* of their sum */
+    struct spread months[MONTHS];      /* of each month's bill */
+    struct spread mean_month;          /* of the mean of a year's months */
+    struct spread annual;              /* of their sum */
+    int64_t annual_cents[YEARS_DRAWN]; /* of each year, in the order of their numbers: pairs for two designs */
 };
 
 /*

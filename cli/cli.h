@@ -138,6 +138,7 @@ bool cli_load_prices(struct scenario_prices *out, const struct options *options,
 /* ---- verbs: one file each; they return the exit status ---- */
 
 int verb_run(const struct options *options);
+int verb_compare(const struct options *options);
 int verb_bill(const struct options *options);
 int verb_prices(const struct options *options);
 int verb_commitments(const struct options *options);

@@ -65,6 +65,7 @@ static bool enough(void *self)
 static int simulate(struct advising *a)
 {
     struct task_list tasks = tasks_plan(a->sc, a->options->threads, &a->arena);
+    struct task_list *const list = &tasks;
     struct progress progress;
     const struct task_sink sink = { .self = a, .take = take, .enough = enough };
     struct sigaction action = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
@@ -74,7 +75,7 @@ static int simulate(struct advising *a)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    progress_begin(&progress, &tasks, a->options->quiet);
+    progress_begin(&progress, &list, 1, a->options->quiet);
     tasks_run(&tasks, replicate, &sink, &stop);
     progress_end(&progress);
     signal(SIGINT, SIG_DFL);

@@ -19,6 +19,14 @@ const struct verb cli_verbs[] = {
       "Simulates all replications and the calendar's days, prints the verdict on one screen and leaves\n"
       "report.html, report.md, results.json, bill.csv, timeseries.csv and plots in the output folder.\n"
       "Exit: 0 all objectives met, 1 one missed or undecided, 3 scenario invalid." },
+    { "compare", "SCENARIO...", verb_compare, "designs under the same customers and failures: cost against benefit",
+      "The first scenario is the base, the others are variants. Replication i of each meets the same customers and "
+      "the\n"
+      "same failures, so differences are taken replication by replication: availability, percentiles, bills, expected\n"
+      "loss; then the cost-benefit table, who is dominated, and a verdict with its confidence. Leaves compare.html,\n"
+      "compare.md, compare.json, compare.csv, plots, and each variant's own report in a folder. Exit: 0 decided, and\n"
+      "what is recommended meets its objectives; 1 not so; 3 a scenario invalid, or they do not meet the same "
+      "customers." },
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
       "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
       "largest capacity. All errors of a file come at once, those of what is bought beside it and of commitments too,\n"

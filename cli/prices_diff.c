@@ -251,8 +251,9 @@ static bool bill_twice(struct sides *sides, const struct scenario *sc, struct tw
     if (!begin_side(sides, sc, &twice->old, &sides->old) || !begin_side(sides, sc, &twice->new, &sides->new))
         return false;
     struct task_list tasks = tasks_plan(sc, prices->options->threads, &prices->arena);
+    struct task_list *const list = &tasks;
     const struct task_sink sink = { twice, take_twice, always_enough };
-    progress_begin(&progress, &tasks, prices->options->quiet);
+    progress_begin(&progress, &list, 1, prices->options->quiet);
     tasks_run(&tasks, replicate, &sink, &never);
     progress_end(&progress);
     if (prices->diag.errors > 0 || !costing_close(&twice->old) || !costing_close(&twice->new))

@@ -51,13 +51,36 @@ const char *progress_line(const char *prefix, const struct task_progress *now, d
     return now->days == 1 ? with(line, "; one day is serial", arena) : line;
 }
 
+static struct task_progress progress_of_all(const struct progress *p)
+{
+    struct task_progress all = tasks_progress(p->lists[0]);
+    for (int i = 1; i < p->count; i++) {
+        const struct task_progress one = tasks_progress(p->lists[i]);
+        all.requests_done += one.requests_done;
+        all.requests += one.requests;
+        all.longest_left = fmax(all.longest_left, one.longest_left);
+        all.days += one.days;
+        all.days_finished += one.days_finished;
+        all.days_running += one.days_running;
+    }
+    return all;
+}
+
+static int threads_of_all(const struct progress *p)
+{
+    int threads = 0;
+    for (int i = 0; i < p->count; i++)
+        threads = p->lists[i]->threads > threads ? p->lists[i]->threads : threads;
+    return threads;
+}
+
 static void show(const struct progress *p)
 {
     struct arena arena;
     arena_init(&arena);
-    const struct task_progress now = tasks_progress(p->tasks);
+    const struct task_progress now = progress_of_all(p);
     const char *line = progress_line(p->terminal ? "" : "headroom: ", &now, progress_clock_s() - p->started_s,
-                                     p->tasks->threads, p->tasks->looks, &arena);
+                                     threads_of_all(p), p->lists[0]->looks, &arena);
     fprintf(stderr, p->terminal ? "\r%s\033[K" : "%s\n", line);
     fflush(stderr);
     arena_fini(&arena);
@@ -76,9 +99,10 @@ static void *watch(void *context)
     return NULL;
 }
 
-void progress_begin(struct progress *p, const struct task_list *tasks, bool quiet)
+void progress_begin(struct progress *p, struct task_list *const *lists, int count, bool quiet)
 {
-    p->tasks = tasks;
+    p->lists = lists;
+    p->count = count;
     p->terminal = isatty(STDERR_FILENO) == 1;
     p->started_s = progress_clock_s();
     atomic_init(&p->done, false);

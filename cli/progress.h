@@ -13,7 +13,8 @@
 #include "analysis/tasks.h"
 
 struct progress {
-    const struct task_list *tasks;
+    struct task_list *const *lists;
+    int count;
     bool terminal;
     double started_s;
     atomic_bool done;
@@ -21,8 +22,8 @@ struct progress {
     bool running;
 };
 
-/* quiet: says nothing. */
-void progress_begin(struct progress *progress, const struct task_list *tasks, bool quiet);
+/* Of all lists together, borrowed until the end. quiet: says nothing. */
+void progress_begin(struct progress *progress, struct task_list *const *lists, int count, bool quiet);
 /* Ends the thread and clears its line. */
 void progress_end(struct progress *progress);
 

@@ -183,6 +183,7 @@ struct scenario *scenario_parse(const char *name, const char *text, size_t lengt
     }
     if (!root)
         return NULL;
+    sc->root = root;
     struct param_reader reader;
     param_reader_init(&reader, arena, diag, name, base_dir);
     if (!load(sc, root, &reader) || !sets_ok || diag->errors > 0)

@@ -530,6 +530,8 @@ struct scenario {
         const char *operation_name;
         int64_t value;                 /* of an order, 1e-10 USD */
         double margin, lost_if_failed; /* 0..1 */
+        int64_t one_off;               /* 1e-10 USD, paid once for the change to this design */
+        double faults_per_year;        /* how often faults such as the scheduled ones come; 0: not said */
         struct {                       /* as written */
             bool present;
             struct ref operation;
@@ -538,8 +540,9 @@ struct scenario {
         } order;
     } business;
     struct commitments_config commitments;
-    struct also_config also;                                       /* bought beside what is simulated */
-    enum free_amounts free_tier;                                   /* off every month's bill */
+    struct also_config also;     /* bought beside what is simulated */
+    enum free_amounts free_tier; /* off every month's bill */
+    const struct node *root;     /* the document that was read: extended, with every --set in it */
     const struct node *edge_node, *regions_node, *objectives_node; /* while loading */
     int traffic_operation_count;
     struct operation_config **traffic_operations; /* scenario_operation() */

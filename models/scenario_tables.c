@@ -602,6 +602,13 @@ static const struct param order_params[] = {
 static const struct param business_params[] = {
     { .name = "order", .kind = PARAM_BLOCK, .offset = WITHIN(scenario, business, order), .sub = order_params,
       .doc = "what an order is worth", .source = "scenario" },
+    { .name = "one_off", .kind = PARAM_MONEY, .offset = WITHIN(scenario, business, one_off), .def = "$0", .min = "$0",
+      .doc = "paid once to change to this design (engineering, migration): in the payback of `headroom compare`",
+      .source = "scenario" },
+    { .name = "faults_per_year", .kind = PARAM_NUMBER, .offset = WITHIN(scenario, business, faults_per_year), .def = "0",
+      .min = "0", .max = "1000",
+      .doc = "how often a year faults such as the scheduled ones come: the expected loss of `headroom compare`; 0: not said",
+      .source = "scenario" },
     PARAM_END,
 };
 

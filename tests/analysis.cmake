@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives report plots output_dir)
+foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives report plots output_dir estimate compare)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
 headroom_test(scenario/test_served_work.c LINKS headroom::analysis LABELS quick)

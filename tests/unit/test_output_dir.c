@@ -164,7 +164,7 @@ static void given_no_path_when_named_then_it_comes_from_scenario_and_seed(void *
 {
     struct fixture *f = *state;
     struct scenario sc = { .path = "../far/Black Friday.v2.yaml", .seed = 42 };
-    assert_string_equal(output_dir_default(&sc, &f->arena), "runs/Black-Friday.v2/42");
+    assert_string_equal(output_dir_default("runs", &sc, &f->arena), "runs/Black-Friday.v2/42");
 }
 
 int main(void)
