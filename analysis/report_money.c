@@ -52,7 +52,9 @@ static void write_tiles(struct page *page)
         money_tile(page, "Year", c->annual_usd, arena_printf(a, "%d", c->calendar.year));
     }
     money_tile(page, arena_printf(a, "T%s", span + 1), c->window_usd,
-               c->monthly ? "at the month’s average rates" : "at first-tier rates");
+               !c->monthly           ? "at first-tier rates"
+               : r->sc->also.present ? "at the month’s average rates, without what is bought beside"
+                                     : "at the month’s average rates");
     if (!unpriced_is_all(&c->unpriced, c->window_usd.mean))
         write_unit_tiles(page, span);
     if (r->business.present)
