@@ -338,6 +338,19 @@ static bool check_months(struct resolver *r)
     return ok;
 }
 
+/* Whether an error stands in the calendar already: a number of days that was refused is not the one that was written. */
+static bool calendar_is_refused(const struct resolver *r)
+{
+    const struct scenario *sc = r->sc;
+    const struct diag *diag = r->reader->diag;
+    const int first = sc->day_types[0].at.line, last = sc->day_types[sc->day_type_count - 1].at.line;
+    for (int i = 0; i < diag->count; i++)
+        if (diag->entries[i].severity == SEVERITY_ERROR && diag->entries[i].at.line >= first &&
+            diag->entries[i].at.line <= last)
+            return true;
+    return false;
+}
+
 static bool resolve_calendar(struct resolver *r)
 {
     struct scenario *sc = r->sc;
@@ -353,6 +366,8 @@ static bool resolve_calendar(struct resolver *r)
     }
     if (sc->day_type_count == 0)
         return true;
+    if (calendar_is_refused(r))
+        return false;
     if (days == DAYS_OF_YEAR)
         return check_months(r) && ok;
     diag_error(r->reader->diag, sc->day_types[0].at, "the calendar's days add up to %lld, not %d", (long long)days,
