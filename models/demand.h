@@ -69,4 +69,8 @@ struct demand demand_of_edge(const struct demand_day *day, const struct service_
 /* Messages per second that arrive at a queue. */
 struct demand demand_of_queue(const struct demand_day *day, const struct component *queue);
 
+/* Who calls whom at the peak, printed; and what is doubtful about it. models/scenario_explain_calls.c */
+void scenario_explain_calls(const struct scenario *sc, const struct demand_day *day, FILE *out);
+void scenario_doubt_calls(const struct scenario *sc, const struct demand_day *day, struct diag *diag);
+
 #endif

@@ -124,7 +124,7 @@ static void unconnected(struct world *w, struct frame *f)
 void request_offer_instance(struct world *w, struct frame *f)
 {
     struct instance *i = &w->instances[f->instance];
-    if (f->kind != FRAME_HEALTH)
+    if (UNLIKELY(w->served != NULL) && f->kind != FRAME_HEALTH)
         served_enter(w, f);
     if (!i->alive) {
         unconnected(w, f);
@@ -194,7 +194,7 @@ static void answer(struct world *w, struct frame *f, enum outcome outcome)
     if (w->fetches)
         fetch_lost(w, f);
     f->state = AT_NOTHING;
-    if (f->instance != 0xffff && f->kind != FRAME_HEALTH && f->kind != FRAME_BRANCH)
+    if (UNLIKELY(w->served != NULL) && f->instance != 0xffff && f->kind != FRAME_HEALTH && f->kind != FRAME_BRANCH)
         served_leave(w, f, outcome == OUTCOME_OK);
     leave_balancer(w, f);
     free_worker(w, f);

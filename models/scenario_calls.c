@@ -159,8 +159,8 @@ static bool check_edge(struct calls *calls, struct edges *edges, const struct op
     if (call->async || first->async || same_rules(first, call))
         return true;
     diag_error(calls->reader->diag, call->operation.at,
-               "calls of service '%s' to '%s' share a breaker, a budget and a limit, but line %d says other ones",
-               from->service->name, call->operation.name, first->operation.at.line);
+               "calls of service '%s' to '%s' share a breaker, a budget and a limit, but %s:%d says other ones",
+               from->service->name, call->operation.name, first->operation.at.file, first->operation.at.line);
     return diag_hint(calls->reader->diag, "write the same breaker, budget and limit in both, or in neither");
 }
 

@@ -457,6 +457,7 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_databases(&d);
     doubt_caches(&d);
     doubt_queues(&d);
+    scenario_doubt_calls(sc, &day, diag);
     doubt_patience(&d);
     doubt_clock(&d);
     doubt_replications(&d);

@@ -687,6 +687,7 @@ void scenario_explain(const struct scenario *sc, FILE *out)
     print_stations(&p);
     scenario_explain_caches(sc, out);
     print_services(&p);
+    scenario_explain_calls(sc, &p.day, out);
     print_promises(&p);
     scenario_explain_money(sc, out);
     arena_fini(&p.arena);
