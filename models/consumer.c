@@ -16,6 +16,91 @@ static void arm_visibility(struct world *w, struct queue *q)
                    event_make(at, EVENT_TIMEOUT, EV_VISIBILITY, (uint32_t)(q - w->queues), 0, EVENT_NO_SLOT));
 }
 
+/* ---- FIFO queues ---- */
+
+static void next_of_group(struct queue *q, uint64_t ordinal, sim_time now)
+{
+    struct fifo_message next;
+    if (!fifo_next(q->fifo, ordinal, &next))
+        return;
+    const uint32_t number = message_queue_put(&q->messages, now, next.ordinal);
+    q->messages.messages[number].sent_at = next.sent_at;
+}
+
+/* A dead message no longer holds up its group. */
+static void on_buried(void *context, uint64_t ordinal, sim_time now)
+{
+    next_of_group(context, ordinal, now);
+}
+
+/* A receive within the quota; else the queue is looked at again when it allows one. */
+static bool allowed(struct world *w, struct queue *q)
+{
+    sim_time again = SIM_NEVER;
+    if (q->fifo->wake_at != SIM_NEVER)
+        return false;
+    if (fifo_may_receive(q->fifo, w->now, &again))
+        return true;
+    q->fifo->wake_at = again;
+    event_set_push(w->events,
+                   event_make(again, EVENT_TIMEOUT, EV_RECEIVE, (uint32_t)(q - w->queues), 0, EVENT_NO_SLOT));
+    return false;
+}
+
+void queue_may_receive(struct world *w, int queue)
+{
+    w->queues[queue].fifo->wake_at = SIM_NEVER;
+    consumers_wake(w, queue);
+}
+
+void queue_init(struct world *w, struct queue *q)
+{
+    const struct component *c = q->component;
+    q->requests = meter_get(&w->meters, usage_key_of(c, "AWSQueueService",
+                                                     q->config->fifo ? "Requests-FIFO-Tier1" : "Requests-Tier1",
+                                                     q->config->fifo ? "queue=FIFO" : "queue=standard", USAGE_COUNT));
+    if (!q->config->fifo)
+        return;
+    q->fifo = ARENA_NEW(w->arena, struct fifo);
+    fifo_init(q->fifo, w->arena, (uint32_t)q->config->groups, (uint64_t)q->config->calls_per_s,
+              (uint64_t)q->config->batch, w->now);
+    q->messages.buried = on_buried;
+    q->messages.context = q;
+}
+
+bool queue_send(struct world *w, struct queue *q, const struct frame *f)
+{
+    if (!q->fifo) {
+        message_queue_put(&q->messages, w->now, f->ordinal);
+        return true;
+    }
+    const enum fifo_verdict verdict = fifo_send(q->fifo, w->now, f->ordinal);
+    if (verdict == FIFO_PUT)
+        message_queue_put(&q->messages, w->now, f->ordinal);
+    if (verdict == FIFO_THROTTLED)
+        fault_note(w, q->component->name, "sends throttled", false);
+    return verdict != FIFO_THROTTLED;
+}
+
+double queue_backlog(const struct queue *q)
+{
+    return (double)q->messages.visible + (q->fifo ? (double)q->fifo->waiting : 0.0);
+}
+
+double queue_oldest_s(struct world *w, const struct queue *q)
+{
+    return (double)(q->fifo ? fifo_oldest_age(q->fifo, w->now) : message_queue_oldest_age(&q->messages, w->now)) / 1e9;
+}
+
+/* ---- consumers ---- */
+
+/* One call for so many messages. */
+static void bill_call(struct world *w, struct queue *q, uint64_t *messages)
+{
+    if ((*messages)++ % (uint64_t)q->config->batch == 0)
+        meter_add(&w->meters, q->requests, 1);
+}
+
 static struct instance *idle_consumer(struct world *w, struct fleet *fleet)
 {
     for (uint32_t n = 0; n < fleet->instance_count; n++) {
@@ -34,9 +119,9 @@ void consumers_wake(struct world *w, int number)
     if (q->fleet < 0 || (q->down_until > w->now && q->down_share >= 1))
         return;
     struct fleet *fleet = &w->fleets[q->fleet];
-    while (q->messages.visible > 0 && fleet->idle_threads > 0) {
+    while (q->messages.visible > 0 && fleet->idle_threads > 0 && q->messages.in_flight < SQS_IN_FLIGHT_MAX) {
         struct instance *i = idle_consumer(w, fleet);
-        if (!i)
+        if (!i || (q->fifo && !allowed(w, q)))
             return;
         const uint32_t slot = frame_new(w);
         if (slot == SLOT_NONE)
@@ -54,7 +139,7 @@ void consumers_wake(struct world *w, int number)
         f->step = fleet->service->first_step[0];
         f->flags = FLAG_WORKER;
         threads_idle(w, i, i->idle_threads - 1);
-        meter_add(&w->meters, q->requests, 1);
+        bill_call(w, q, &q->received);
         CHECK(gate_enter(&i->workers, w->now, slot) == GATE_ENTERED, "an idle thread is not free");
         if (q->messages.in_flight > q->peak_in_flight) {
             q->peak_in_flight = q->messages.in_flight;
@@ -73,8 +158,9 @@ void message_done(struct world *w, struct frame *f, bool handled)
     struct fleet *fleet = &w->fleets[i->fleet];
     struct queue *q = &w->queues[fleet->queue];
     if (handled) {
-        meter_add(&w->meters, q->requests, 1);
-        message_queue_remove(&q->messages, w->now, f->message, f->receives);
+        bill_call(w, q, &q->deleted);
+        if (message_queue_remove(&q->messages, w->now, f->message, f->receives) && q->fifo)
+            next_of_group(q, f->ordinal, w->now);
     }
     fingerprint_add(&w->fingerprint, f->ordinal << 8 | 0x80u | (uint64_t)handled, w->now, f->attempt);
     frame_free(w, frame_slot(w, f));

@@ -91,7 +91,7 @@ static struct datapoint datapoint_of(const struct world *w, const struct fleet *
         d.measured = d.measured ? d.measured
                                 : 1; /* an empty group is measured as one instance, or it would never begin */
         if (fleet->queue >= 0)
-            d.value = (double)w->queues[fleet->queue].messages.visible / (double)d.measured;
+            d.value = queue_backlog(&w->queues[fleet->queue]) / (double)d.measured;
         break;
     case SCALE_SCHEDULED:
     case SCALE_PREDICTIVE: break;

@@ -107,6 +107,12 @@ const char *world_violation(struct world *w)
             law = instance_violation(w, &w->instances[n]);
     for (int q = 0; !law && q < w->queue_count; q++) {
         const struct message_queue *m = &w->queues[q].messages;
+        const struct fifo *fifo = w->queues[q].fifo;
+        if (fifo)
+            law = broken(w, "messages sent = duplicates + waiting for their group + put", fifo->sent,
+                         (uint128)fifo->duplicates + fifo->waiting + m->put);
+        if (law)
+            break;
         law = broken(w, "messages sent = deleted + dead + visible + in flight", m->put,
                      (uint128)m->removed + m->dead + m->visible + m->in_flight);
     }
@@ -236,7 +242,7 @@ static void record_fleets(struct world *w, struct replication *out)
 static void record_components(struct world *w, struct replication *out)
 {
     const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count;
+                     2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count + 2 * w->queue_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
@@ -281,7 +287,12 @@ static void record_components(struct world *w, struct replication *out)
         /* [SQS-DG] Quotas: about 120,000 messages in flight. */
         limit(out, queue->component->name, "messages in flight", (double)queue->peak_in_flight, 120000,
               queue->peak_in_flight_at_s);
-        flow(out, queue->component->name, "sent", queue->messages.put - queue->put_before);
+        flow(out, queue->component->name, "sent",
+             queue->fifo ? queue->fifo->sent - queue->put_before : queue->messages.put - queue->put_before);
+        if (queue->fifo) {
+            flow(out, queue->component->name, "duplicates dropped", queue->fifo->duplicates - queue->duplicates_before);
+            flow(out, queue->component->name, "sends throttled", queue->fifo->throttled - queue->throttled_before);
+        }
         flow(out, queue->component->name, "dead", queue->messages.dead - queue->dead_before);
         flow(out, queue->component->name, "redelivered", queue->messages.redelivered - queue->redelivered_before);
     }

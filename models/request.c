@@ -411,7 +411,10 @@ static void delay_over(struct world *w, struct frame *f)
         meter_add(&w->meters, q->requests, sqs_chunks(step->request));
         if (UNLIKELY(step->remote))
             request_meter_hop(w, f, q->component, 0, step->request, 0);
-        message_queue_put(&q->messages, w->now, f->ordinal);
+        if (!queue_send(w, q, f)) {
+            request_failed(w, f);
+            return;
+        }
         f->step++;
         consumers_wake(w, step->target);
         break;

@@ -263,6 +263,26 @@ static double handling_p99_s(const struct operation_config *operation)
     return demand_of_operation(operation, demand_time_s, NULL) + surplus;
 }
 
+/* A quota counts calls of each action; a group is handled one message at a time. */
+static void doubt_fifo(const struct doubts *d, const struct component *queue, const struct service_config *consumer,
+                       struct demand sent)
+{
+    const struct sqs_config *config = queue->config;
+    const double each_s = demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
+    if (!config->fifo)
+        return;
+    if (sent.peak > (double)config->calls_per_s) {
+        diag_warning(d->diag, queue->at, "'%s' is sent %.3g messages/s at %s, but takes %lld calls/s: the rest are errors",
+                     queue->name, sent.peak, clock_text(d, sent.peak_at), (long long)config->calls_per_s);
+        diag_hint(d->diag, "calls_per_s as of a high-throughput FIFO queue, or a standard queue");
+    }
+    if (sent.mean * each_s > (double)config->groups) {
+        diag_warning(d->diag, queue->at, "'%s' has %lld groups, but %.3g of its messages would be in hand at once",
+                     queue->name, (long long)config->groups, sent.mean * each_s);
+        diag_hint(d->diag, "more message groups: a group is handled one message at a time");
+    }
+}
+
 static void doubt_consumer(const struct doubts *d, const struct component *queue, const struct service_config *consumer)
 {
     const struct sqs_config *config = queue->config;
@@ -282,6 +302,7 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
     const double by_cpu = fleet_capacity(fleet, largest_size(asg)) /
                           demand_of_operation(&consumer->operations[0], demand_cpu_s, NULL);
     const double rate = by_threads < by_cpu ? by_threads : by_cpu; /* either may be infinite: nothing to do */
+    doubt_fifo(d, queue, consumer, sent);
     if (sent.mean <= rate)
         return;
     diag_warning(d->diag, queue->at,

@@ -361,8 +361,9 @@ static void describe_rds(struct page *p, const struct component *c, const char *
 static void describe_sqs(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct sqs_config *config = c->config;
-    *what = arena_printf(&p->arena, "visibility %s, dead after %" PRId64 " receives", duration(p, config->visibility),
-                         config->dead_letter_after);
+    *what = arena_printf(&p->arena, "%svisibility %s, dead after %" PRId64 " receives",
+                         config->fifo ? arena_printf(&p->arena, "FIFO, %" PRId64 " groups, ", config->groups) : "",
+                         duration(p, config->visibility), config->dead_letter_after);
     *load = arena_printf(&p->arena, "%.3g messages/s", demand_of_queue(&p->day, c).peak);
 }
 

@@ -142,8 +142,8 @@ static void account_window(struct world *w, struct component_account *a, sim_tim
 
 static void queue_window(struct world *w, struct queue *q)
 {
-    recorder_value(&w->recorder, q->column, (double)q->messages.visible);
-    recorder_value(&w->recorder, q->column + 1, (double)message_queue_oldest_age(&q->messages, w->now) / 1e9);
+    recorder_value(&w->recorder, q->column, queue_backlog(q));
+    recorder_value(&w->recorder, q->column + 1, queue_oldest_s(w, q));
 }
 
 /* The mean lag that the window's reads met; what is still to be applied is a story once it is far above what counts as
@@ -249,7 +249,9 @@ static void forget_warm_up(struct world *w)
         struct queue *queue = &w->queues[q];
         queue->peak_in_flight = queue->messages.in_flight;
         queue->peak_in_flight_at_s = 0;
-        queue->put_before = queue->messages.put;
+        queue->put_before = queue->fifo ? queue->fifo->sent : queue->messages.put;
+        queue->duplicates_before = queue->fifo ? queue->fifo->duplicates : 0;
+        queue->throttled_before = queue->fifo ? queue->fifo->throttled : 0;
         queue->removed_before = queue->messages.removed;
         queue->dead_before = queue->messages.dead;
         queue->redelivered_before = queue->messages.redelivered;

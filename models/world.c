@@ -202,15 +202,7 @@ static void init_region_components(struct world *w)
         *queue = (struct queue){ .component = c, .config = c->config, .fleet = -1, .expiry_armed = SIM_NEVER };
         message_queue_init(&queue->messages, w->arena, queue->config->visibility,
                            (uint32_t)queue->config->dead_letter_after, 0);
-        queue->requests = meter_get(&w->meters, (struct usage_key){ .service = "AWSQueueService",
-                                                                    .usage_type = "Requests-Tier1",
-                                                                    .operation = "queue=standard",
-                                                                    .resource = c->name,
-                                                                    .region = c->region->name,
-                                                                    .zone = "",
-                                                                    .to_zone = "",
-                                                                    .tier = "queue",
-                                                                    .unit = USAGE_COUNT });
+        queue_init(w, queue);
         for (int f = 0; f < scenario_fleet_count(sc); f++)
             if (queue_of(sc, scenario_fleet(sc, f)) == c)
                 queue->fleet = f;
@@ -419,6 +411,7 @@ void world_handle(struct world *w, struct event e)
         if (w->queues[entity].expiry_armed == w->now)
             queue_visibility(w, (int)entity);
         break;
+    case EV_RECEIVE: queue_may_receive(w, (int)entity); break;
     case EV_LAUNCHED: instance_launched(w, &w->instances[entity]); break;
     case EV_GONE: instance_gone(w, &w->instances[entity]); break;
     case EV_DEAD_NOTICED: instance_dead_noticed(w, &w->instances[entity]); break;

@@ -30,6 +30,7 @@
 #include "models/departures.h"
 #include "models/edge.h"
 #include "models/elasticache.h"
+#include "models/fifo.h"
 #include "models/journey.h"
 #include "models/meter.h"
 #include "models/rds.h"
@@ -73,6 +74,7 @@ enum event_kinds {
     EV_GROUP,           /* entity = fleet, slot = what and of whom: group_event() */
     EV_NAME,            /* a name is checked, or its answers change: names.c */
     EV_CALL_TIMEOUT,    /* slot */
+    EV_RECEIVE,         /* entity = queue: its quota allows receives again */
     EV_UNLISTED,        /* entity = instance: its death is noticed by those who choose by themselves */
 };
 
@@ -278,6 +280,9 @@ struct queue {
     const struct component *component;
     const struct sqs_config *config;
     struct message_queue messages;
+    struct fifo *fifo; /* NULL: a standard queue */
+    uint64_t duplicates_before, throttled_before;
+    uint64_t received, deleted; /* by consumers' calls of `batch` messages */
     int fleet;             /* its consumers, or -1 */
     sim_time expiry_armed; /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
     sim_time down_until;   /* sends fail, a share of them */
@@ -626,6 +631,12 @@ void served_record(struct world *w, struct replication *out);
 /* ---- consumer.c ---- */
 void consumers_wake(struct world *w, int queue); /* messages may have become visible */
 void message_done(struct world *w, struct frame *f, bool handled);
+void queue_init(struct world *w, struct queue *q);
+/* A message of f's; false: the queue refuses, its quota of calls is spent. */
+bool queue_send(struct world *w, struct queue *q, const struct frame *f);
+void queue_may_receive(struct world *w, int queue); /* again */
+double queue_backlog(const struct queue *q);        /* visible, and waiting for others of their group */
+double queue_oldest_s(struct world *w, const struct queue *q);
 
 /* ---- fleet.c ---- */
 void fleets_init(struct world *w);

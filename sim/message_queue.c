@@ -243,8 +243,11 @@ uint32_t message_queue_expire(struct message_queue *q, sim_time now)
         expiry_drop(q);
         q->in_flight--;
         if (m->receives - m->receives_before >= q->receives_max) {
+            const uint64_t ordinal = m->ordinal;
             q->dead++;
             message_free(q, number);
+            if (q->buried)
+                q->buried(q->context, ordinal, now);
             continue;
         }
         m->visible_again_at = NOT_IN_FLIGHT;

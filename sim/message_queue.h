@@ -57,6 +57,9 @@ struct message_queue {
         uint32_t message, receives;
     } * expiries;
     uint32_t expiry_capacity, expiry_head, expiry_count;
+    /* Told of each message that dies; it may put another one. NULL: nobody is. */
+    void (*buried)(void *context, uint64_t ordinal, sim_time now);
+    void *context;
     /* meters */
     uint64_t put, removed, dead, redelivered;
     sim_time last;
