@@ -160,7 +160,7 @@ static void give_to_component(struct allocation *a, const struct bill_line *line
                               int64_t cents)
 {
     weigh(a, c, line_driver_of(c, line->usage_type));
-    give(a, part_of(a, c->name, c->kind == KIND_ASG ? line->tier : c->type->tier, false), cents);
+    give(a, part_of(a, c->name, c->kind == KIND_ASG || c->kind == KIND_DEPLOYMENT ? line->tier : c->type->tier, false), cents);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -231,7 +231,7 @@ static bool weigh_as_fleets(struct allocation *a, const char *region, double *we
     for (int p = 0; p < a->out->part_count; p++) {
         const struct activity_part *part = &a->out->parts[p];
         const struct component *c = part->overhead ? NULL : scenario_component(a->costing->sc, part->name);
-        if (!c || c->kind != KIND_ASG || !c->region || strcmp(c->region->name, region) != 0)
+        if (!c || (c->kind != KIND_ASG && c->kind != KIND_EKS) || !c->region || strcmp(c->region->name, region) != 0)
             continue;
         for (int o = 0; o <= a->out->operation_count; o++) {
             const double cents = (double)(o < a->out->operation_count ? part->cents[o] : part->idle_cents);

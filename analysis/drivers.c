@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/demand.h"
+#include "models/deployment.h"
 #include "models/rds.h"
 #include "models/waf.h"
 
@@ -15,6 +16,11 @@ static const struct {
     const char *usage; /* part of the usage type */
     struct line_driver driver;
 } rules[] = {
+    { KIND_EKS, "", { DRIVER_CPU, "cpu" } },
+    { KIND_DEPLOYMENT, "DataTransfer-Regional", { DRIVER_INSIDE_BYTES, NULL } },
+    { KIND_DEPLOYMENT, "DataTransfer-", { DRIVER_CALLS, NULL } },
+    { KIND_DEPLOYMENT, "NatGateway-", { DRIVER_CALLS, NULL } },
+    { KIND_DEPLOYMENT, "", { DRIVER_CPU, NULL } }, /* logs */
     { KIND_ASG, "DataTransfer-Regional", { DRIVER_INSIDE_BYTES, NULL } },
     { KIND_ASG, "DataTransfer-", { DRIVER_CALLS, NULL } },
     { KIND_ASG, "NatGateway-", { DRIVER_CALLS, NULL } },
@@ -71,13 +77,25 @@ struct line_driver line_driver_of(const struct component *component, const char 
 
 /* ---- how much of it ---- */
 
+/* On that fleet, or in pods on that cluster. */
+static bool runs_on(const struct scenario *sc, const struct service_config *service, const struct component *where)
+{
+    if (where->kind != KIND_EKS)
+        return service->runs_on.target == where->home;
+    const struct component *fleet = service->runs_on.target ? scenario_in_region(sc, service->runs_on.target,
+                                                                                  where->region)
+                                                            : NULL;
+    return fleet && fleet->kind == KIND_DEPLOYMENT &&
+           ((const struct deployment_config *)fleet->config)->cluster.target == where;
+}
+
 /* A fleet's own operations, and what they make its consumers do. */
 static double cpu_s(const struct scenario *sc, const struct component *fleet, const struct operation_config *operation)
 {
     double sum = 0;
     for (int s = 0; s < sc->service_count; s++) {
         const struct service_config *service = &sc->services[s];
-        if (!fleet || service->runs_on.target != fleet->home)
+        if (!fleet || !runs_on(sc, service, fleet))
             continue;
         sum += demand_of_request(operation, service, demand_cpu_s, NULL);
         if (service->consumes.target)

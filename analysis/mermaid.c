@@ -8,6 +8,8 @@
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/cloudfront.h"
+#include "models/deployment.h"
+#include "models/eks.h"
 #include "models/elasticache.h"
 #include "models/rds.h"
 #include "models/waf.h"
@@ -75,6 +77,15 @@ static const char *detail_of(struct chart *c, const struct component *component)
     case KIND_ELASTICACHE: {
         const struct elasticache_config *cache = component->config;
         return arena_printf(a, "%s, %s", cache->node, figure_things(cache->shards, "shard", a));
+    }
+    case KIND_EKS: {
+        const struct eks_config *eks = component->config;
+        return arena_printf(a, "%s, %s", figure_things(eks->group_count, "node group", a),
+                            figure_things(eks->pool_count, "node pool", a));
+    }
+    case KIND_DEPLOYMENT: {
+        const struct deployment_config *pods = component->config;
+        return arena_printf(a, "%lld to %lld pods", (long long)pods->replicas.min, (long long)pods->replicas.max);
     }
     case KIND_ROUTE53:
     case KIND_CLOUDFRONT:

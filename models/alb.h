@@ -25,7 +25,7 @@ enum alb_scheme { ALB_INTERNET_FACING, ALB_INTERNAL };
 #define ALB_NOWHERE 0xffffffffu
 
 struct alb_config {
-    struct ref targets; /* an asg */
+    struct ref targets; /* an asg or a deployment */
     int scheme;         /* enum alb_scheme */
     int algorithm;      /* enum dispatch_policy: round robin or least outstanding */
     struct {

@@ -7,6 +7,7 @@
  *
  * Left out: what else goes through a gateway (packages, AWS's own interfaces), log storage, exports of snapshots.
  */
+#include "models/cluster.h"
 #include "models/route53.h"
 #include "models/world.h"
 
@@ -206,6 +207,8 @@ static void meter_component(struct world *w, const struct component *c)
     case KIND_ASG: meter_alarms(w, c); break;
     case KIND_CLOUDFRONT:
     case KIND_SQS:
+    case KIND_EKS:
+    case KIND_DEPLOYMENT:
     case KIND_COUNT: break;
     }
 }
@@ -275,6 +278,7 @@ static void meter_empty_polls(struct world *w, const struct queue *queue)
 void usage_close(struct world *w)
 {
     fleets_meter(w, w->end);
+    clusters_close(w);
     for (int i = 0; i < w->sc->component_count; i++)
         meter_component(w, &w->sc->components[i]);
     for (int r = 0; r < w->sc->region_count; r++) {

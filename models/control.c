@@ -103,7 +103,7 @@ void control_minute(struct world *w)
 {
     for (int n = 0; n < w->fleet_count; n++) {
         struct fleet *fleet = &w->fleets[n];
-        if (!fleet->service)
+        if (!fleet->service || !fleet->config)
             continue;
         const struct minute minute = minute_of(w, fleet);
         const int policies = fleet->config->scaling_count;

@@ -12,7 +12,7 @@ const char *const departures_database_disciplines[] = {
 
 bool departures_has_stations(const struct component *c)
 {
-    return c->kind == KIND_ASG || c->kind == KIND_RDS || c->kind == KIND_ELASTICACHE;
+    return c->kind == KIND_ASG || c->kind == KIND_DEPLOYMENT || c->kind == KIND_RDS || c->kind == KIND_ELASTICACHE;
 }
 
 enum discipline departures_discipline(const struct scenario *sc, const struct component *c)
@@ -51,6 +51,8 @@ const char *departures_on_events(const struct scenario *sc, const struct compone
     const enum discipline discipline = departures_discipline(sc, c);
     if (discipline != STATION_FCFS)
         return discipline == STATION_LCFS ? "who arrives goes first" : "who arrives slows down who is there";
+    if (c->kind == KIND_DEPLOYMENT)
+        return "pods that come and go change its share of the node";
     const struct fault_plan own = { .faults = sc->faults, .count = sc->fault_count };
     const struct fault_config *fault = slowed_by(&own, c);
     if (fault)

@@ -6,7 +6,7 @@
  * that zone. Silence, not resets. When power returns nothing that died comes back: its hosts boot as new capacity, at
  * once or one after the other. A zone that is cut off is as silent, but its instances live and are back with the network.
  */
-#include "models/world.h"
+#include "models/cluster.h"
 
 #include "sim/base/check.h"
 
@@ -175,8 +175,9 @@ static void hosts_lost(struct world *w, int r, int zone, bool cut)
             continue;
         instance_die(w, i, false);
         i->cut_off = cut;
-        w->zones[r][zone].lost++;
+        w->zones[r][zone].lost += w->fleets[i->fleet].config != NULL; /* a pod is no host */
     }
+    w->zones[r][zone].lost += clusters_lose_zone(w, r, zone, cut);
 }
 
 static void zone_lost(struct world *w, int effect, const struct fault_config *config, const struct region *region,
@@ -239,6 +240,7 @@ static void hosts_reachable(struct world *w, int r, int zone)
         i->cut_off = false;
         instance_back(w, i);
     }
+    clusters_zone_back(w, r, zone);
 }
 
 static void zone_back(struct world *w, const struct fault_config *config, const struct region *region, int zone)
@@ -368,6 +370,8 @@ static void component_begin(struct world *w, const struct effect *e)
         name_begin(w, c, e);
     else if (fleet_of(w, c))
         crash_instances(w, config, c);
+    else if (c->kind == KIND_EKS)
+        cluster_crash_nodes(w, &w->kube->clusters[c->index], config->instances > 0 ? config->instances : 1);
     else if (c->kind == KIND_SQS)
         queue_begin(w, c->index, e);
     else if (c->kind == KIND_ELASTICACHE)

@@ -5,9 +5,9 @@
  *   LAUNCHING --launch--> IN SERVICE --retire--> DRAINING --deregistration delay--> FREE
  *        \---------- dead host: noticed, terminated, replaced ------------------> FREE
  *
- * How many there are, and who replaces them: group.c for the instances of an Auto Scaling group.
+ * How many there are, and who replaces them: group.c for the instances of an Auto Scaling group, pod.c for pods.
  */
-#include "models/world.h"
+#include "models/cluster.h"
 
 #include "sim/base/check.h"
 
@@ -100,13 +100,9 @@ void threads_idle(struct world *w, struct instance *i, uint32_t idle)
     i->idle_threads = idle;
 }
 
-void instance_in_service(struct world *w, struct instance *i, bool healthy)
+void instance_register(struct world *w, struct instance *i, bool healthy)
 {
-    struct fleet *fleet = &w->fleets[i->fleet];
-    if (i->state == INSTANCE_LAUNCHING)
-        fault_note(w, fleet->component->name, "launched instances in service", false);
-    instance_enter(w, i, INSTANCE_IN_SERVICE);
-    i->in_service_at = w->now;
+    const struct fleet *fleet = &w->fleets[i->fleet];
     if (fleet->alb >= 0) {
         struct alb *alb = &w->albs[fleet->alb];
         alb_register(alb, w->now, i->id, i->zone, healthy);
@@ -118,6 +114,17 @@ void instance_in_service(struct world *w, struct instance *i, bool healthy)
         }
     }
     reach_join(w, i);
+}
+
+void instance_in_service(struct world *w, struct instance *i, bool healthy)
+{
+    struct fleet *fleet = &w->fleets[i->fleet];
+    if (i->state == INSTANCE_LAUNCHING)
+        fault_note(w, fleet->component->name, fleet->pods ? "new pods in service" : "launched instances in service",
+                   false);
+    instance_enter(w, i, INSTANCE_IN_SERVICE);
+    i->in_service_at = w->now;
+    instance_register(w, i, healthy);
     if (fleet->queue >= 0) {
         threads_idle(w, i, i->workers.limit);
         consumers_wake(w, fleet->queue);
@@ -173,7 +180,10 @@ static void fleet_init(struct world *w, struct fleet *fleet, const struct compon
     for (int a = 0; a < w->alb_count; a++)
         if (w->albs[a].config->targets.target == c)
             fleet->alb = a;
-    group_init(w, fleet);
+    if (c->kind == KIND_DEPLOYMENT)
+        pods_init(w, fleet);
+    else
+        group_init(w, fleet);
     fleet->cross_zone_cache = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=cache",
                                           "", USAGE_BYTES);
     fleet->cross_zone_db = fleet_meter(w, fleet, "AWSDataTransfer", "DataTransfer-Regional-Bytes", "one;peer=database",
@@ -191,8 +201,10 @@ void fleets_init(struct world *w)
     w->fleets = ARENA_ARRAY(w->arena, struct fleet, w->fleet_count);
     for (int f = 0; f < w->fleet_count; f++) {
         fleet_init(w, &w->fleets[f], scenario_fleet(w->sc, f));
-        group_begin(w, &w->fleets[f]);
+        if (w->fleets[f].config)
+            group_begin(w, &w->fleets[f]);
     }
+    clusters_begin(w);
 }
 
 struct fleet *fleet_of(struct world *w, const struct component *c)
@@ -207,6 +219,8 @@ void fleets_meter(struct world *w, sim_time until)
 {
     for (int f = 0; f < w->fleet_count; f++) {
         struct fleet *fleet = &w->fleets[f];
+        if (!fleet->config)
+            continue;
         for (uint32_t n = 0; n < fleet->instance_count; n++)
             group_bill(w, &w->instances[fleet->instances[n]], until);
         if (fleet->config->warm_pool.present && fleet->service)
@@ -215,6 +229,16 @@ void fleets_meter(struct world *w, sim_time until)
 }
 
 /* ---- leaving ---- */
+
+/* A pod is killed when its grace is over, whatever its balancer would wait for. */
+static sim_time time_to_leave(const struct world *w, const struct fleet *fleet, const struct instance *i)
+{
+    if (fleet->pods)
+        return fleet->pods->grace;
+    if (fleet->alb >= 0)
+        return w->albs[fleet->alb].config->deregistration_delay;
+    return dist_sample(fleet->drain, draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
+}
 
 void instance_retire(struct world *w, struct instance *i)
 {
@@ -230,12 +254,8 @@ void instance_retire(struct world *w, struct instance *i)
         return;
     }
     instance_enter(w, i, INSTANCE_DRAINING);
-    const sim_time delay =
-        fleet->alb >= 0
-            ? w->albs[fleet->alb].config->deregistration_delay
-            : dist_sample(fleet->drain, draw_unit(draw_at(w->key, i->launch, draw_place(fleet->component->name), 2).a));
-    event_set_push(w->events,
-                   event_make(w->now + delay, EVENT_CAPACITY, EV_GONE, i->id, (uint32_t)i->launch, EVENT_NO_SLOT));
+    event_set_push(w->events, event_make(w->now + time_to_leave(w, fleet, i), EVENT_CAPACITY, EV_GONE, i->id,
+                                         (uint32_t)i->launch, EVENT_NO_SLOT));
 }
 
 static void kill_requests(struct world *w, struct instance *i, bool reset)
@@ -276,7 +296,8 @@ void instance_gone(struct world *w, struct instance *i)
     reach_leave(w, i);
     i->alive = false;
     kill_requests(w, i, true);
-    group_bill(w, i, w->now);
+    if (fleet->config)
+        group_bill(w, i, w->now);
     instance_enter(w, i, INSTANCE_FREE);
     for (uint32_t n = 0; n < fleet->instance_count; n++)
         if (fleet->instances[n] == i->id) {
@@ -285,6 +306,8 @@ void instance_gone(struct world *w, struct instance *i)
             fleet->instance_count--;
             break;
         }
+    if (fleet->pods)
+        pod_gone(w, i);
 }
 
 /* ---- death and health ---- */
@@ -298,7 +321,10 @@ void instance_die(struct world *w, struct instance *i, bool reset)
         threads_idle(w, i, 0);
     kill_requests(w, i, reset);
     reach_died(w, i, reset);
-    group_member_died(w, i);
+    if (w->fleets[i->fleet].config)
+        group_member_died(w, i);
+    else
+        pod_died(w, i);
 }
 
 void instance_back(struct world *w, struct instance *i)

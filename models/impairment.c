@@ -8,7 +8,7 @@
  * alarms see what they would see, their own checks lost and their own datapoints slow or missing.
  */
 #include "models/catalogue/catalogue.h"
-#include "models/world.h"
+#include "models/cluster.h"
 
 void impairments_init(struct world *w)
 {
@@ -102,7 +102,9 @@ void component_respeed(struct world *w, const struct component *c)
 {
     const double slower = slow_factor(w, c);
     struct fleet *fleet = fleet_of(w, c);
-    if (fleet && fleet->service)
+    if (fleet && fleet->pods)
+        pods_slow(w, fleet, slower);
+    else if (fleet && fleet->service)
         group_speed(w, fleet, slower);
     const int r = c->region ? (int)(c->region - w->sc->regions) : -1;
     if (c->kind == KIND_RDS) {

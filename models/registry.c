@@ -3,6 +3,8 @@
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/cloudfront.h"
+#include "models/deployment.h"
+#include "models/eks.h"
 #include "models/elasticache.h"
 #include "models/rds.h"
 #include "models/route53.h"
@@ -20,4 +22,6 @@ const struct component_type *const component_types[KIND_COUNT] = {
     [KIND_ELASTICACHE] = &elasticache_type,
     [KIND_RDS] = &rds_type,
     [KIND_SQS] = &sqs_type,
+    [KIND_EKS] = &eks_type,
+    [KIND_DEPLOYMENT] = &deployment_type,
 };

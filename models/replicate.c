@@ -5,7 +5,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "models/world.h"
+#include "models/cluster.h"
 #include "sim/base/check.h"
 
 /* ---- conservation ---- */
@@ -239,15 +239,36 @@ static void record_fleets(struct world *w, struct replication *out)
     }
 }
 
+static void record_clusters(struct world *w, struct replication *out)
+{
+    for (int k = 0; w->kube && k < w->kube->cluster_count; k++) {
+        const struct cluster *c = &w->kube->clusters[k];
+        const char *const name = c->component->name;
+        const double windows = (double)(c->windows ? c->windows : 1);
+        out->fleets[out->fleet_count++] = (struct fleet_result){
+            .name = name, .min = c->min_nodes, .mean = c->sum_nodes / windows, .max = c->max_nodes
+        };
+        utilisation(out, name, "cpu", c->sum_cpu / windows, c->peak_cpu);
+        utilisation(out, name, "cpu_requested", c->sum_requested / windows, c->peak_requested);
+        limit(out, name, "cpu", c->peak_cpu, 1.0, c->peak_cpu_at_s);
+        const double most = cluster_most_vcpus(c);
+        if (most > 0)
+            limit(out, name, "vCPUs of nodes", c->peak_vcpus, most, c->peak_vcpus_at_s);
+        flow(out, name, "nodes launched", c->launched);
+        flow(out, name, "pods evicted", c->evicted);
+    }
+}
+
 static void record_components(struct world *w, struct replication *out)
 {
-    const int most = 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
+    const int most = 4 * w->sc->by_kind_count[KIND_EKS] + 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
                      2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count + 2 * w->queue_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
-    out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count);
+    out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count + w->sc->by_kind_count[KIND_EKS]);
     out->flows = ARENA_ARRAY(w->arena, struct flow_result, most);
     record_fleets(w, out);
+    record_clusters(w, out);
     for (int a = 0; a < w->account_count; a++) {
         const struct component_account *account = &w->accounts[a];
         utilisation(out, account->component, account->resource,

@@ -233,12 +233,13 @@ int scenario_operation_index(const struct scenario *sc, const struct operation_c
 
 int scenario_fleet_count(const struct scenario *sc)
 {
-    return sc->by_kind_count[KIND_ASG];
+    return sc->by_kind_count[KIND_ASG] + sc->by_kind_count[KIND_DEPLOYMENT];
 }
 
 const struct component *scenario_fleet(const struct scenario *sc, int index)
 {
-    return sc->by_kind[KIND_ASG][index];
+    const int groups = sc->by_kind_count[KIND_ASG];
+    return index < groups ? sc->by_kind[KIND_ASG][index] : sc->by_kind[KIND_DEPLOYMENT][index - groups];
 }
 
 const struct component *scenario_component(const struct scenario *sc, const char *name)

@@ -30,6 +30,8 @@ enum component_order {
     KIND_ELASTICACHE,
     KIND_RDS,
     KIND_SQS,
+    KIND_EKS,
+    KIND_DEPLOYMENT,
     KIND_COUNT,
 };
 
@@ -209,7 +211,7 @@ struct service_config {
     const char *name;
     struct mark at;
     bool external;             /* somebody else's: operations are distributions, no capacity of ours */
-    struct ref runs_on;        /* an asg; required unless external */
+    struct ref runs_on;        /* an asg or a deployment; required unless external */
     struct ref consumes;       /* an sqs queue: a worker service with one operation */
     int64_t workers, backlog;  /* per instance */
     int backlog_order;         /* enum backlog_order */
@@ -583,7 +585,7 @@ const struct operation_config *scenario_operation(const struct scenario *sc, int
 int scenario_operation_index(const struct scenario *sc,
                              const struct operation_config *operation); /* -1: not in the mix */
 
-/* Fleets, what services run on: Auto Scaling groups. The order is that of the world's. */
+/* Fleets, what services run on: Auto Scaling groups, then deployments. The order is that of the world's. */
 int scenario_fleet_count(const struct scenario *sc);
 const struct component *scenario_fleet(const struct scenario *sc, int index);
 

@@ -9,6 +9,8 @@
 #include "models/asg.h"
 #include "models/catalogue/catalogue.h"
 #include "models/demand.h"
+#include "models/deployment.h"
+#include "models/eks.h"
 #include "models/elasticache.h"
 #include "models/names.h"
 #include "models/rds.h"
@@ -52,15 +54,47 @@ static bool is_used(const struct doubts *d, const struct component *c)
 /* ---- fleets ---- */
 
 /* Without a policy nobody ever asks for more than the first size. */
-static int64_t largest_size(const struct asg_config *config)
+static int64_t largest_size(const struct component *fleet)
 {
+    if (fleet->kind == KIND_DEPLOYMENT) {
+        const struct deployment_config *pods = fleet->config;
+        return pods->hpa.present ? pods->replicas.max : pods->replicas.start;
+    }
+    const struct asg_config *config = fleet->config;
     return config->scaling_count > 0 ? config->size.max : config->size.desired;
 }
 
-static double fleet_capacity(const struct component *fleet, int64_t instances)
+static const char *largest_key(const struct component *fleet)
 {
+    if (fleet->kind == KIND_DEPLOYMENT)
+        return ((const struct deployment_config *)fleet->config)->hpa.present
+                   ? "replicas.max"
+                   : "replicas.start (no hpa changes it)";
+    return ((const struct asg_config *)fleet->config)->scaling_count > 0 ? "size.max"
+                                                                         : "size.desired (no policy scales it)";
+}
+
+/* Reference vCPUs of a pod while its neighbours are busy: what it requests, on the slowest type that it may run on. */
+static double pod_capacity(const struct deployment_config *pods)
+{
+    const struct component *cluster = pods->cluster.target;
+    const char *types[EKS_TYPES_MAX];
+    const int count = eks_types(cluster->config, types);
+    double slowest = 0;
+    for (int t = 0; t < count; t++) {
+        const struct shape *shape = catalogue_instance(types[t]);
+        const double speed = catalogue_reference_vcpus(shape) / shape->vcpus;
+        slowest = t == 0 || speed < slowest ? speed : slowest;
+    }
+    return pods->requests.cpu * slowest;
+}
+
+static double fleet_capacity(const struct component *fleet, int64_t members)
+{
+    if (fleet->kind == KIND_DEPLOYMENT)
+        return (double)members * pod_capacity(fleet->config);
     const struct asg_config *config = fleet->config;
-    return (double)instances * catalogue_reference_vcpus(catalogue_instance(config->instance));
+    return (double)members * catalogue_reference_vcpus(catalogue_instance(config->instance));
 }
 
 /* Whole instances that such a demand keeps busy. */
@@ -76,12 +110,11 @@ static double instances_for(const struct component *fleet, double vcpus)
 /* A consumer may fall behind and catch up: doubt_consumer() asks whether it ever does. */
 static void doubt_capacity(const struct doubts *d, const struct component *fleet, const struct service_config *service)
 {
-    const struct asg_config *config = fleet->config;
     const struct demand cpu = demand_of_service(d->day, service, demand_cpu_s, NULL);
-    const double largest = fleet_capacity(fleet, largest_size(config));
+    const double largest = fleet_capacity(fleet, largest_size(fleet));
     const int64_t zones = fleet->region->zones;
     const double without_zone = zones > 1 ? largest * (double)(zones - 1) / (double)zones : 0.0;
-    const char *size = config->scaling_count > 0 ? "size.max" : "size.desired (no policy scales it)";
+    const char *size = largest_key(fleet);
     if (cpu.peak > largest) {
         diag_warning(d->diag, fleet->at, "'%s' is asked for %.3g reference vCPUs at %s and has %.3g at its largest",
                      fleet->name, cpu.peak, clock_text(d, cpu.peak_at), largest);
@@ -99,16 +132,16 @@ static void doubt_capacity(const struct doubts *d, const struct component *fleet
 
 static void doubt_workers(const struct doubts *d, const struct component *fleet, const struct service_config *service)
 {
-    const struct asg_config *config = fleet->config;
     const struct demand busy = demand_of_service(d->day, service, demand_time_s, NULL);
-    const double workers = (double)(service->workers * largest_size(config));
+    const double workers = (double)(service->workers * largest_size(fleet));
     if (busy.peak <= BUSY * workers || service->consumes.target)
         return;
     diag_warning(d->diag, service->at,
                  "service '%s' needs %.3g workers at %s before anybody waits, and has %.3g at its "
                  "largest",
                  service->name, busy.peak, clock_text(d, busy.peak_at), workers);
-    diag_hint(d->diag, "raise workers (now %lld per instance) or size.max", (long long)service->workers);
+    diag_hint(d->diag, "raise workers (now %lld per %s) or %s", (long long)service->workers,
+              fleet->kind == KIND_DEPLOYMENT ? "pod" : "instance", largest_key(fleet));
 }
 
 static void doubt_targets(const struct doubts *d, const struct component *fleet)
@@ -147,15 +180,85 @@ static void doubt_minimum(const struct doubts *d, const struct component *fleet)
 
 static void doubt_fleets(const struct doubts *d)
 {
-    for (int f = 0; f < d->sc->by_kind_count[KIND_ASG]; f++) {
-        const struct component *fleet = d->sc->by_kind[KIND_ASG][f];
+    for (int f = 0; f < scenario_fleet_count(d->sc); f++) {
+        const struct component *fleet = scenario_fleet(d->sc, f);
         const struct service_config *service = scenario_service_on(d->sc, fleet);
         if (!service->consumes.target)
             doubt_capacity(d, fleet, service);
         doubt_workers(d, fleet, service);
+        if (fleet->kind != KIND_ASG)
+            continue;
         doubt_targets(d, fleet);
         doubt_minimum(d, fleet);
     }
+}
+
+/* ---- pods ---- */
+
+static void doubt_pods(const struct doubts *d, const struct component *c)
+{
+    const struct deployment_config *pods = c->config;
+    const int64_t zones = c->region->zones;
+    if (pods->replicas.min < 2 && zones > 1) {
+        diag_warning(d->diag, c->at, "'%s' may shrink to one pod: its node's loss ends the service for minutes", c->name);
+        diag_hint(d->diag, "replicas.min of 2 or more, and a spread over zones");
+    }
+    if (!pods->spread.present && zones > 1) {
+        diag_warning(d->diag, c->at, "'%s' has no spread constraint: its pods may end up in one zone", c->name);
+        diag_hint(d->diag, "spread: {max_skew: 1}");
+    }
+    if (pods->spread.present && pods->spread.when == SPREAD_DO_NOT_SCHEDULE && zones > 1) {
+        diag_warning(d->diag, c->at,
+                     "'%s' may not be scheduled beyond its spread: while a zone is dead its nodes still count, and "
+                     "replacements stay pending",
+                     c->name);
+        diag_hint(d->diag, "when: schedule_anyway");
+    }
+    if (!pods->budget.present) {
+        diag_warning(d->diag, c->at, "'%s' has no disruption budget: a drain may take all its pods of a node at once",
+                     c->name);
+        diag_hint(d->diag, "budget: {max_unavailable: 10%%}");
+    }
+    if (pods->limits.cpu > 0 && pods->limits.cpu < 1)
+        diag_warning(d->diag, c->at,
+                     "'%s' is limited to %.3g of a vCPU: a request takes %.3g times as long as on a whole one", c->name,
+                     pods->limits.cpu, 1.0 / pods->limits.cpu);
+}
+
+/* What the groups hold at their largest; pools may grow until their limit. */
+static void doubt_cluster(const struct doubts *d, const struct component *c)
+{
+    const struct eks_config *config = c->config;
+    double wanted = 0, most = 0;
+    for (int f = 0; f < d->sc->by_kind_count[KIND_DEPLOYMENT]; f++) {
+        const struct component *fleet = d->sc->by_kind[KIND_DEPLOYMENT][f];
+        const struct deployment_config *pods = fleet->config;
+        wanted += pods->cluster.target == c ? pods->requests.cpu * (double)largest_size(fleet) : 0;
+    }
+    for (int p = 0; p < config->pool_count; p++)
+        if (config->pools[p].cpu_limit == 0)
+            return;
+    for (int p = 0; p < config->pool_count; p++)
+        most += config->pools[p].cpu_limit;
+    for (int g = 0; g < config->group_count; g++) {
+        const int64_t nodes = config->autoscaler.present ? config->groups[g].size.max : config->groups[g].size.desired;
+        most += (double)nodes * (double)eks_room(config, config->groups[g].instance).cpu_milli / 1000.0;
+    }
+    if (wanted <= most)
+        return;
+    diag_warning(d->diag, c->at, "pods may request %.4g vCPUs of '%s' at their largest, and it offers %.4g", wanted,
+                 c->name, most);
+    diag_hint(d->diag, config->group_count && !config->autoscaler.present
+                           ? "larger groups, or autoscaler: {} that raises them"
+                           : "larger groups or pools, or smaller replicas.max: pods stay pending");
+}
+
+static void doubt_kubernetes(const struct doubts *d)
+{
+    for (int i = 0; i < d->sc->by_kind_count[KIND_DEPLOYMENT]; i++)
+        doubt_pods(d, d->sc->by_kind[KIND_DEPLOYMENT][i]);
+    for (int i = 0; i < d->sc->by_kind_count[KIND_EKS]; i++)
+        doubt_cluster(d, d->sc->by_kind[KIND_EKS][i]);
 }
 
 /* ---- databases and caches ---- */
@@ -188,12 +291,12 @@ static void doubt_connections(const struct doubts *d, const struct component *db
                               : rds_default_connections((enum rds_engine)config->engine,
                                                         catalogue_db(config->instance)->memory_bytes);
     int64_t wanted = 0;
-    for (int f = 0; f < d->sc->by_kind_count[KIND_ASG]; f++) {
-        const struct component *fleet = d->sc->by_kind[KIND_ASG][f];
+    for (int f = 0; f < scenario_fleet_count(d->sc); f++) {
+        const struct component *fleet = scenario_fleet(d->sc, f);
         const struct service_config *service = scenario_service_on(d->sc, fleet);
         for (int p = 0; service && p < service->pool_count; p++)
             if (scenario_seen_from(d->sc, service->pools[p].database, fleet->region) == db)
-                wanted += service->pools[p].size * largest_size(fleet->config);
+                wanted += service->pools[p].size * largest_size(fleet);
     }
     if (wanted <= limit)
         return;
@@ -295,11 +398,10 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
         diag_hint(d->diag, "a visibility of several times the handling time");
     }
     const struct component *fleet = scenario_seen_from(d->sc, consumer->runs_on.target, queue->region);
-    const struct asg_config *asg = fleet->config;
     const struct demand sent = demand_of_queue(d->day, queue);
-    const double by_threads = (double)(consumer->workers * largest_size(asg)) /
+    const double by_threads = (double)(consumer->workers * largest_size(fleet)) /
                               demand_of_operation(&consumer->operations[0], demand_time_s, NULL);
-    const double by_cpu = fleet_capacity(fleet, largest_size(asg)) /
+    const double by_cpu = fleet_capacity(fleet, largest_size(fleet)) /
                           demand_of_operation(&consumer->operations[0], demand_cpu_s, NULL);
     const double rate = by_threads < by_cpu ? by_threads : by_cpu; /* either may be infinite: nothing to do */
     doubt_fifo(d, queue, consumer, sent);
@@ -309,7 +411,8 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
                  "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
                  "the backlog never drains",
                  queue->name, sent.mean, fleet->name, rate);
-    diag_hint(d->diag, "raise size.max of '%s' or the workers of '%s'", fleet->name, consumer->name);
+    diag_hint(d->diag, "raise %s of '%s' or the workers of '%s'", largest_key(fleet), fleet->name,
+              consumer->name);
 }
 
 static void doubt_queues(const struct doubts *d)
@@ -475,6 +578,7 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     const struct demand_day day = demand_day_of(sc, &scratch);
     const struct doubts d = { .sc = sc, .day = &day, .diag = diag, .arena = diag->arena };
     doubt_fleets(&d);
+    doubt_kubernetes(&d);
     doubt_databases(&d);
     doubt_caches(&d);
     doubt_queues(&d);

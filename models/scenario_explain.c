@@ -8,6 +8,8 @@
 #include "models/catalogue/catalogue.h"
 #include "models/cloudfront.h"
 #include "models/demand.h"
+#include "models/deployment.h"
+#include "models/eks.h"
 #include "models/departures.h"
 #include "models/elasticache.h"
 #include "models/names.h"
@@ -330,6 +332,68 @@ static void describe_asg(struct page *p, const struct component *c, const char *
     *load = arena_printf(&p->arena, "cpu of %.3g instances", cpu.peak / each);
 }
 
+static const char *pod_policies(struct page *p, const struct deployment_config *config)
+{
+    const char *text = config->hpa.present ? "" : "; no hpa";
+    for (int i = 0; i < config->hpa.metric_count; i++) {
+        const void *metric = config->hpa.metrics[i].config;
+        switch ((enum deployment_metric)config->hpa.metrics[i].variant) {
+        case POD_METRIC_CPU:
+            text = arena_printf(&p->arena, "%s; cpu at %.3g%% of the request", text,
+                                100.0 * ((const struct metric_cpu *)metric)->target);
+            break;
+        case POD_METRIC_REQUESTS:
+            text = arena_printf(&p->arena, "%s; %.4g requests/s per pod", text,
+                                ((const struct metric_requests *)metric)->per_pod);
+            break;
+        case POD_METRIC_MESSAGES:
+            text = arena_printf(&p->arena, "%s; %.4g messages per pod", text,
+                                ((const struct metric_messages *)metric)->per_pod);
+            break;
+        }
+    }
+    return text;
+}
+
+/* [K8S-QOS] */
+static const char *quality(const struct deployment_config *config)
+{
+    const bool guaranteed = config->limits.cpu == config->requests.cpu &&
+                            config->limits.memory == config->requests.memory;
+    return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+static void describe_deployment(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct deployment_config *config = c->config;
+    const struct service_config *service = scenario_service_on(p->sc, c);
+    *what = arena_printf(&p->arena, "runs %s on %s; %.4g vCPU, %s, %s; %" PRId64 "..%" PRId64 " pods from %" PRId64 "%s",
+                         service->name, config->cluster.name, config->requests.cpu, size(p, config->requests.memory),
+                         quality(config), config->replicas.min, config->replicas.max, config->replicas.start,
+                         pod_policies(p, config));
+    const struct demand cpu = demand_of_service(&p->day, service, demand_cpu_s, NULL);
+    *load = arena_printf(&p->arena, "cpu of %.3g vCPUs", cpu.peak);
+}
+
+static void describe_eks(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    static const char *const supports[] = { [EKS_STANDARD] = "standard", [EKS_EXTENDED] = "extended" };
+    const struct eks_config *config = c->config;
+    const char *text = arena_printf(&p->arena, "%s support", supports[config->support]);
+    for (int g = 0; g < config->group_count; g++)
+        text = arena_printf(&p->arena, "%s; group %s: %s, %" PRId64 "..%" PRId64, text, config->groups[g].name,
+                            config->groups[g].instance, config->groups[g].size.min, config->groups[g].size.max);
+    for (int k = 0; k < config->pool_count; k++)
+        text = arena_printf(&p->arena, "%s; pool %s: %d types", text, config->pools[k].name,
+                            config->pools[k].instance_count);
+    const char *types[EKS_TYPES_MAX];
+    eks_types(config, types);
+    const struct room room = eks_room(config, types[0]);
+    *what = arena_printf(&p->arena, "%s; a node %s has %.4g vCPUs, %s and %" PRId64 " addresses for pods", text,
+                         types[0], (double)room.cpu_milli / 1000.0, size(p, room.memory), room.pods);
+    *load = "";
+}
+
 static void describe_elasticache(struct page *p, const struct component *c, const char **what, const char **load)
 {
     const struct elasticache_config *config = c->config;
@@ -420,6 +484,8 @@ static describe *const DESCRIBE[KIND_COUNT] = {
     [KIND_ELASTICACHE] = describe_elasticache,
     [KIND_RDS] = describe_rds,
     [KIND_SQS] = describe_sqs,
+    [KIND_EKS] = describe_eks,
+    [KIND_DEPLOYMENT] = describe_deployment,
 };
 
 static void print_components(struct page *p, const struct region *region)

@@ -68,8 +68,8 @@ static const struct param fault_tail_params[] = {
     { .name = "region", .kind = PARAM_REF, .offset = AT(fault_config, region), .def = "", .refs = "region", \
       .doc = "or a region: all its zones, or its control plane", .source = "scenario" }, \
     { .name = "component", .kind = PARAM_REF, .offset = AT(fault_config, component), .def = "", \
-      .refs = "asg|rds|elasticache|sqs|alb|service", \
-      .doc = "or a fleet, a database, a cache, a queue, a balancer or an external service", .source = "scenario" }, \
+      .refs = "asg|deployment|eks|rds|elasticache|sqs|alb|service", \
+      .doc = "or a fleet, a cluster (its nodes crash), a database, a cache, a queue, a balancer or an external service", .source = "scenario" }, \
     { .name = "traffic", .kind = PARAM_REF, .offset = AT(fault_config, traffic), .def = "", .refs = "population", \
       .doc = "or a population, of which more come", .source = "scenario" }, \
     { .name = "kind", .kind = PARAM_CHOICE, .offset = AT(fault_config, kind), .choices = KINDS, \
@@ -243,6 +243,8 @@ static bool check_component(const struct scenario *sc, const struct fault_config
                diag_hint(diag, "dns is of an alb, an rds or an external service");
     if (c->kind == KIND_ALB && f->kind != FAULT_DNS)
         return diag_error(diag, f->component.at, "a balancer fails with its zones, or its name with dns");
+    if (c->kind == KIND_EKS && f->kind != FAULT_CRASH)
+        return diag_error(diag, f->component.at, "a cluster loses nodes (kind: crash); its pods fail with their deployment");
     if (c->kind == KIND_SQS && f->kind != FAULT_DOWN)
         return diag_error(diag, f->component.at, "a queue has no hosts of ours: it can be down, for a share of sends");
     return c->kind != KIND_ELASTICACHE || has_cache_shard(c, f, diag);

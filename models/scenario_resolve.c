@@ -60,7 +60,7 @@ static bool resolve_service(struct resolver *r, struct service_config *service)
     bool ok = true;
     if (!service->runs_on.name) {
         diag_error(diag, service->at, "'runs_on' is missing in service '%s'", service->name);
-        ok = diag_hint(diag, "name a fleet (asg), or write external: true");
+        ok = diag_hint(diag, "name a fleet (asg or deployment), or write external: true");
     }
     if (service->consumes.name && service->operation_count != 1)
         ok = diag_error(diag, service->at, "service '%s' consumes a queue and has %d operations instead of one",

@@ -461,7 +461,7 @@ static const struct param discovery_params[] = {
 static const struct param service_params[] = {
     { .name = "external", .kind = PARAM_BOOL, .offset = AT(service_config, external), .def = "false",
       .doc = "somebody else's: its operations are times", .source = "scenario" },
-    { .name = "runs_on", .kind = PARAM_REF, .offset = AT(service_config, runs_on), .def = "", .refs = "asg",
+    { .name = "runs_on", .kind = PARAM_REF, .offset = AT(service_config, runs_on), .def = "", .refs = "asg|deployment",
       .doc = "fleet; required unless external", .source = "scenario" },
     { .name = "consumes", .kind = PARAM_REF, .offset = AT(service_config, consumes), .def = "", .refs = "sqs",
       .doc = "queue whose messages its one operation handles", .source = "scenario" },

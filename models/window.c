@@ -3,7 +3,7 @@
  * window -- what is looked at when a window of the series ends: capacity, utilisation, backlog, bulk metering. And what
  * the whole run amounts to: utilisations, limits, fleets, flows.
  */
-#include "models/world.h"
+#include "models/cluster.h"
 
 #include <math.h>
 
@@ -34,12 +34,14 @@ void windows_init(struct world *w)
     for (int f = 0; f < w->fleet_count; f++) {
         struct fleet *fleet = &w->fleets[f];
         const char *name = fleet->component->name;
-        fleet->column = recorder_column(r, name, "desired", "instances", SERIES_CAPACITY);
-        recorder_column(r, name, "in_service", "instances", SERIES_CAPACITY);
-        recorder_column(r, name, "healthy", "instances", fleet->alb >= 0 ? SERIES_CAPACITY : SERIES_OTHER);
+        const char *const members = fleet->pods ? "pods" : "instances";
+        fleet->column = recorder_column(r, name, "desired", members, SERIES_CAPACITY);
+        recorder_column(r, name, "in_service", members, SERIES_CAPACITY);
+        recorder_column(r, name, "healthy", members, fleet->alb >= 0 ? SERIES_CAPACITY : SERIES_OTHER);
         recorder_column(r, name, "cpu", "share", SERIES_UTILISATION);
         recorder_column(r, name, "workers", "share", SERIES_UTILISATION);
     }
+    clusters_columns(w);
     for (int d = 0; d < w->database_count; d++)
         for (int e = 0; e < w->databases[d].endpoint_count; e++)
             account_add(w, w->databases[d].component->name,
@@ -84,7 +86,8 @@ static void fleet_window(struct world *w, struct fleet *fleet, sim_time length, 
         if (i->state != INSTANCE_IN_SERVICE || !i->alive || length == 0)
             continue;
         up++;
-        cpu += (double)(uint64_t)(busy >> 16) / ((double)i->cpu.servers * (double)length);
+        cpu += fleet->pods ? pod_busy(w, i, busy, length)
+                           : (double)(uint64_t)(busy >> 16) / ((double)i->cpu.servers * (double)length);
         workers += (double)(uint64_t)held / ((double)i->workers.limit * (double)length);
     }
     for (int z = 0; z < ALB_NODES_MAX; z++)
@@ -285,6 +288,7 @@ void window_end(struct world *w)
         for (int d = 0; d < w->database_count; d++)
             if (w->databases[d].config->replication.present)
                 lag_window(w, &w->databases[d]);
+        clusters_window(w);
         for (int q = 0; q < w->queue_count; q++)
             queue_window(w, &w->queues[q]);
         traffic_window(w, (double)length / 1e9);

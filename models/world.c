@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* world -- setting up a replication, the pool of frames, and which event goes where. */
-#include "models/world.h"
+#include "models/cluster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "sim/base/check.h"
 
 /* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
-enum { FRAMES_MAX = 1 << 19, INSTANCES_MAX = 8192 };
+enum { FRAMES_MAX = 1 << 19, INSTANCES_MAX = 8192, INSTANCES_MAX_WITH_PODS = 32768 };
 
 /* About one event to a bucket of the wheel at some hundred requests per second; a horizon of 17 s holds most patience. */
 static const sim_time WHEEL_BUCKET_NS = INT64_C(1) << 20;
@@ -263,8 +263,8 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     /* Untouched pages cost nothing: the pool is as large as the bound, resident only as far as it was used. */
     w->frames = aligned_alloc(64, (size_t)FRAMES_MAX * sizeof *w->frames);
     CHECK(w->frames, "no memory for the pool of requests");
-    w->instance_limit = INSTANCES_MAX;
-    w->instances = ARENA_ARRAY(arena, struct instance, INSTANCES_MAX);
+    w->instance_limit = sc->by_kind_count[KIND_DEPLOYMENT] ? INSTANCES_MAX_WITH_PODS : INSTANCES_MAX;
+    w->instances = ARENA_ARRAY(arena, struct instance, w->instance_limit);
     timer_ring_init(&w->patience, arena, 26, 1024, 0);
     timer_ring_init(&w->query_timers, arena, 26, 1024, 0);
     w->sweep_armed = SIM_NEVER;
@@ -280,6 +280,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
         CHECK(w->kin, "no memory for the pool of requests");
     }
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
+    clusters_init(w);
     fleets_init(w);
     names_init(w);
     served_init(w);
@@ -426,6 +427,7 @@ void world_handle(struct world *w, struct event e)
     case EV_CONTROL: control_evaluate(w, &w->fleets[entity]); break;
     case EV_WINDOW: window_end(w); break;
     case EV_GROUP: group_event(w, &w->fleets[entity], event_slot(e)); break;
+    case EV_KUBE: kube_handle(w, e); break;
     case EV_SESSION: session_goes_on(w, event_slot(e)); break;
     case EV_NAME: names_event(w, entity, event_slot(e)); break;
     case EV_UNLISTED: reach_leave(w, &w->instances[entity]); break;

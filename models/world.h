@@ -17,6 +17,7 @@
  *                  visit.c    what stays at stations have in common, on events or computed ahead
  *                  fleet.c    members of a fleet: in service, health checks, draining, consumers
  *                  group.c    instances of an Auto Scaling group: launch, zones, replacement
+ *                  cluster.h  pods, their nodes, and who adds and removes either
  *                  control.c  metrics of the minute, alarms, desired capacity
  *                  fault.c    what breaks, and what mends; fault_plan.c when; impairment.c what is not broken but not well
  *                  recorder.c outcomes, series, meters
@@ -28,6 +29,7 @@
 #include "models/asg.h"
 #include "models/cloudfront.h"
 #include "models/departures.h"
+#include "models/deployment.h"
 #include "models/edge.h"
 #include "models/elasticache.h"
 #include "models/fifo.h"
@@ -70,6 +72,7 @@ enum event_kinds {
     EV_MINUTE,          /* datapoints of the minute */
     EV_CONTROL,         /* entity = fleet: its alarms see the newest datapoint */
     EV_WINDOW,          /* a window of the series ends */
+    EV_KUBE,            /* slot = enum kube_event: cluster.h */
     EV_SESSION,         /* a session goes on or leaves: slot = session, entity = population */
     EV_GROUP,           /* entity = fleet, slot = what and of whom: group_event() */
     EV_NAME,            /* a name is checked, or its answers change: names.c */
@@ -233,14 +236,17 @@ struct group {
     } pool;
 };
 
-/* Like members that run one service: the instances of an Auto Scaling group. */
+/* Like members that run one service: the instances of an Auto Scaling group, or the pods of a deployment. */
 struct fleet {
     const struct component *component;
-    const struct asg_config *config;
+    const struct asg_config *config;      /* NULL: pods */
+    const struct deployment_config *pods; /* NULL: instances */
     int region;
     const struct service_code *service; /* in its region; NULL: none */
     int alb, queue;                     /* index, or -1 */
     const struct shape *shape;
+    double slower;            /* pods: everything takes so many times longer, a fault's doing */
+    struct hpa_memory memory; /* pods */
     int64_t desired, most;
     int64_t logs_bytes;       /* of the log entry of a request or message */
     const struct dist *drain; /* of members without a balancer */
@@ -335,6 +341,8 @@ struct front {
     int64_t bytes;
 };
 
+struct kube; /* clusters, nodes, what only pods have: cluster.h */
+
 struct world {
     const struct scenario *sc;
     const struct journey_code *code;
@@ -354,6 +362,7 @@ struct world {
     uint32_t instance_count, instance_limit;
     struct fleet *fleets;
     int fleet_count;
+    struct kube *kube; /* NULL: no cluster */
     struct alb *albs;
     int alb_count;
     struct cache *caches;
@@ -650,6 +659,8 @@ struct instance *instance_add(struct world *w, struct fleet *fleet, int zone, co
 void instance_enter(struct world *w, struct instance *i, enum instance_state next);
 /* healthy: to the balancer too, there before the run began. */
 void instance_in_service(struct world *w, struct instance *i, bool healthy);
+/* Its balancer and its callers know it from now on. */
+void instance_register(struct world *w, struct instance *i, bool healthy);
 /* Consumers: how many of the instance's threads wait for a message; the fleet's integral up to `now`. */
 void threads_idle(struct world *w, struct instance *i, uint32_t idle);
 void threads_settle(struct world *w, struct fleet *fleet, sim_time now);

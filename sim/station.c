@@ -36,6 +36,7 @@ void station_init(struct station *st, struct arena *arena, struct event_set *eve
         .servers = config->servers,
         .speed_q16 = speed_to_q16(config->speed),
         .cap_q16 = config->cap_q16,
+        .by_curve = config->by_curve,
         .limit = config->limit ? config->limit : UINT32_MAX,
         .backlog = config->bounded ? config->backlog : UINT32_MAX,
         .armed_at = SIM_NEVER,
@@ -48,6 +49,7 @@ void station_init(struct station *st, struct arena *arena, struct event_set *eve
     CHECK(st->kind < 32 && st->entity < 65536, "a station's name does not fit an event");
     CHECK(st->discipline == STATION_PROCESSOR_SHARING || (!st->cap_q16 && !config->limit),
           "a capacity curve or a limit on servers that nobody shares");
+    CHECK(!st->by_curve || st->cap_q16, "a meter by a curve that is not there");
     check_capacity_curve(st, st->speed_q16);
     if (st->execution == STATION_AHEAD)
         ahead_init(st, now);
@@ -145,6 +147,15 @@ void station_set_speed(struct station *st, sim_time now, double speed)
         servers_settle(st, now);
         servers_set_speed(st, now, speed_q16);
     }
+}
+
+void station_set_curve(struct station *st, sim_time now, const uint32_t *cap_q16)
+{
+    CHECK(st->cap_q16 && st->execution == STATION_ON_EVENTS, "another curve for a station without one");
+    ps_advance(st, now);
+    st->cap_q16 = cap_q16;
+    check_capacity_curve(st, st->speed_q16);
+    ps_set_speed(st, st->speed_q16);
 }
 
 bool station_remove(struct station *st, sim_time now, uint32_t job)

@@ -57,6 +57,7 @@ struct station_config {
     uint32_t servers;
     double speed;            /* 1.0 is the reference; 0 stands still */
     const uint32_t *cap_q16; /* PS: cap(k) * 65536 for k = 0..servers, borrowed; NULL: cap(k) = k */
+    bool by_curve;           /* PS: the meter of busy servers counts cap(k) instead of k: work done, at speed 1 */
     uint32_t limit;          /* PS: at most so many share the servers, the others wait in order; 0: everybody shares */
     bool bounded;            /* at most `backlog` jobs wait, more are refused; otherwise nobody is */
     uint32_t backlog;
@@ -96,6 +97,7 @@ struct station {
     uint32_t servers;
     uint32_t speed_q16; /* 65536 = a reference server */
     const uint32_t *cap_q16;
+    bool by_curve;
     uint32_t limit, backlog; /* UINT32_MAX: none */
     enum station_fate fate;  /* of the job that station_arrive() or station_done() told about last; output */
     uint32_t in_service;     /* on events. PS: all that share; else busy servers */
@@ -183,6 +185,10 @@ uint32_t station_done(struct station *st, sim_time now, uint32_t slot);
  * them until it changes again (a breakdown that is resumed from). Ahead: only while nobody is inside (CHECKed).
  * O(n log n) for those in service, PS O(1). */
 void station_set_speed(struct station *st, sim_time now, double speed);
+
+/* PS on events with a curve: another one, of as many servers; borrowed, like the first. Whoever is inside goes on with the
+ * work that is left, faster or slower. O(1) */
+void station_set_curve(struct station *st, sim_time now, const uint32_t *cap_q16);
 
 /* Removes one job or all of them without completing (killed). Who departs at `now` is in time, whatever the discipline:
  * remove returns false, as for whoever is not here, and nobody will be told of it any more; clear leaves it to its

@@ -62,4 +62,13 @@ const uint32_t *catalogue_capacity_q16(const struct shape *shape, struct arena *
 /* cap(vcpus) * speed: reference vCPUs that the whole machine is worth. */
 double catalogue_reference_vcpus(const struct shape *shape);
 
+/* Network interfaces of an instance type and IPv4 addresses of each: how many pods a node may have. false: unknown. */
+bool catalogue_interfaces(const char *name, uint32_t *interfaces, uint32_t *addresses);
+
+/*
+ * What an instance type costs per hour on demand in us-east-1, to choose the cheapest of several by, in every region.
+ * Nobody is billed by it: models know no prices, and the order of types is nearly the same everywhere. 0: unknown.
+ */
+double catalogue_price_order(const char *name);
+
 #endif

@@ -169,6 +169,29 @@ static void given_a_speed_change_when_jobs_are_in_progress_then_the_rest_goes_at
     assert_int_equal(f->done_at[0], 7 * SIM_MILLISECOND);
 }
 
+static void given_another_curve_when_jobs_are_in_progress_then_the_rest_goes_by_it_and_meters_count_work(void **state)
+{
+    struct fixture *f = *state;
+    static const uint32_t whole[] = { 0, 65536, 131072 }, half[] = { 0, 32768, 32768 };
+    const struct station_config config = { .discipline = STATION_PROCESSOR_SHARING,
+                                           .kind = KIND,
+                                           .entity = ENTITY,
+                                           .servers = 2,
+                                           .speed = 1.0,
+                                           .cap_q16 = whole,
+                                           .by_curve = true };
+    station_init(&f->st, &f->arena, f->events, &config, 0);
+    station_arrive(&f->st, 0, 0, 0, 10 * SIM_MILLISECOND);
+    station_arrive(&f->st, 0, 1, 1, 10 * SIM_MILLISECOND);
+    run_until(f, 4 * SIM_MILLISECOND);
+    station_set_curve(&f->st, 4 * SIM_MILLISECOND, half); /* 6 ms each are left, at a quarter each: 24 ms */
+    run_out(f);
+    assert_int_equal(f->done_at[0], 28 * SIM_MILLISECOND);
+    assert_int_equal(f->done_at[1], 28 * SIM_MILLISECOND);
+    station_meter(&f->st, 28 * SIM_MILLISECOND);
+    assert_int_equal((uint64_t)(f->st.busy_q16 >> 16), 20 * SIM_MILLISECOND); /* what was demanded */
+}
+
 static void given_a_speed_of_zero_when_time_passes_then_nothing_ends_until_it_runs_again(void **state)
 {
     struct fixture *f = *state;
@@ -670,6 +693,7 @@ int main(void)
         TEST(given_a_demand_of_zero_when_it_arrives_then_it_ends_at_once_through_the_event_set),
         TEST(given_a_capacity_curve_when_both_threads_are_busy_then_each_is_slower),
         TEST(given_a_speed_change_when_jobs_are_in_progress_then_the_rest_goes_at_the_new_speed),
+        TEST(given_another_curve_when_jobs_are_in_progress_then_the_rest_goes_by_it_and_meters_count_work),
         TEST(given_a_speed_of_zero_when_time_passes_then_nothing_ends_until_it_runs_again),
         TEST(given_a_removed_job_when_the_others_go_on_then_they_are_faster),
         TEST(given_a_cleared_station_when_old_events_fire_then_nothing_happens),
