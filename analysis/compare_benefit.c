@@ -46,6 +46,14 @@ static struct benefit ratio(struct ci above, struct ci below, double by, const c
     return b;
 }
 
+/* The other way round: it saves money and loses more. */
+static struct benefit below(struct benefit b)
+{
+    b.why = b.why ? "pays below it, if at all: the further loss may be nothing"
+                  : "pays below it: it saves money and loses more";
+    return b;
+}
+
 static const char *const NO_LOSS = "no expected loss is known";
 static const char *const NO_BILL = "the scenario has no calendar, so no yearly bill";
 static const char *const NOT_AVOIDED = "the variant avoids no loss";
@@ -54,7 +62,7 @@ static const char *const MAYBE_NOTHING = "no upper end: the avoided loss may be 
 static struct benefit payback(struct ci extra, struct ci avoided, double once)
 {
     if (extra.mean + once <= 0)
-        return undefined("at once: it costs no more");
+        return undefined(avoided.mean >= 0 ? "at once: it costs no more" : "none: it saves money and loses more");
     if (avoided.mean <= 0)
         return undefined("never: it avoids no loss");
     return ratio(shifted(extra, once), avoided, 1, MAYBE_NOTHING);
@@ -62,9 +70,10 @@ static struct benefit payback(struct ci extra, struct ci avoided, double once)
 
 static struct benefit break_even_value(struct ci extra, struct ci avoided, double value)
 {
-    if (extra.mean <= 0)
-        return undefined(avoided.mean >= 0 ? "pays at any order value: it costs no more and avoids loss"
-                                           : "it saves money and loses more: it pays below an order value");
+    if (extra.mean <= 0 && avoided.mean >= 0)
+        return undefined("pays at any order value: it costs no more and loses no more");
+    if (extra.mean < 0)
+        return below(ratio(scaled(extra, -1), scaled(avoided, -1), value, "the further loss may be nothing"));
     if (avoided.mean <= 0)
         return undefined("pays at no order value: it avoids no loss");
     return ratio(extra, avoided, value, MAYBE_NOTHING);
@@ -89,8 +98,10 @@ static struct benefit break_even_events(const struct variant *v, struct ci extra
 {
     if (isnan(v->event_gain_usd.mean))
         return undefined("what the headline day's faults cost is not known");
-    if (extra.mean <= 0)
-        return undefined(v->event_gain_usd.mean >= 0 ? "pays without any: it costs no more" : "it costs less");
+    if (extra.mean <= 0 && v->event_gain_usd.mean >= 0)
+        return undefined("pays without any: it costs no more and loses no more");
+    if (extra.mean < 0)
+        return below(ratio(scaled(extra, -1), scaled(v->event_gain_usd, -1), 1, "the further loss may be nothing"));
     if (v->event_gain_usd.mean <= 0)
         return undefined(NOT_AVOIDED);
     return ratio(extra, v->event_gain_usd, 1, MAYBE_NOTHING);

@@ -174,7 +174,7 @@ static void write_benefits(struct sheet *s)
     page_heading(&s->page, "benefit", "Cost and benefit");
     fprintf(s->page.out, "<p class=\"soft\">Each variant against %s, over the same customers and failures.</p>\n",
             page_text(&s->page, s->c->variants[0].name));
-    open_table(s, "benefit", variant_heads(s, "<th></th>"));
+    open_table(s, "stacked benefit", variant_heads(s, "<th></th>"));
     for (int row = 0; row < BENEFIT_ROWS; row++)
         write_benefit(s, (enum benefit_row)row);
     close_table(s);
@@ -242,7 +242,7 @@ static void write_availability(struct sheet *s)
 {
     fputs("<h3>Availability</h3>\n<p class=\"soft\">Difference in percentage points; positive is better.</p>\n",
           s->page.out);
-    open_table(s, "", variant_heads(s, "<th>Operation</th>"));
+    open_table(s, "stacked", variant_heads(s, "<th>Operation</th>"));
     for (int o = 0; o < s->c->variants[0].operation_count; o++) {
         const char *name = s->c->variants[0].operations[o].name;
         row_head(s, name);
@@ -260,7 +260,7 @@ static void write_latency(struct sheet *s)
     static const enum latency_figure shown[] = { LATENCY_P50, LATENCY_P95, LATENCY_P99, LATENCY_P999 };
     static const char *const names[] = { "p50", "p95", "p99", "p99.9" };
     fputs("<h3>Latency</h3>\n<p class=\"soft\">Difference in milliseconds; negative is better.</p>\n", s->page.out);
-    open_table(s, "", variant_heads(s, "<th>Operation</th><th></th>"));
+    open_table(s, "stacked", variant_heads(s, "<th>Operation</th><th></th>"));
     for (int o = 0; o < s->c->variants[0].operation_count; o++) {
         const char *name = s->c->variants[0].operations[o].name;
         if (isnan(s->c->variants[0].operations[o].latency_ms[LATENCY_P50].mean))
@@ -291,7 +291,7 @@ static void money_row(struct sheet *s, const char *name, size_t offset)
 static void write_money_differences(struct sheet *s)
 {
     fputs("<h3>Money</h3>\n<p class=\"soft\">Difference in USD; negative is cheaper.</p>\n", s->page.out);
-    open_table(s, "", variant_heads(s, "<th></th>"));
+    open_table(s, "stacked", variant_heads(s, "<th></th>"));
     money_row(s, "Mean month", offsetof(struct variant, monthly_mean_ci));
     money_row(s, "Dearest month", offsetof(struct variant, monthly_peak_ci));
     money_row(s, "Bill a year", offsetof(struct variant, annual_ci));

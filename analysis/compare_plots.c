@@ -109,6 +109,17 @@ static void widen(struct axis *axis, double share, double least)
     axis->hi += room;
 }
 
+/* An interval that reaches 100 % has no end in nines: the axis goes one nine beyond the best that was seen. */
+static void cut_short(struct scatter *s)
+{
+    double best = -INFINITY;
+    for (int i = 0; i < s->count; i++)
+        best = fmax(best, s->points[i].y.mean);
+    s->y.hi = fmin(s->y.hi, best + 1);
+    for (int i = 0; i < s->count; i++)
+        s->points[i].y.hi = fmin(s->points[i].y.hi, s->y.hi);
+}
+
 static struct scatter scatter_of(const struct comparison *c, bool availability, struct arena *arena)
 {
     struct scatter s = { .points = ARENA_ARRAY(arena, struct point, c->count),
@@ -127,6 +138,8 @@ static struct scatter scatter_of(const struct comparison *c, bool availability, 
         reach(&s.x, p->x);
         reach(&s.y, p->y);
     }
+    if (availability)
+        cut_short(&s);
     widen(&s.x, 0.15, 0.03 * fabs(s.x.hi));
     widen(&s.y, 0.12, availability ? 0.05 : 0.05 * fabs(s.y.hi));
     if (!availability && s.y.lo < 0.4 * s.y.hi)
@@ -148,28 +161,33 @@ static bool overlap(const struct box *a, const struct box *b)
     return a->left < b->right && b->left < a->right && fabs(a->middle - b->middle) < LABEL_HEIGHT;
 }
 
-/* Each name beside its point, on the side with room, moved down until it covers no other. */
+/* Each name beside its point, on the side with room, moved until it covers no point and no other name. */
 static void write_labels(FILE *out, const struct scatter *s, struct arena *arena)
 {
-    struct box *boxes = ARENA_ARRAY(arena, struct box, s->count);
+    struct box *boxes = ARENA_ARRAY(arena, struct box, 2 * s->count); /* of the points, then of the names */
+    for (int i = 0; i < s->count; i++) {
+        const double x = pixels(&s->x, s->points[i].x.mean, PLOT_LEFT, PLOT_RIGHT);
+        boxes[i] = (struct box){ x - 6, x + 6,
+                                 pixels(&s->y, s->points[i].y.mean, SCATTER_HEIGHT - SCATTER_BOTTOM, PLOT_TOP) };
+    }
     for (int i = 0; i < s->count; i++) {
         const struct point *p = &s->points[i];
+        struct box *box = &boxes[s->count + i];
         const char *text = p->at_least ? arena_printf(arena, "%s (no failure seen)", p->label) : p->label;
         const double x = pixels(&s->x, p->x.mean, PLOT_LEFT, PLOT_RIGHT);
         const double y = pixels(&s->y, p->y.mean, SCATTER_HEIGHT - SCATTER_BOTTOM, PLOT_TOP);
         const double width = ((double)strlen(text) + 1) * LABEL_LETTER;
         const bool left = x + width > PLOT_RIGHT;
-        boxes[i] = (struct box){ left ? x - width - 10 : x + 10, left ? x - 10 : x + width + 10, y - 10 };
-        for (int k = 0; k < i; k++)
-            if (overlap(&boxes[k], &boxes[i])) {
-                boxes[i].middle += boxes[i].middle < boxes[k].middle ? -LABEL_HEIGHT : LABEL_HEIGHT;
+        *box = (struct box){ left ? x - width - 10 : x + 10, left ? x - 10 : x + width + 10, y - 10 };
+        const double step = y > SCATTER_HEIGHT / 2 ? -LABEL_HEIGHT / 2.0 : LABEL_HEIGHT / 2.0; /* towards the middle */
+        for (int k = 0; k < s->count + i && box->middle > PLOT_TOP / 2 && box->middle < SCATTER_HEIGHT; k++)
+            if (overlap(&boxes[k], box)) {
+                box->middle += step;
                 k = -1;
-                if (boxes[i].middle > SCATTER_HEIGHT || boxes[i].middle < 0)
-                    break;
             }
         fprintf(out, "set label '%s' at screen %.5f, screen %.5f %s front textcolor rgb '%s'\n",
-                escape_gnuplot(text, arena), (left ? boxes[i].right : boxes[i].left) / PLOT_PIXELS_WIDE,
-                1 - boxes[i].middle / SCATTER_HEIGHT, left ? "right" : "left", color_of(i));
+                escape_gnuplot(text, arena), (left ? box->right : box->left) / PLOT_PIXELS_WIDE,
+                1 - box->middle / SCATTER_HEIGHT, left ? "right" : "left", color_of(i));
     }
 }
 
@@ -189,16 +207,17 @@ static void write_ticks(FILE *out, const struct axis *axis, const char *name, ti
 }
 
 /* A label of a tick is a format to gnuplot, so a per cent sign is written twice.
- * 1, 2 and 5 of each decade of unavailability; where that is too coarse, even steps. */
+ * 1, 2 and 5 of each decade of unavailability; where that is too fine, 1; where it is too coarse, even steps. */
 static void write_nines_ticks(FILE *out, const struct axis *axis)
 {
     static const double leads[] = { 5, 2, 1 };
-    enum { DECADES = 9, EVEN = 4 };
+    enum { DECADES = 12, EVEN = 4 };
+    const bool whole = axis->hi - axis->lo > 3;
     double at[3 * DECADES];
     int count = 0;
     for (int i = 0; i < 3 * DECADES; i++) {
         const double y = i / 3 + 1 - log10(leads[i % 3]);
-        if (y >= axis->lo && y <= axis->hi)
+        if (y >= axis->lo && y <= axis->hi && (!whole || i % 3 == 2))
             at[count++] = y;
     }
     const bool even = count < 3;

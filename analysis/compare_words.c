@@ -186,10 +186,11 @@ const char *compare_dominated(const struct comparison *c, const struct variant *
     static const char *const same[CRITERIA] = { "as cheap", "as available", "as fast at p99", "as exposed to loss" };
     const struct dominance *d = &v->dominated;
     const char *good[CRITERIA], *open[CRITERIA];
-    int goods = 0, opens = 0;
+    int goods = 0, opens = 0, betters = 0;
     if (d->by < 0)
         return NULL;
     for (int k = 0; k < CRITERIA; k++) {
+        betters += d->is[k] == CRITERION_BETTER;
         if (d->is[k] == CRITERION_BETTER)
             good[goods++] = arena_printf(arena, "%s (%s)", better[k], compare_confidence(d->sure[k], arena));
         else if (d->is[k] == CRITERION_EQUAL)
@@ -201,8 +202,8 @@ const char *compare_dominated(const struct comparison *c, const struct variant *
     if (!d->strict)
         return arena_printf(arena, "shows no advantage over %s; in %s no difference could be shown", text,
                             joined(open, opens, arena));
-    return arena_printf(arena, "is dominated by %s; confidence in all of it together is %s", text,
-                        compare_confidence(d->confidence, arena));
+    text = arena_printf(arena, "is dominated by %s", text);
+    return betters > 1 ? arena_printf(arena, "%s; together %s", text, compare_confidence(d->confidence, arena)) : text;
 }
 
 const char *const *compare_assumptions(const struct comparison *c, struct arena *arena)

@@ -102,31 +102,37 @@ double estimate_confidence(const struct estimate *e)
     return 0.5 + sure / 2;
 }
 
+/* With so many replications of each part that can be repeated, the same variances and more degrees of freedom. */
+static bool would_decide(const struct estimate *e, double level, int least, int replications)
+{
+    struct estimate then = *e;
+    for (int i = 0; i < then.part_count; i++) {
+        struct estimate_part *part = &then.parts[i];
+        if (part->replications < least)
+            continue;
+        part->se *= sqrt((double)part->replications / replications);
+        part->df += replications - part->replications;
+    }
+    return excludes_zero(&then, level);
+}
+
 int estimate_replications_needed(const struct estimate *e, double level, int least)
 {
-    double fixed = 0, shrinks = 0;
-    int most = 0;
-    if (isnan(e->mean) || e->mean == 0)
-        return 0;
+    enum { MOST = 1000000 };
+    int from = 0;
     for (int i = 0; i < e->part_count; i++) {
-        const struct estimate_part *part = &e->parts[i];
-        if (part->df < 1)
+        if (e->parts[i].df < 1)
             return 0;
-        if (part->replications < least) {
-            fixed += square(gsl_cdf_tdist_Pinv(0.5 + level / 2, part->df) * part->se);
-            continue;
-        }
-        shrinks += square(gsl_cdf_ugaussian_Pinv(0.5 + level / 2) * part->se) * part->replications;
-        most = part->replications > most ? part->replications : most;
+        from = e->parts[i].replications >= least && e->parts[i].replications > from ? e->parts[i].replications : from;
     }
-    if (e->drawn_count)
-        fixed += square(e->mean > 0 ? fmin(drawn_quantile(e, 0.5 - level / 2), 0)
-                                    : fmax(drawn_quantile(e, 0.5 + level / 2), 0));
-    const double room = square(e->mean) - fixed;
-    if (room <= 0 || shrinks <= 0)
+    if (isnan(e->mean) || e->mean == 0 || from == 0 || !would_decide(e, level, least, MOST))
         return 0;
-    const double needed = ceil(shrinks / room);
-    return needed > 1e6 ? 1000000 : needed > most ? (int)needed : most + 1;
+    int undecided = from, decided = MOST;
+    while (decided - undecided > 1) {
+        const int middle = undecided + (decided - undecided) / 2;
+        *(would_decide(e, level, least, middle) ? &decided : &undecided) = middle;
+    }
+    return decided;
 }
 
 /*
