@@ -516,8 +516,9 @@ static bool write_services(const struct compare_plots *plots, const struct plot 
     FILE *out = plot_file_close(data) ? open_file(plots, plot, "gp", arena) : NULL;
     if (!out)
         return false;
-    enum { COLUMNS = 3 };
-    const int head = 14 + KEY_ROW_HEIGHT * ((s.count + COLUMNS) / COLUMNS), height = head + BAR_HEIGHT * c->count + 34;
+    enum { COLUMNS = 2 };
+    const int head = 14 + KEY_ROW_HEIGHT * ((s.count + 1 + COLUMNS - 1) / COLUMNS),
+              height = head + BAR_HEIGHT * c->count + 34;
     double most = 1;
     size_t longest = 8;
     for (int i = 0; i < c->count; i++) {

@@ -47,7 +47,7 @@ const struct benefit *benefit_of(const struct variant *v, enum benefit_row row)
 static bool is_lopsided(struct ci ci)
 {
     const double down = ci.mean - ci.lo, up = ci.hi - ci.mean;
-    return fabs(up - down) > 0.02 * (up + down);
+    return isinf(up) || isinf(down) || fabs(up - down) > 0.02 * (up + down);
 }
 
 static const char *signed_text(const char *text, double value, bool difference, struct arena *arena)
@@ -104,10 +104,10 @@ const char *compare_points(struct ci ci, struct arena *arena)
         return NOTHING;
     const double half = ci_half_width(ci) * 100;
     const int places = point_places(half);
-    if (!ci_has_interval(ci))
-        return arena_printf(arena, "%+.*f pp", places, ci.mean * 100);
-    const double scale = pow(10, places);
-    return arena_printf(arena, "%+.*f ± %.*f pp", places, ci.mean * 100, places, ceil(half * scale - 1e-9) / scale);
+    const double scale = pow(10, places), mean = round(ci.mean * 100 * scale) / scale;
+    const char *text = arena_printf(arena, mean == 0 ? "%.*f" : "%+.*f", places, fabs(mean) > 0 ? mean : 0.0);
+    return half * scale < 1e-6 ? arena_printf(arena, "%s pp", text)
+                               : arena_printf(arena, "%s ± %.*f pp", text, places, ceil(half * scale - 1e-9) / scale);
 }
 
 const char *compare_availability(const struct operation_summary *op, struct arena *arena)
