@@ -66,13 +66,16 @@ struct service_figures {
 /* How an attempt ended. */
 enum call_result { CALL_OK, CALL_ERROR, CALL_TIMEOUT };
 
-/* An instance's connections to the instances of a service without a load balancer. */
+/* A connection to an instance of a service without a load balancer. */
+struct kept_connection {
+    uint16_t target;
+    sim_time opened; /* SIM_NEVER: there is none */
+};
+
+/* An instance's connections to the instances of such a service. */
 struct callee_view {
     struct dispatcher targets;
-    struct kept_connection {
-        uint16_t target;
-        sim_time opened;
-    } * idle; /* a stack: the last used first, as connection pools do */
+    struct kept_connection *idle; /* a stack: the last used first, as connection pools do */
     uint32_t idle_count, idle_capacity;
 };
 
@@ -89,6 +92,8 @@ struct kinship {
     sim_time path;                   /* of the called: delays on the way there and back */
     sim_time opened;                 /* caller: its connection; SIM_NEVER: none is held */
     sim_time sent;                   /* of the called, async */
+    uint16_t caller;                 /* likewise: the instance that keeps its connection */
+    struct kept_connection held;     /* likewise: that connection */
 };
 
 /* ---- edge.c ---- */

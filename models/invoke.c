@@ -102,13 +102,16 @@ static void deliver(struct world *w, struct frame *f, const struct step *step, c
                     bool async)
 {
     struct frame *child = frame_at(w, slot);
+    const struct kinship *mine = &w->kin[frame_slot(w, f)];
     w->kin[slot] = (struct kinship){ .parent = async ? SLOT_NONE : frame_slot(w, f),
                                      .child = SLOT_NONE,
                                      .sibling = SLOT_NONE,
                                      .edge = step->edge,
                                      .async = async,
                                      .path = way->path,
-                                     .sent = w->now };
+                                     .sent = w->now,
+                                     .caller = f->instance,
+                                     .held = { .target = mine->target, .opened = mine->opened } };
     child->kind = FRAME_CALL;
     child->begun = child->entered = w->now;
     child->deadline = async ? SIM_NEVER : f->query_deadline;
@@ -159,16 +162,24 @@ void invoke_async(struct world *w, struct frame *f, const struct step *step)
     f->tries = 1;
     w->kin[frame_slot(w, f)].opened = SIM_NEVER;
     const struct way way = find_way(w, f, step);
-    if (way.alb < 0 && way.target != DISPATCHER_NONE)
-        reach_done(w, f, edge->rule, true);
     const uint32_t slot = way.target == DISPATCHER_NONE || way.silent ? SLOT_NONE : frame_new(w);
-    if (slot == SLOT_NONE)
+    if (slot == SLOT_NONE) {
+        reach_done(w, f, edge->rule, false);
         edge_attempt_ended(w, edge, w->now, CALL_ERROR);
-    else
+    } else {
         deliver(w, f, step, &way, slot, true);
+    }
 }
 
 /* ---- what becomes of it ---- */
+
+/* Its connection was taken until now. */
+static void async_ended(struct world *w, const struct kinship *kin, enum call_result result)
+{
+    struct edge *edge = &w->edges[kin->edge];
+    reach_give_back(w, &w->instances[kin->caller], edge->rule, kin->held, result == CALL_OK);
+    edge_attempt_ended(w, edge, kin->sent, result);
+}
 
 void invoke_answered(struct world *w, struct frame *child, enum outcome outcome)
 {
@@ -179,7 +190,7 @@ void invoke_answered(struct world *w, struct frame *child, enum outcome outcome)
                     (uint64_t)(w->now - child->begun));
     frame_free(w, slot);
     if (kin.async)
-        edge_attempt_ended(w, &w->edges[kin.edge], kin.sent, result);
+        async_ended(w, &kin, result);
     if (kin.parent == SLOT_NONE)
         return;
     struct frame *f = frame_at(w, kin.parent);
@@ -194,7 +205,7 @@ void invoke_unheard(struct world *w, struct frame *child)
     const struct kinship kin = w->kin[slot];
     frame_free(w, slot);
     if (kin.async)
-        edge_attempt_ended(w, &w->edges[kin.edge], kin.sent, CALL_ERROR);
+        async_ended(w, &kin, CALL_ERROR);
     if (kin.parent != SLOT_NONE)
         w->kin[kin.parent].child = SLOT_NONE;
 }

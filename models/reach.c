@@ -153,16 +153,23 @@ uint32_t reach_choose(struct world *w, struct frame *f, const struct edge_rule *
     return target;
 }
 
+void reach_give_back(struct world *w, const struct instance *i, const struct edge_rule *rule,
+                     struct kept_connection connection, bool answered)
+{
+    if (connection.opened == SIM_NEVER)
+        return;
+    struct callee_view *view = &i->callees[rule->callee];
+    const struct instance *target = &w->instances[connection.target];
+    if (answered && keeps_connections(rule) && target->listed && target->alive)
+        push_idle(w, view, connection);
+    else
+        dispatcher_release(&view->targets, connection.target);
+}
+
 void reach_done(struct world *w, struct frame *f, const struct edge_rule *rule, bool answered)
 {
     struct kinship *mine = &w->kin[frame_slot(w, f)];
-    if (mine->opened == SIM_NEVER)
-        return;
-    struct callee_view *view = &w->instances[f->instance].callees[rule->callee];
-    const struct kept_connection c = { .target = mine->target, .opened = mine->opened };
+    const struct kept_connection connection = { .target = mine->target, .opened = mine->opened };
     mine->opened = SIM_NEVER;
-    if (answered && keeps_connections(rule) && w->instances[c.target].listed && w->instances[c.target].alive)
-        push_idle(w, view, c);
-    else
-        dispatcher_release(&view->targets, c.target);
+    reach_give_back(w, &w->instances[f->instance], rule, connection, answered);
 }

@@ -626,6 +626,9 @@ void reach_died(struct world *w, struct instance *i, bool reset);
 uint32_t reach_choose(struct world *w, struct frame *f, const struct edge_rule *rule, uint64_t bits, bool *connects);
 /* The call of f is over; its connection is kept if it was answered. */
 void reach_done(struct world *w, struct frame *f, const struct edge_rule *rule, bool answered);
+/* The same of a connection of an instance that nobody waits at. */
+void reach_give_back(struct world *w, const struct instance *i, const struct edge_rule *rule,
+                     struct kept_connection connection, bool answered);
 
 /* ---- served.c ---- */
 void served_init(struct world *w);
