@@ -5,6 +5,7 @@
 #include "analysis/escape.h"
 #include "analysis/figure.h"
 #include "analysis/report.h"
+#include "models/alarm.h"
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/cloudfront.h"
@@ -12,6 +13,7 @@
 #include "models/eks.h"
 #include "models/elasticache.h"
 #include "models/rds.h"
+#include "models/route53.h"
 #include "models/waf.h"
 
 struct arrow {
@@ -93,6 +95,7 @@ static const char *detail_of(struct chart *c, const struct component *component)
     case KIND_S3:
     case KIND_ALB:
     case KIND_SQS:
+    case KIND_ALARM:
     case KIND_COUNT: return "";
     }
     return "";
@@ -186,13 +189,15 @@ static void edge_arrows(struct chart *c)
     const struct scenario *sc = c->sc;
     const bool cdn = sc->by_kind_count[KIND_CLOUDFRONT] > 0;
     const struct component *door = cdn                               ? sc->by_kind[KIND_CLOUDFRONT][0]
+                                   : route53_name(sc) != NULL        ? NULL
                                    : sc->by_kind_count[KIND_ALB] > 0 ? sc->by_kind[KIND_ALB][0]
                                                                      : NULL;
-    for (int p = 0; door && p < sc->population_count; p++) {
+    for (int p = 0; p < sc->population_count; p++) {
         const char *from = arena_printf(&c->arena, "p%d", p);
         for (int i = 0; i < sc->by_kind_count[KIND_ROUTE53]; i++)
             arrow(c, from, component_id(c, sc->by_kind[KIND_ROUTE53][i]), "name");
-        arrow(c, from, component_id(c, door), "");
+        if (door)
+            arrow(c, from, component_id(c, door), "");
     }
     for (int i = 0; i < sc->by_kind_count[KIND_WAF]; i++) {
         const struct waf_config *waf = sc->by_kind[KIND_WAF][i]->config;
@@ -208,6 +213,28 @@ static void edge_arrows(struct chart *c)
     for (int i = 0; i < sc->by_kind_count[KIND_ALB]; i++) {
         const struct alb_config *alb = sc->by_kind[KIND_ALB][i]->config;
         arrow_to(c, component_id(c, sc->by_kind[KIND_ALB][i]), &alb->targets, "");
+    }
+}
+
+/* A follower and who it follows; an alarm and what it watches. */
+static void follower_arrows(struct chart *c)
+{
+    const struct scenario *sc = c->sc;
+    for (int d = 0; d < sc->by_kind_count[KIND_RDS]; d++) {
+        const struct rds_config *rds = sc->by_kind[KIND_RDS][d]->config;
+        if (rds->replica_of.present && rds->replica_of.of.target)
+            arrow(c, component_id(c, rds->replica_of.of.target), component_id(c, sc->by_kind[KIND_RDS][d]),
+                  "replicates");
+        if (rds->replica_of.promotion.present)
+            arrow_to(c, component_id(c, sc->by_kind[KIND_RDS][d]), &rds->replica_of.promotion.when, "promoted on");
+    }
+    for (int a = 0; a < sc->by_kind_count[KIND_ALARM]; a++)
+        arrow_to(c, component_id(c, sc->by_kind[KIND_ALARM][a]),
+                 &((const struct alarm_config *)sc->by_kind[KIND_ALARM][a]->config)->of, "watches");
+    for (int n = 0; n < sc->by_kind_count[KIND_ROUTE53]; n++) {
+        const struct route53_config *config = sc->by_kind[KIND_ROUTE53][n]->config;
+        for (int r = 0; r < config->record_count; r++)
+            arrow_to(c, component_id(c, sc->by_kind[KIND_ROUTE53][n]), &config->records[r].to, "record");
     }
 }
 
@@ -232,6 +259,7 @@ void mermaid_write(const struct scenario *sc, FILE *out)
     fputs("flowchart LR\n", out);
     nodes(&c);
     edge_arrows(&c);
+    follower_arrows(&c);
     for (int r = 0; r < sc->region_count; r++) {
         c.region = &sc->regions[r];
         service_arrows(&c);

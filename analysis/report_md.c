@@ -238,7 +238,10 @@ static void write_faults(struct markdown *m)
         const struct fault_summary *f = &r->faults[i];
         fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_fault_when(r->sc, f->start_s, a),
                 figure_duration(f->detected_after_s, a), figure_duration(f->restored_after_s, a),
-                figure_count(round(f->failed_requests.mean), a));
+                f->lost_writes.mean > 0 ? arena_printf(a, "%s; %s acknowledged writes lost",
+                                                       figure_count(round(f->failed_requests.mean), a),
+                                                       figure_count(ceil(f->lost_writes.mean), a))
+                                        : figure_count(round(f->failed_requests.mean), a));
     }
     fputc('\n', m->out);
 }

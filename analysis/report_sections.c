@@ -190,6 +190,11 @@ static void write_fault(struct page *page, const struct fault_summary *f)
     const struct ci failed = f->failed_requests;
     page_tile(page, "Requests failed", figure_count(round(failed.mean), a),
               ci_has_interval(failed) ? arena_printf(a, "± %s", figure_count(round(ci_half_width(failed)), a)) : "");
+    if (f->lost_writes.mean > 0)
+        page_tile(page, "Acknowledged writes lost", figure_count(round(f->lost_writes.mean), a),
+                  ci_has_interval(f->lost_writes)
+                      ? arena_printf(a, "± %s", figure_count(round(ci_half_width(f->lost_writes)), a))
+                      : "");
     fputs("</dl>\n", page->out);
     write_timeline(page, f);
 }

@@ -51,6 +51,7 @@ struct fault_summary {
     int detected_count, restored_count;
     struct ci detected_s, restored_s; /* since the clock's start, over the replications in which it happened */
     struct ci failed_requests;        /* per day */
+    struct ci lost_writes;            /* acknowledged, and gone with the database that a follower replaced */
     const struct fault_result *shown; /* whose timeline is shown: the first replication's in which it happened */
 };
 
@@ -78,9 +79,9 @@ struct flow_summary {
 /* Of a service of ours, where services of ours call each other. Counts are means over replications. */
 struct service_summary {
     const char *name, *fleet;
-    double requests, errors;          /* per day */
-    double retries;                   /* that it sent, per day */
-    double mean_ms, p50_ms, p99_ms;   /* from coming to the service to its answer; NAN: no request */
+    double requests, errors;               /* per day */
+    double retries;                        /* that it sent, per day */
+    double mean_ms, p50_ms, p99_ms;        /* from coming to the service to its answer; NAN: no request */
     const struct utilisation_summary *cpu; /* of its fleet; NULL: none */
 };
 

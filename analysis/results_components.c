@@ -30,6 +30,7 @@ static void add_fault(struct tally *t, int index, const struct replication *rep)
     moments_add(&sum->detected_after_s, fault->detected_s - fault->start_s);
     moments_add(&sum->restored_after_s, fault->restored_s - fault->start_s);
     moments_add(&sum->failed_requests, (double)fault->failed_requests);
+    moments_add(&sum->lost_writes, (double)fault->lost_writes);
 }
 
 static void add_fleet(struct fleet_tally *sum, const struct fleet_result *fleet, bool first)
@@ -104,22 +105,23 @@ static void summarise_fault(const struct results *r, int index)
 {
     const struct fault_tally *t = &r->tally->faults[index];
     const struct fault_result *shown = t->shown ? t->shown : &r->tally->outline->faults[index];
-    r->faults[index] = (struct fault_summary){ .name = shown->name,
-                                               .random = shown->random,
-                                               .times = ci_of_moments(&t->times, r->level).mean,
-                                               .start_s = shown->random ? NAN : shown->start_s,
-                                               .end_s = shown->random ? NAN : ci_of_moments(&t->end_s, r->level).mean,
-                                               .replications = t->replications,
-                                               .detected_after_s = ci_of_moments(&t->detected_after_s, r->level).mean,
-                                               .restored_after_s = ci_of_moments(&t->restored_after_s, r->level).mean,
-                                               .restored_last_after_s = t->restored_last_after_s,
-                                               .detected_count = t->detected_count,
-                                               .restored_count = t->restored_count,
-                                               .detected_s = ci_of_moments(&t->detected_s, r->level),
-                                               .restored_s = ci_of_moments(&t->restored_s, r->level),
-                                               .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level),
-                                                                          0, INFINITY),
-                                               .shown = shown };
+    r->faults[index] =
+        (struct fault_summary){ .name = shown->name,
+                                .random = shown->random,
+                                .times = ci_of_moments(&t->times, r->level).mean,
+                                .start_s = shown->random ? NAN : shown->start_s,
+                                .end_s = shown->random ? NAN : ci_of_moments(&t->end_s, r->level).mean,
+                                .replications = t->replications,
+                                .detected_after_s = ci_of_moments(&t->detected_after_s, r->level).mean,
+                                .restored_after_s = ci_of_moments(&t->restored_after_s, r->level).mean,
+                                .restored_last_after_s = t->restored_last_after_s,
+                                .detected_count = t->detected_count,
+                                .restored_count = t->restored_count,
+                                .detected_s = ci_of_moments(&t->detected_s, r->level),
+                                .restored_s = ci_of_moments(&t->restored_s, r->level),
+                                .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level), 0, INFINITY),
+                                .lost_writes = ci_clip(ci_of_moments(&t->lost_writes, r->level), 0, INFINITY),
+                                .shown = shown };
 }
 
 /* The first resource of a component has the component's name as its key; the order is the models'. */

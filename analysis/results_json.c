@@ -164,6 +164,8 @@ static void add_faults(cJSON *root, const struct results *r)
         json_count(one, "restored_replications", (uint64_t)f->restored_count);
         json_number(one, "failed_requests", f->failed_requests.mean);
         json_interval(one, "failed_requests_ci95", f->failed_requests);
+        json_number(one, "lost_writes", f->lost_writes.mean);
+        json_interval(one, "lost_writes_ci95", f->lost_writes);
         cJSON *timeline = cJSON_AddArrayToObject(one, "timeline");
         for (int e = 0; e < f->shown->event_count; e++) {
             const struct fault_event *event = &f->shown->events[e];

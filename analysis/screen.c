@@ -211,7 +211,10 @@ static void write_faults(struct screen *s)
             fprintf(s->out, "service restored after %s", figure_duration(f->restored_after_s, a));
         else
             fprintf(s->out, "service restored in %d of %d replications", f->restored_count, f->replications);
-        fprintf(s->out, ", %s requests failed\n", figure_count(round(f->failed_requests.mean), a));
+        fprintf(s->out, ", %s requests failed", figure_count(round(f->failed_requests.mean), a));
+        if (f->lost_writes.mean > 0)
+            fprintf(s->out, ", %s acknowledged writes lost", figure_count(ceil(f->lost_writes.mean), a));
+        fputc('\n', s->out);
     }
 }
 

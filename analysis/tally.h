@@ -39,7 +39,7 @@ struct fault_tally {
     double restored_last_after_s;
     struct moments start_s, end_s, detected_s, restored_s; /* since the clock's start */
     struct moments detected_after_s, restored_after_s;     /* since it began */
-    struct moments times, failed_requests;
+    struct moments times, failed_requests, lost_writes;
     const struct fault_result *shown; /* the first that happened; of the outline before that */
 };
 
@@ -134,8 +134,8 @@ bool tally_suffices(struct tally *tally); /* objectives.c */
 void tally_operations(struct tally *tally, const struct replication *rep); /* results_operations.c */
 void tally_components(struct tally *tally, const struct replication *rep); /* results_components.c */
 void tally_calls_begin(struct tally *tally, const struct replication *rep);
-void tally_calls(struct tally *tally, const struct replication *rep);      /* results_calls.c */
-void tally_series(struct tally *tally, const struct replication *rep);     /* results_components.c */
-void tally_usage(struct tally *tally, const struct replication *rep);      /* results_usage.c */
+void tally_calls(struct tally *tally, const struct replication *rep);  /* results_calls.c */
+void tally_series(struct tally *tally, const struct replication *rep); /* results_components.c */
+void tally_usage(struct tally *tally, const struct replication *rep);  /* results_usage.c */
 
 #endif

@@ -344,6 +344,16 @@ uint32_t alb_healthy_count(const struct alb *alb)
     return alb->config->cross_zone ? most : sum;
 }
 
+bool alb_reports_healthy(const struct alb *alb, sim_time now)
+{
+    for (int i = 0; i < alb->node_count; i++) {
+        const struct alb_node *node = &alb->nodes[i];
+        if (node->healthy > 0 && (now < node->dns_out_at || now >= node->dns_in_at))
+            return true;
+    }
+    return false;
+}
+
 uint32_t alb_some_target(const struct alb *alb, int number, uint64_t bits)
 {
     const struct alb_node *node = &alb->nodes[number];

@@ -92,6 +92,10 @@ uint32_t alb_healthy_count(const struct alb *alb);
 /* One of the targets that the node would send to, or DISPATCHER_NONE; nobody's turn is used up. O(targets) */
 uint32_t alb_some_target(const struct alb *alb, int node, uint64_t bits);
 
+/* What the balancer tells Route 53: some node in the record sees a healthy target. A node that is lost has said its last
+ * word, until it has left the record. */
+bool alb_reports_healthy(const struct alb *alb, sim_time now);
+
 /* The node leaves the record at `at`, until its dns_in_at is set. */
 void alb_leave_record(struct alb *alb, int node, sim_time at);
 

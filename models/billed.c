@@ -205,6 +205,7 @@ static void meter_component(struct world *w, const struct component *c)
         break;
     }
     case KIND_ASG: meter_alarms(w, c); break;
+    case KIND_ALARM: exist(w, c, "AmazonCloudWatch", "CW:AlarmMonitorUsage", "", 1); break;
     case KIND_CLOUDFRONT:
     case KIND_SQS:
     case KIND_EKS:

@@ -437,6 +437,10 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
         struct front *front = &w->fronts[f->alb];
         front->bytes += p->config->request + (outcome == OUTCOME_OK ? p->response[f->operation] : 0);
         front->requests++;
+        if (w->replicas) {
+            front->answered++;
+            front->failed += outcome >= OUTCOME_HTTP_500 && outcome <= OUTCOME_HTTP_504;
+        }
     }
     if (f->flags & FLAG_ABANDONED) {
         frame_free(w, frame_slot(w, f));

@@ -41,6 +41,10 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
 {
     struct cache *cache = &w->caches[step->target];
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
+    if (UNLIKELY(cache->unused)) {
+        cache->unused = false;
+        cache_flush(cache, w->now);
+    }
     if (step->code == CODE_GET) {
         int s = (int)draw_below(d.b << 32, (uint32_t)cache->shard_count);
         const bool keyed = cache->warmth != NULL, found = keyed && fetch_hits(w, f, step, &s);

@@ -73,6 +73,7 @@ struct cache {
     const struct component *component;
     struct cache_shard *shards;
     int shard_count;
+    bool unused;           /* nobody comes to its region: empty until somebody does */
     struct warmth *warmth; /* NULL: the hit ratio is given */
     struct cache_counts window, run;
     sim_time cold_since; /* emptied, and not yet warm again; SIM_NEVER: warm */

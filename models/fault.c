@@ -10,6 +10,16 @@
 
 #include "sim/base/check.h"
 
+void fault_lost_writes(struct world *w, sim_time lost_at, uint64_t writes)
+{
+    struct fault_state *cause = NULL;
+    for (int i = 0; i < w->plan.count && w->faults; i++)
+        if (w->faults[i].active && w->faults[i].begin <= lost_at && (!cause || w->faults[i].begin > cause->begin))
+            cause = &w->faults[i];
+    if (cause)
+        cause->lost_writes += writes;
+}
+
 /* ---- zones ---- */
 
 /* With its old zone back, a database that has failed over gets its standby there. */
@@ -50,6 +60,7 @@ static void primary_lost(struct world *w, int number)
     struct rds *db = &w->databases[number];
     const int zone = db->endpoints[RDS_PRIMARY].zone;
     endpoint_lost(w, number, RDS_PRIMARY);
+    db->lost_at = w->now;
     db->generation++;
     db->lost_zone = zone;
     db->failing_over = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
@@ -131,6 +142,11 @@ void cache_recovered(struct world *w, int s, uint32_t generation)
     struct cache_shard *shard = &cache->shards[w->shard_of[s].shard];
     if ((shard->generation & 0xffffu) != generation || shard->serving)
         return;
+    if (!world_region_up(w, cache->component->region)) { /* nowhere to put a node: tried again */
+        event_set_push(w->events, event_make(w->now + SIM_MINUTE, EVENT_CAPACITY, EV_CACHE_RECOVERED, (uint32_t)s,
+                                             shard->generation, EVENT_NO_SLOT));
+        return;
+    }
     const bool replica = cache_recover(shard, w->zone_up[cache->component->region - w->sc->regions],
                                        (int)cache->component->region->zones, w->now);
     if (!replica)

@@ -117,9 +117,9 @@ static void compile_get(struct compiler *c, const struct step_get *get)
     c->code->steps[number].fills = get->fill;
 }
 
-static void compile_query(struct compiler *c, const struct step_query *query, bool write)
+static struct step *emit_query(struct compiler *c, const struct step_query *query, bool write,
+                               const struct component *database)
 {
-    const struct component *database = target_of(c, &query->database);
     struct step *step = emit_to(c, CODE_QUERY, write ? "write" : "read", database);
     step->write = write;
     step->pool = pool_of(c, database, write);
@@ -127,6 +127,30 @@ static void compile_query(struct compiler *c, const struct step_query *query, bo
     step->timeout = query->timeout;
     step->request = query->request;
     step->response = query->response;
+    return step;
+}
+
+/* Of two databases that follow each other, who leads takes the writes: the same step to either, with the same draws. */
+static void compile_query(struct compiler *c, const struct step_query *query, bool write)
+{
+    const struct component *database = target_of(c, &query->database);
+    const struct component *partner = write ? rds_partner(c->sc, database) : NULL;
+    if (!partner) {
+        emit_query(c, query, write, database);
+        return;
+    }
+    emit_to(c, CODE_WRITER, "writer", database);
+    const uint32_t number = c->code->step_count - 1;
+    struct step *step = emit_query(c, query, write, database);
+    step->followed = true;
+    const uint32_t place = step->place;
+    emit(c, CODE_JUMP, "jump", "");
+    c->code->steps[number].jump = c->code->step_count;
+    c->seen_count -= 2; /* of the query and the jump: the other query is not a second one */
+    step = emit_query(c, query, write, partner);
+    step->followed = true;
+    step->place = place;
+    c->code->steps[c->code->step_count - 2].jump = c->code->step_count;
 }
 
 static int callee_of(struct compiler *c, int service)
@@ -159,12 +183,9 @@ static uint16_t edge_of(struct compiler *c, const struct operation_config *to)
         }
     code->edges = arena_grow(c->arena, code->edges, (size_t)code->edge_count, (size_t)code->edge_count + 1,
                              sizeof *code->edges);
-    code->edges[code->edge_count] =
-        (struct edge_rule){ .from = s->config,
-                            .to = to,
-                            .local = s->edge_count,
-                            .external = external,
-                            .callee = callee };
+    code->edges[code->edge_count] = (struct edge_rule){
+        .from = s->config, .to = to, .local = s->edge_count, .external = external, .callee = callee
+    };
     s->edges[s->edge_count++] = (uint16_t)code->edge_count;
     return (uint16_t)code->edge_count++;
 }

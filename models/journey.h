@@ -24,12 +24,15 @@ enum step_code {
     CODE_PARALLEL, /* its branches follow, each with its end */
     CODE_END,      /* of a branch */
     CODE_SEND,
+    CODE_WRITER, /* the next step writes to the database of the region; who leads instead of it is written to at `jump` */
+    CODE_JUMP,
     CODE_ANSWER
 };
 
 struct step {
     enum step_code code;
     bool write;                /* QUERY: to the primary, and waits for the standby */
+    bool followed;             /* QUERY: a write to a database that has a follower, or is one */
     bool remote;               /* GET, FILL, QUERY, SEND: what it leads to is in another region */
     uint16_t target;           /* index of the cache, database or queue among its kind */
     uint16_t pool;             /* QUERY: index into the service's pools */
@@ -37,7 +40,7 @@ struct step {
     uint16_t branch_count;     /* PARALLEL */
     uint8_t failure;           /* PARALLEL: enum branch_failure */
     uint32_t place;            /* of the step's first draw block; place + 1, ... are its others */
-    uint32_t jump;             /* GET: the step after a hit; PARALLEL: after the branches */
+    uint32_t jump;             /* GET: the step after a hit; PARALLEL: after the branches; WRITER, JUMP: where to */
     struct sampler time;       /* CPU, QUERY: demand; CALL: the other side's time; WAIT, SEND; GET, FILL: a command's */
     sim_time timeout;          /* QUERY, CALL */
     double hit_ratio;          /* GET */

@@ -42,14 +42,6 @@ struct names {
     uint32_t place_client, place_phase, place_probe, place_propagation;
 };
 
-const struct component *names_component(const struct scenario *sc)
-{
-    if (sc->by_kind_count[KIND_ROUTE53] == 0)
-        return NULL;
-    const struct component *name = sc->by_kind[KIND_ROUTE53][0];
-    return ((const struct route53_config *)name->config)->record_count > 0 ? name : NULL;
-}
-
 static const struct component *balancer_of(const struct route53_config *config, int record)
 {
     return config->records[record].to.target;
@@ -153,9 +145,17 @@ static const char *usage_type_of(const struct route53_config *config)
     return config->policy == ROUTE53_LATENCY ? "LBR-Queries" : "DNS-Queries";
 }
 
+/* Caches of a region that nobody is sent to are empty until somebody comes. */
+static void init_caches(struct world *w)
+{
+    for (int c = 0; c < w->cache_count && w->sc->region_count > 1; c++)
+        w->caches[c].unused = names_share(w->sc, w->caches[c].component->region) == 0.0;
+}
+
 void names_init(struct world *w)
 {
-    const struct component *component = names_component(w->sc);
+    const struct component *component = route53_name(w->sc);
+    init_caches(w);
     if (!component)
         return;
     struct names *n = ARENA_NEW(w->arena, struct names);
@@ -217,14 +217,9 @@ static void publish(struct world *w, struct names *n, int record)
 
 static bool region_is_dark(const struct world *w, const char *name)
 {
-    for (int r = 0; r < w->sc->region_count; r++) {
-        if (!text_equal(w->sc->regions[r].name, name))
-            continue;
-        for (int z = 0; z < w->sc->regions[r].zones; z++)
-            if (w->zone_up[r][z])
-                return false;
-        return true;
-    }
+    for (int r = 0; r < w->sc->region_count; r++)
+        if (text_equal(w->sc->regions[r].name, name))
+            return !world_region_up(w, &w->sc->regions[r]);
     return false;
 }
 
@@ -282,7 +277,7 @@ static void check_failed(struct world *w, struct names *n, int record, int check
 static void look_at_targets(struct world *w, struct names *n, int record, uint32_t who)
 {
     const struct alb *alb = &w->albs[n->balancer[record]];
-    n->zone.health[record].target = alb_healthy_count(alb) > 0;
+    n->zone.health[record].target = alb_reports_healthy(alb, w->now);
     changed(w, n, record);
     push(w, w->now + TARGETS_EVERY, NAME_TARGETS, who);
 }
@@ -336,30 +331,47 @@ int names_balancer(struct world *w, const struct frame *f, bool connects, sim_ti
     return n->balancer[record];
 }
 
-void names_shares(const struct scenario *sc, double *share)
+/* Of the latency policy: the nearest record of each place. */
+static double share_nearby(const struct scenario *sc, const struct route53_config *config, int record)
 {
-    const struct component *component = names_component(sc);
-    const struct route53_config *config = component->config;
-    for (int a = 0; a < sc->by_kind_count[KIND_ALB]; a++)
-        share[a] = 0.0;
-    double weights = 0.0;
-    for (int r = 0; r < config->record_count; r++)
-        weights += config->policy == ROUTE53_WEIGHTED ? (double)config->records[r].weight : 1.0;
-    for (int r = 0; r < config->record_count && config->policy != ROUTE53_LATENCY; r++) {
-        double mine = config->policy == ROUTE53_WEIGHTED ? (double)config->records[r].weight / weights : 1.0 / weights;
-        if (config->policy == ROUTE53_FAILOVER)
-            mine = r == 0;
-        share[balancer_of(config, r)->index] = mine;
-    }
-    for (const struct distances_anchor *a = distances_anchors(); config->policy == ROUTE53_LATENCY && a->geography;
-         a++) {
+    double share = 0.0;
+    for (const struct distances_anchor *a = distances_anchors(); a->geography; a++) {
         int nearest = 0;
         for (int r = 1; r < config->record_count; r++)
             if (distances_rtt_ms(a->region, balancer_of(config, r)->region->name) <
                 distances_rtt_ms(a->region, balancer_of(config, nearest)->region->name))
                 nearest = r;
-        share[balancer_of(config, nearest)->index] += a->share * share_of_geography(&sc->populations[0], a->geography);
+        if (nearest == record)
+            share += a->share * share_of_geography(&sc->populations[0], a->geography);
     }
+    return share;
+}
+
+static double share_of_record(const struct scenario *sc, const struct route53_config *config, int record)
+{
+    double weights = 0.0;
+    for (int r = 0; r < config->record_count; r++)
+        weights += (double)config->records[r].weight;
+    switch ((enum route53_policy)config->policy) {
+    case ROUTE53_SIMPLE: return 1.0 / config->record_count;
+    case ROUTE53_WEIGHTED: return (double)config->records[record].weight / weights;
+    case ROUTE53_LATENCY: return share_nearby(sc, config, record);
+    case ROUTE53_FAILOVER: break;
+    }
+    return record == 0 ? 1.0 : 0.0;
+}
+
+double names_share(const struct scenario *sc, const struct region *region)
+{
+    const struct component *name = route53_name(sc), *front = scenario_front(sc);
+    if (!name)
+        return front && front->region == region ? 1.0 : 0.0;
+    const struct route53_config *config = name->config;
+    double share = 0.0;
+    for (int r = 0; r < config->record_count; r++)
+        if (balancer_of(config, r)->region == region)
+            share += share_of_record(sc, config, r);
+    return share;
 }
 
 void names_window(struct world *w, double seconds)

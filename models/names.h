@@ -16,9 +16,6 @@
 
 #include "models/client.h"
 
-/* The component whose records decide, or NULL. */
-const struct component *names_component(const struct scenario *sc);
-
 /* Before the columns of the series are complete. */
 void names_init(struct world *w);
 void names_event(struct world *w, uint32_t what, uint32_t who);
@@ -29,8 +26,8 @@ void names_event(struct world *w, uint32_t what, uint32_t who);
  */
 int names_balancer(struct world *w, const struct frame *f, bool connects, sim_time *farther);
 
-/* The share of requests that goes to each balancer when all records are healthy, by balancer; adds up to 1. */
-void names_shares(const struct scenario *sc, double *share);
+/* The share of requests that goes to a region when all records are healthy. */
+double names_share(const struct scenario *sc, const struct region *region);
 
 /* A window of so many seconds ends: queries are billed, and the series has who was sent where. 0: of the warm-up. */
 void names_window(struct world *w, double seconds);

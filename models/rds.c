@@ -90,6 +90,13 @@ static const struct param buffers_params[] = {
 };
 
 static const struct param params[] = {
+    { .name = "replica_of",
+      .kind = PARAM_BLOCK,
+      .offset = AT(rds_config, replica_of),
+      .def = "",
+      .sub = rds_replica_params,
+      .doc = "it follows a database of another region, asynchronously",
+      .source = "[RDS-UG] Creating a read replica in a different AWS Region" },
     { .name = "engine",
       .kind = PARAM_CHOICE,
       .offset = AT(rds_config, engine),
@@ -221,7 +228,7 @@ static int zone_index(const struct region *region, const char *zone)
 static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
 {
     const struct rds_config *config = c->config;
-    bool ok = true;
+    bool ok = rds_check_replica(c, sc, diag);
     if (config->zone[0] && zone_index(c->region, config->zone) < 0)
         ok = diag_error(diag, c->at, "zone '%s' of '%s' is not a zone of %s (%s .. %s)", config->zone, c->name,
                         c->region->name, c->region->zone_names[0], c->region->zone_names[c->region->zones - 1]);

@@ -25,6 +25,27 @@
 
 enum { RDS_ENDPOINTS_MAX = 16, RDS_PRIMARY = 0 };
 enum rds_engine { RDS_POSTGRES, RDS_MYSQL };
+enum rds_writes { RDS_WRITES_REMOTE, RDS_WRITES_FAIL };
+enum rds_promoted_by { RDS_PROMOTED_BY_HUMAN, RDS_PROMOTED_BY_ALARM };
+
+/* It follows a database of another region: replica.h */
+struct rds_replica {
+    bool present;
+    struct ref of; /* an rds */
+    struct dist lag;
+    int64_t log; /* bytes sent to it for each write */
+    int writes;  /* enum rds_writes: of the region that does not lead */
+    struct {
+        bool present;
+        int by;          /* enum rds_promoted_by */
+        struct ref when; /* an alarm */
+        struct dist decision, takes;
+    } promotion;
+    struct {
+        bool present;
+        struct dist after, takes;
+    } failback;
+};
 
 struct rds_config {
     int engine;
@@ -57,9 +78,17 @@ struct rds_config {
         double cold; /* a query takes so many times longer, >= 1 */
         sim_time half_life;
     } buffers;
+    struct rds_replica replica_of;
 };
 
 extern const struct component_type rds_type;
+
+/* What `replica_of` has, and what its table cannot say. models/rds_replica.c */
+extern const struct param rds_replica_params[];
+bool rds_check_replica(struct component *c, const struct scenario *sc, struct diag *diag);
+
+/* The other database of a pair of which one follows the other; NULL: it is in none. */
+const struct component *rds_partner(const struct scenario *sc, const struct component *database);
 
 struct rds_endpoint {
     struct station cpu;
@@ -83,6 +112,7 @@ struct rds {
     int standby_zone; /* -1: none */
     int lost_zone;    /* where a lost primary stood, until a standby is built there again; -1: none */
     bool failing_over;
+    sim_time lost_at; /* the primary was, the last time */
     int64_t max_connections;
     uint32_t next_replica;
     uint32_t generation; /* of primary losses */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* registry -- the services that a scenario may name; the order is enum component_order. */
+#include "models/alarm.h"
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/cloudfront.h"
@@ -24,4 +25,5 @@ const struct component_type *const component_types[KIND_COUNT] = {
     [KIND_SQS] = &sqs_type,
     [KIND_EKS] = &eks_type,
     [KIND_DEPLOYMENT] = &deployment_type,
+    [KIND_ALARM] = &alarm_type,
 };

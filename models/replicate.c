@@ -161,6 +161,7 @@ static void record_faults(struct world *w, struct replication *out)
                                          .start_s = (double)(fault->begin - w->start) / 1e9,
                                          .end_s = (double)(fault->end - w->start) / 1e9,
                                          .detected_s = fault->detected_s,
+                                         .lost_writes = fault->lost_writes,
                                          .restored_s = NAN,
                                          .event_count = fault->event_count,
                                          .events = fault->events };

@@ -80,6 +80,7 @@ struct fault_result {
     double detected_s;        /* first control-loop action or health-check change because of it; NAN when none */
     double restored_s;        /* service restored: the first of 5 minutes in a row at >= 99.9 % of begun operations
                                   answered, after the fault began to hurt; NAN when not within the run */
+    uint64_t lost_writes;     /* acknowledged, and not where the database's follower took over */
     uint64_t failed_requests; /* operations failed between start and restored (or the end) */
     int event_count;          /* the timeline: who noticed, who acted */
     const struct fault_event {
@@ -118,8 +119,8 @@ struct service_result {
 struct edge_result {
     const char *from, *to; /* "web", "payments.charge" */
     bool external;
-    uint64_t calls, failed;   /* that began; that failed for good */
-    uint64_t ignored;         /* of those: the operation went on without them */
+    uint64_t calls, failed; /* that began; that failed for good */
+    uint64_t ignored;       /* of those: the operation went on without them */
     uint64_t attempts, retries, errors, timeouts;
     uint64_t cut; /* attempts whose caller died */
     uint64_t breaker_rejected, limit_rejected;

@@ -10,6 +10,7 @@
  * A synchronous service holds its worker from accept to answer, through every downstream call. Fixed waits between two
  * places are added to the answer where nobody is held up by them, and are one event where a worker is.
  */
+#include "models/replica.h"
 #include "models/world.h"
 #include "sim/base/check.h"
 
@@ -328,6 +329,20 @@ void request_run(struct world *w, struct frame *f)
         frame_delay(w, f, takes);
         break;
     }
+    case CODE_WRITER: {
+        const int writer = replica_writer(w, step->target);
+        if (writer < 0) {
+            request_failed(w, f);
+            return;
+        }
+        f->step = writer == step->target ? f->step + 1 : step->jump;
+        request_run(w, f);
+        break;
+    }
+    case CODE_JUMP:
+        f->step = step->jump;
+        request_run(w, f);
+        break;
     case CODE_ANSWER: answer(w, f, OUTCOME_OK); break;
     }
 }
@@ -399,6 +414,8 @@ static void delay_over(struct world *w, struct frame *f)
         }
         query_committed(w, f, step);
         connection_free(w, f);
+        if (UNLIKELY(step->followed))
+            replica_acknowledged(w, step->target);
         f->step++;
         break;
     case CODE_CALL: call_ended(w, f, step); return;
@@ -429,6 +446,8 @@ static void delay_over(struct world *w, struct frame *f)
     case CODE_CPU:
     case CODE_PARALLEL:
     case CODE_END:
+    case CODE_WRITER:
+    case CODE_JUMP:
     case CODE_ANSWER: CHECK(false, "a step without a delay ends one");
     }
     request_run(w, f);

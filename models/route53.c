@@ -254,6 +254,14 @@ const struct component_type route53_type = {
     .validate = validate,
 };
 
+const struct component *route53_name(const struct scenario *sc)
+{
+    if (sc->by_kind_count[KIND_ROUTE53] == 0)
+        return NULL;
+    const struct component *name = sc->by_kind[KIND_ROUTE53][0];
+    return ((const struct route53_config *)name->config)->record_count > 0 ? name : NULL;
+}
+
 /* ---- health ---- */
 
 void route53_init(struct route53 *r, struct arena *arena, const struct route53_config *config, uint32_t resolvers,

@@ -59,6 +59,9 @@ struct route53_config {
 
 extern const struct component_type route53_type;
 
+/* The component whose records decide where clients go, or NULL. */
+const struct component *route53_name(const struct scenario *sc);
+
 /* What an unanswered check waits for.  [R53-DG] HTTP: 4 s to connect, 2 s more to answer; TCP: 10 s to connect */
 #define ROUTE53_HTTP_CONNECT (4 * SIM_SECOND)
 #define ROUTE53_HTTP_ANSWER  (2 * SIM_SECOND)

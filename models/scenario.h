@@ -32,6 +32,7 @@ enum component_order {
     KIND_SQS,
     KIND_EKS,
     KIND_DEPLOYMENT,
+    KIND_ALARM,
     KIND_COUNT,
 };
 
@@ -103,9 +104,9 @@ struct limit_config {
 /* How callers find the instances of a service that has no load balancer. */
 struct discovery_config {
     bool present;
-    int each;          /* enum discovery_each */
-    int policy;        /* enum dispatch_policy: random, round robin, least outstanding */
-    sim_time lifetime; /* of a connection */
+    int each;           /* enum discovery_each */
+    int policy;         /* enum dispatch_policy: random, round robin, least outstanding */
+    sim_time lifetime;  /* of a connection */
     struct dist notice; /* from a host's death until it is no longer chosen */
 };
 enum discovery_each { DISCOVERY_CONNECTION, DISCOVERY_REQUEST };

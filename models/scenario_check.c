@@ -12,7 +12,6 @@
 #include "models/deployment.h"
 #include "models/eks.h"
 #include "models/elasticache.h"
-#include "models/names.h"
 #include "models/rds.h"
 #include "models/route53.h"
 #include "models/sqs.h"
@@ -334,8 +333,9 @@ static void doubt_caches(const struct doubts *d)
         if (config->cold_load > 1.0) {
             diag_warning(d->diag, cache->at, "emptied at the peak, '%s' would leave '%s' with %.0f%% of its CPU to do",
                          cache->name, config->cold_database->name, 100.0 * config->cold_load);
-            diag_hint(d->diag, config->coalesce ? "coalesce helps where keys are few; a fault with kind: flush shows it"
-                                                : "coalesce: true, or a fault with kind: flush to see what becomes of it");
+            diag_hint(d->diag, config->coalesce
+                                   ? "coalesce helps where keys are few; a fault with kind: flush shows it"
+                                   : "coalesce: true, or a fault with kind: flush to see what becomes of it");
         }
         if (config->replicas == 0) {
             diag_warning(d->diag, cache->at, "'%s' has no replicas: a lost node's keys are gone", cache->name);
@@ -513,7 +513,7 @@ static void doubt_zones(const struct doubts *d)
 /* Who is never sent to, and who is sent on when nobody notices. */
 static void doubt_name(const struct doubts *d)
 {
-    const struct component *name = names_component(d->sc);
+    const struct component *name = route53_name(d->sc);
     const struct route53_config *config = name ? name->config : NULL;
     if (config && config->record_count > 1 && !config->health.present && !config->evaluate_target_health) {
         diag_warning(d->diag, name->at,
@@ -531,6 +531,28 @@ static void doubt_name(const struct doubts *d)
                      balancer->region->name);
         diag_hint(d->diag, "route53: {policy: failover, records: [{to: %s}, {to: %s}]}", scenario_front(d->sc)->name,
                   balancer->name);
+    }
+}
+
+/* Who is called, and by what that still says something when it matters. */
+static void doubt_followers(const struct doubts *d)
+{
+    for (int i = 0; i < d->sc->by_kind_count[KIND_RDS]; i++) {
+        const struct component *db = d->sc->by_kind[KIND_RDS][i];
+        const struct rds_replica *replica = &((const struct rds_config *)db->config)->replica_of;
+        if (!replica->present)
+            continue;
+        const struct component *source = replica->of.target, *alarm = replica->promotion.when.target;
+        if (!replica->promotion.present) {
+            diag_warning(d->diag, db->at, "nobody promotes '%s': while '%s' is lost nobody takes writes", db->name,
+                         source->name);
+            diag_hint(d->diag, "promotion: {when: an alarm}, and an alarm of '%s' in %s", source->name,
+                      db->region->name);
+        } else if (alarm && alarm->region == source->region) {
+            diag_warning(d->diag, alarm->at, "'%s' is in %s too: it says nothing when that region is lost", alarm->name,
+                         source->region->name);
+            diag_hint(d->diag, "put it into %s, with of: %s.%s", db->region->name, source->region->name, source->local);
+        }
     }
 }
 
@@ -591,5 +613,6 @@ void scenario_doubts(const struct scenario *sc, struct diag *diag)
     doubt_unused(&d);
     doubt_zones(&d);
     doubt_name(&d);
+    doubt_followers(&d);
     arena_fini(&scratch);
 }

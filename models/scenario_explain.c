@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/alarm.h"
 #include "models/alb.h"
 #include "models/asg.h"
 #include "models/catalogue/catalogue.h"
@@ -233,7 +234,7 @@ static void print_way_in(struct page *p)
         fprintf(p->out, " -> ");
     }
     print_balancer(p, balancer, on);
-    const struct component *name = names_component(sc);
+    const struct component *name = route53_name(sc);
     const struct route53_config *config = name ? name->config : NULL;
     for (int r = 1; name && r < config->record_count; r++) {
         fprintf(p->out, "  %*s or ", NAME_WIDTH, "");
@@ -405,13 +406,27 @@ static void describe_elasticache(struct page *p, const struct component *c, cons
     *load = arena_printf(&p->arena, "%.2g%% of a thread", 100.0 * commands.peak / (double)config->shards);
 }
 
+/* Whom it follows, and who makes it lead. */
+static const char *follows(struct page *p, const struct rds_replica *replica)
+{
+    if (!replica->present)
+        return "";
+    const struct component *of = replica->of.target;
+    const char *text = arena_printf(&p->arena, "; follows %s.%s", of->region->name, of->local);
+    if (!replica->promotion.present)
+        return arena_printf(&p->arena, "%s, nobody promotes it", text);
+    return arena_printf(&p->arena, "%s, promoted by %s on %s", text,
+                        replica->promotion.by == RDS_PROMOTED_BY_HUMAN ? "a human" : "alarm",
+                        replica->promotion.when.name);
+}
+
 static void describe_rds(struct page *p, const struct component *c, const char **what, const char **load)
 {
     static const char *const engines[] = { [RDS_POSTGRES] = "postgres", [RDS_MYSQL] = "mysql" };
     const struct rds_config *config = c->config;
-    *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s", engines[config->engine],
+    *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s%s", engines[config->engine],
                          config->instance, config->multi_az ? "Multi-AZ" : "no standby", config->read_replicas,
-                         config->read_replicas == 1 ? "" : "s");
+                         config->read_replicas == 1 ? "" : "s", follows(p, &config->replica_of));
     const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
     const struct demand reads = demand_of_service(&p->day, NULL, demand_read_s, c);
     const struct demand writes = demand_of_service(&p->day, NULL, demand_write_s, c);
@@ -474,6 +489,15 @@ static void describe_waf(struct page *p, const struct component *c, const char *
     *what = arena_printf(&p->arena, "%" PRId64 " rules on %s", config->rules, config->on.name);
 }
 
+static void describe_alarm(struct page *p, const struct component *c, const char **what, const char **load)
+{
+    const struct alarm_config *config = c->config;
+    *what = arena_printf(&p->arena, "%s of %s above %.3g%%, %" PRId64 " of %" PRId64 " x %s, seen %s later",
+                         config->metric == ALARM_ERRORS ? "errors" : "unreachable", config->of.name,
+                         100.0 * config->threshold, config->datapoints, config->periods, duration(p, config->period),
+                         duration(p, config->delay));
+}
+
 static describe *const DESCRIBE[KIND_COUNT] = {
     [KIND_ROUTE53] = describe_route53,
     [KIND_CLOUDFRONT] = describe_cloudfront,
@@ -486,6 +510,7 @@ static describe *const DESCRIBE[KIND_COUNT] = {
     [KIND_SQS] = describe_sqs,
     [KIND_EKS] = describe_eks,
     [KIND_DEPLOYMENT] = describe_deployment,
+    [KIND_ALARM] = describe_alarm,
 };
 
 static void print_components(struct page *p, const struct region *region)
@@ -517,6 +542,8 @@ static void print_regions(struct page *p)
                  region->zones == 1 ? "" : "s", region->zone_names[0], (char)('a' + region->zones - 1));
         fprintf(p->out, "\n%-*s %s\n", 2 + NAME_WIDTH + 1 + 11 + 1 + WHAT_WIDTH + 1, head,
                 p->sc->region_count > 1 ? "load at the peak, if all come here" : "load at the peak");
+        if (p->sc->region_count > 1)
+            fprintf(p->out, "  %.4g%% of requests while all is well\n", 100.0 * names_share(p->sc, region));
         print_components(p, region);
     }
 }

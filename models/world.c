@@ -8,6 +8,7 @@
 #include "models/catalogue/catalogue.h"
 #include "models/catalogue/distances.h"
 #include "models/names.h"
+#include "models/replica.h"
 #include "sim/base/check.h"
 
 /* Requests in flight at the most, clients that wait to reload included. Beyond, arrivals are refused and counted. */
@@ -89,6 +90,17 @@ static void sweep(struct world *w)
             query_timer_event(w, f);
     }
     arm_sweep(w);
+}
+
+/* ---- regions ---- */
+
+bool world_region_up(const struct world *w, const struct region *region)
+{
+    const int r = (int)(region - w->sc->regions);
+    for (int z = 0; z < region->zones; z++)
+        if (w->zone_up[r][z])
+            return true;
+    return false;
 }
 
 /* ---- setting up ---- */
@@ -284,6 +296,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     fleets_init(w);
     names_init(w);
     served_init(w);
+    replicas_init(w);
     windows_init(w);
     clients_columns(w);
     recorder_ready(&w->recorder);
@@ -431,5 +444,7 @@ void world_handle(struct world *w, struct event e)
     case EV_SESSION: session_goes_on(w, event_slot(e)); break;
     case EV_NAME: names_event(w, entity, event_slot(e)); break;
     case EV_UNLISTED: reach_leave(w, &w->instances[entity]); break;
+    case EV_ALARM: alarm_event(w, entity, event_slot(e)); break;
+    case EV_REPLICA: replica_event(w, entity, event_slot(e)); break;
     }
 }

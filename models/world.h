@@ -8,7 +8,7 @@
  *
  * Who does what:   client.c   arrivals, patience, reloads; session.c what a client asks for next; objects.c static
  *                             objects, in bulk
- *                  names.c    which region a name leads to
+ *                  names.c    which region a name leads to; replica.c which region's database takes writes
  *                  backlog.c  who waits for a worker, and for how long
  *                  request.c  the way through edge, balancer, instance, steps, and back; the steps at a cache,
  *                             a database, another service and a queue: command.c, query.c, call.c, consumer.c
@@ -79,6 +79,8 @@ enum event_kinds {
     EV_CALL_TIMEOUT,    /* slot */
     EV_RECEIVE,         /* entity = queue: its quota allows receives again */
     EV_UNLISTED,        /* entity = instance: its death is noticed by those who choose by themselves */
+    EV_ALARM,           /* entity = alarm: replica.c */
+    EV_REPLICA,         /* entity = pair of databases */
 };
 
 /* An orphan is a command or a query that a dead client left behind: who serves in order works it off all the same. */
@@ -193,7 +195,7 @@ struct instance {
     struct edge_state *edges;    /* by the service's edges */
     struct callee_view *callees; /* by the services of ours that it calls */
     bool listed;                 /* callers that choose by themselves may choose it */
-    uint32_t idle_threads; /* consumers */
+    uint32_t idle_threads;       /* consumers */
     sim_time launched_at, in_service_at, billed_until;
     uint128 busy_before;                   /* station's busy_q16 at the last datapoint */
     uint128 occupancy_before;              /* of the workers, likewise, where a policy asks for it */
@@ -339,6 +341,7 @@ struct front {
     uint64_t attempts; /* inside the clock */
     uint64_t requests; /* in the present window, answered */
     int64_t bytes;
+    uint64_t answered, failed; /* of the whole run, counted for alarms; failed: 5xx */
 };
 
 struct kube; /* clusters, nodes, what only pods have: cluster.h */
@@ -373,14 +376,14 @@ struct world {
     struct queue *queues;
     int queue_count;
     struct external *externals;
-    struct edge *edges;                     /* as in the code */
-    struct kinship *kin;                    /* by slot; NULL: no frame has a parent */
-    struct service_figures *served;         /* by service; NULL as well */
-    int *fleet_of_service;                  /* [region * service_count + service]; -1: none */
+    struct edge *edges;             /* as in the code */
+    struct kinship *kin;            /* by slot; NULL: no frame has a parent */
+    struct service_figures *served; /* by service; NULL as well */
+    int *fleet_of_service;          /* [region * service_count + service]; -1: none */
     struct balanced_calls {
         int64_t bytes;
         uint64_t requests;
-    } *calls_balanced; /* by balancer, in the present window */
+    } * calls_balanced; /* by balancer, in the present window */
     struct {
         int cache, shard;
     } * shard_of;
@@ -400,9 +403,10 @@ struct world {
     struct sampler origin_rtt, waf_time;
     struct sampler *rtt_same_zone, *rtt_cross_zone; /* by region */
     sim_time *rtt_between;                          /* median, [from * region_count + to]; NULL with one region */
-    int front;            /* balancer that dynamic requests go to, where no name says otherwise */
-    struct front *fronts; /* by balancer */
-    struct names *names;  /* where a name says which balancer; NULL: always `front` */
+    int front;                 /* balancer that dynamic requests go to, where no name says otherwise */
+    struct front *fronts;      /* by balancer */
+    struct names *names;       /* where a name says which balancer; NULL: always `front` */
+    struct replicas *replicas; /* databases that follow another region's, and alarms; NULL: neither */
 
     struct population_state *populations;
     struct session_pool *sessions; /* NULL: everybody comes for one operation */
@@ -475,6 +479,9 @@ static inline sim_time step_rtt(const struct world *w, const struct step *step, 
     return UNLIKELY(step->remote) ? region_rtt(w, home, (int)(region - w->sc->regions), bits)
                                   : zone_rtt(w, home, from->zone, zone, bits);
 }
+
+/* Some zone of it is there. */
+bool world_region_up(const struct world *w, const struct region *region);
 
 /* Answered by the balancers in the present window. */
 uint64_t fronts_requests(const struct world *w);
@@ -600,7 +607,8 @@ bool call_is_under_way(const struct world *w, const struct frame *f);
 void call_killed(struct world *w, struct frame *f); /* the caller; its branches too */
 
 /* ---- invoke.c ---- */
-void invoke(struct world *w, struct frame *f, const struct step *step); /* f is AT_CALL afterwards, or its answer is on the way */
+void invoke(struct world *w, struct frame *f,
+            const struct step *step); /* f is AT_CALL afterwards, or its answer is on the way */
 void invoke_async(struct world *w, struct frame *f, const struct step *step);
 void invoke_abandon(struct world *w, struct frame *f); /* the caller does not wait any more */
 void invoke_answered(struct world *w, struct frame *child, enum outcome outcome);
@@ -708,6 +716,8 @@ void control_evaluate(struct world *w, struct fleet *fleet);
 
 /* ---- fault_plan.c ---- */
 void faults_init(struct world *w);
+/* So many acknowledged writes are gone with what was lost at that time. */
+void fault_lost_writes(struct world *w, sim_time lost_at, uint64_t writes);
 /* Something that a fault's timeline tells: who noticed, who acted. */
 void fault_note(struct world *w, const char *component, const char *what, bool noticed);
 /* The same of one fault alone. */
@@ -774,6 +784,7 @@ struct fault_state {
     sim_time last_end;   /* of the time that is told now */
     int times;
     double detected_s;
+    uint64_t lost_writes;
     struct fault_event *events;
     int event_count, event_capacity;
 };

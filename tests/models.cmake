@@ -19,6 +19,8 @@ headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quic
 
 # AWS services and whole replications
 headroom_test(unit/test_fifo.c LINKS headroom::models LABELS quick)
+headroom_test(unit/test_alarm.c LINKS headroom::models LABELS quick)
+headroom_test(scenario/test_two_regions.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_alb.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_backoff.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_asg.c LINKS headroom::models LABELS quick)

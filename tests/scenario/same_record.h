@@ -68,7 +68,8 @@ static inline bool same_faults(const struct replication *a, const struct replica
     for (int i = 0; same && i < a->fault_count; i++) {
         const struct fault_result *x = &a->faults[i], *y = &b->faults[i];
         same = SAME(x->detected_s, y->detected_s) && SAME(x->restored_s, y->restored_s) &&
-               x->failed_requests == y->failed_requests && x->event_count == y->event_count;
+               x->failed_requests == y->failed_requests && x->lost_writes == y->lost_writes &&
+               x->event_count == y->event_count;
         for (int e = 0; same && e < x->event_count; e++)
             same = SAME(x->events[e].at_s, y->events[e].at_s) && !strcmp(x->events[e].what, y->events[e].what);
     }
