@@ -387,6 +387,39 @@ void clusters_window(struct world *w)
     windows_begin(w);
 }
 
+/* Room of a node = what is free + what its pods request; every pod that is there is on one node. */
+static const char *node_violation(const struct world *w, const struct cluster *c, const struct kube_node *node)
+{
+    struct room sum = node->free;
+    for (uint32_t n = 0; n < node->pod_count; n++) {
+        const struct instance *i = &w->instances[node->pods[n]];
+        const struct room taken = room_of_pod(w->fleets[i->fleet].pods);
+        room_give(&sum, &taken);
+        if (i->state == INSTANCE_FREE || pod_of(w, i)->node != node->id)
+            return "a node has a pod that is not there";
+    }
+    const struct room *room = &c->types[node->type].room;
+    return sum.cpu_milli == room->cpu_milli && sum.memory == room->memory && sum.pods == room->pods
+               ? NULL
+               : "room of a node = free + requested by its pods";
+}
+
+const char *clusters_violation(const struct world *w)
+{
+    uint64_t on_nodes = 0, in_fleets = 0;
+    const char *law = NULL;
+    for (int k = 0; !law && w->kube && k < w->kube->cluster_count; k++) {
+        const struct cluster *c = &w->kube->clusters[k];
+        for (uint32_t n = 0; !law && n < c->node_count; n++) {
+            law = node_violation(w, c, &w->kube->nodes[c->nodes[n]]);
+            on_nodes += w->kube->nodes[c->nodes[n]].pod_count;
+        }
+    }
+    for (int f = 0; f < w->fleet_count; f++)
+        in_fleets += w->fleets[f].pods ? w->fleets[f].instance_count : 0;
+    return law || on_nodes == in_fleets ? law : "pods on nodes = pods of deployments";
+}
+
 /* Nodes up to the end, and the cluster's hours: extended support is a surcharge by the version's age.     [EKS-PRICE] */
 void clusters_close(struct world *w)
 {

@@ -167,7 +167,9 @@ void kube_push(struct world *w, sim_time at, enum event_class cls, enum kube_eve
 void cluster_schedule(struct world *w, struct cluster *c); /* pods that wait, as far as they fit */
 void clusters_columns(struct world *w);
 void clusters_window(struct world *w);
-void clusters_close(struct world *w);               /* usage up to the end */
+void clusters_close(struct world *w); /* usage up to the end */
+/* A law of conservation that does not hold, or NULL. At the end of the run. */
+const char *clusters_violation(const struct world *w);
 double cluster_most_vcpus(const struct cluster *c); /* that limits allow; 0: there is none */
 /* Share of what a pod may use that it did, from its station's busy time in a window; its cluster's sum. */
 double pod_busy(struct world *w, const struct instance *i, uint128 busy_q16, sim_time window);

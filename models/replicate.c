@@ -100,6 +100,8 @@ const char *world_violation(struct world *w)
         law = edges_violation(w);
     if (!law)
         law = served_violation(w);
+    if (!law)
+        law = clusters_violation(w);
     for (int o = 0; !law && o < w->recorder.operation_count; o++)
         law = operation_violation(w, &w->recorder.operations[o]);
     for (uint32_t n = 0; !law && n < w->instance_count; n++)

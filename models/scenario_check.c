@@ -218,10 +218,12 @@ static void doubt_pods(const struct doubts *d, const struct component *c)
                      c->name);
         diag_hint(d->diag, "budget: {max_unavailable: 10%%}");
     }
-    if (pods->limits.cpu > 0 && pods->limits.cpu < 1)
+    if (pods->limits.cpu > 0 && pods->limits.cpu < 1) {
         diag_warning(d->diag, c->at,
                      "'%s' is limited to %.3g of a vCPU: a request takes %.3g times as long as on a whole one", c->name,
                      pods->limits.cpu, 1.0 / pods->limits.cpu);
+        diag_hint(d->diag, "a limit of 1 or more, or none: requests decide who gets what when a node is busy");
+    }
 }
 
 /* What the groups hold at their largest; pools may grow until their limit. */

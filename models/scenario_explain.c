@@ -390,8 +390,9 @@ static void describe_eks(struct page *p, const struct component *c, const char *
     const char *types[EKS_TYPES_MAX];
     eks_types(config, types);
     const struct room room = eks_room(config, types[0]);
-    *what = arena_printf(&p->arena, "%s; a node %s has %.4g vCPUs, %s and %" PRId64 " addresses for pods", text,
-                         types[0], (double)room.cpu_milli / 1000.0, size(p, room.memory), room.pods);
+    *what = arena_printf(&p->arena, "%s; a node %s has %.4g vCPUs, %.3g GiB and %" PRId64 " addresses for pods",
+                         text, types[0], (double)room.cpu_milli / 1000.0,
+                         (double)room.memory / (1024.0 * (double)EKS_MIB), room.pods);
     *load = "";
 }
 
