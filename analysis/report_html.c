@@ -293,11 +293,12 @@ static void write_head(struct page *page)
             figure_duration((double)sc->clock.length / (double)SIM_SECOND, &page->arena), name);
     if (sc->description && sc->description[0])
         fprintf(page->out, "<p class=\"soft\">%s</p>\n", page_text(page, sc->description));
-    fputs("<nav aria-label=\"Contents\"><a href=\"#money\">Money</a><a href=\"#latency\">Latency</a>"
-          "<a href=\"#availability\">Availability</a><a href=\"#faults\">Faults</a><a href=\"#capacity\">Capacity</a>"
-          "<a href=\"#limits\">Limits</a><a href=\"#bill\">Bill</a><a href=\"#assumptions\">Assumptions</a></nav>\n"
-          "</header>\n<main>\n",
-          page->out);
+    fprintf(page->out,
+            "<nav aria-label=\"Contents\"><a href=\"#money\">Money</a><a href=\"#latency\">Latency</a>"
+            "<a href=\"#availability\">Availability</a><a href=\"#faults\">Faults</a><a href=\"#capacity\">Capacity</a>"
+            "%s<a href=\"#limits\">Limits</a><a href=\"#bill\">Bill</a><a href=\"#assumptions\">Assumptions</a></nav>\n"
+            "</header>\n<main>\n",
+            page->r->service_count > 0 ? "<a href=\"#services\">Services</a>" : "");
 }
 
 void report_html_write(const struct results *r, const struct plots *plots, FILE *out)

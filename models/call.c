@@ -112,6 +112,7 @@ static void leave_limit(struct world *w, const struct edge *edge, struct edge_st
 static void turned_away(struct world *w, struct frame *f, const struct step *step, struct edge *edge)
 {
     edge->limit_rejected++;
+    fault_note(w, edge->rule->to->service->name, "limits of its callers turn calls away", false);
     edge_withdraws(edge, edge_state_of_call(w, f));
     call_failed(w, f, step, edge);
 }

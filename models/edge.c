@@ -137,6 +137,7 @@ bool edge_pays(struct world *w, struct edge *edge, struct edge_state *state, enu
     if (!budget || bucket_take(&state->budget, w->now, price(budget, last)))
         return true;
     edge->budget_exhausted++;
+    fault_note(w, edge->rule->to->service->name, "retry budgets of its callers empty", false);
     return false;
 }
 
