@@ -54,10 +54,29 @@ const char *remark_simulated(const struct results *r, struct arena *arena)
                                         figure_short((double)r->dynamic_requests, arena),
                                         figure_short((double)(r->requests - r->dynamic_requests), arena));
     const int days = r->finished - r->replications;
+    if (r->twin_requests > 0)
+        headline = arena_printf(arena, days ? "%s, %s without the fault" : "%s and %s without the fault", headline,
+                                figure_short((double)r->twin_requests, arena));
     if (days == 0)
         return headline;
     return arena_printf(arena, "%s and %s on %s", headline, figure_short((double)r->billed_requests, arena),
                         figure_things(days, "billed day", arena));
+}
+
+const char *remark_recovery(const struct fault_summary *f, struct arena *arena)
+{
+    if (f->judged_count == 0)
+        return NULL;
+    if (f->metastable_count > 0)
+        return arena_printf(arena,
+                            "metastable in %d of %s: 30 min after the trigger was gone not as the same day "
+                            "without it",
+                            f->metastable_count, figure_things(f->judged_count, "replication", arena));
+    if (f->recovered_count < f->judged_count)
+        return arena_printf(arena, "recovered by itself in %d of %s", f->recovered_count,
+                            figure_things(f->judged_count, "replication", arena));
+    return arena_printf(arena, "recovered by itself after %s: as the same day without it",
+                        figure_duration(f->recovered_after_s, arena));
 }
 
 const char *remark_repeats(const struct results *r)

@@ -20,6 +20,8 @@ const char *remark_time_limit(const struct results *r, struct arena *arena);
 const char *remark_simulated(const struct results *r, struct arena *arena);
 /* "shop.yaml:14: what is doubtful (what to do)": what loading had to say, in one line. */
 const char *remark_diagnostic(const struct diag_entry *entry, struct arena *arena);
+/* NULL: not judged; "recovered by itself after 12 min, ...", or that it did not, in how many replications. */
+const char *remark_recovery(const struct fault_summary *f, struct arena *arena);
 /* What another run would repeat. */
 const char *remark_repeats(const struct results *r);
 

@@ -214,6 +214,8 @@ static void write_verdict(struct page *page)
             fprintf(page->out, "service restored after %s. ", figure_duration(f->restored_after_s, a));
         else
             fprintf(page->out, "service restored in %d of %d replications. ", f->restored_count, f->replications);
+        if (f->metastable_count > 0)
+            fprintf(page->out, "It is %s. ", remark_recovery(f, a));
     }
     fprintf(page->out, "%s of %s: %s.</p></div>\n", figure_things(r->replications, "replication", a),
             figure_duration((double)r->sc->clock.length / (double)SIM_SECOND, a), remark_simulated(r, a));

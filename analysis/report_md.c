@@ -231,17 +231,18 @@ static void write_faults(struct markdown *m)
     struct arena *a = &m->arena;
     if (r->fault_count == 0)
         return;
-    fputs("## Faults\n\n| fault | begins | noticed after | restored after | requests failed |\n"
-          "| --- | --- | --- | --- | ---: |\n",
+    fputs("## Faults\n\n| fault | begins | noticed after | restored after | requests failed | by itself |\n"
+          "| --- | --- | --- | --- | ---: | --- |\n",
           m->out);
     for (int i = 0; i < r->fault_count; i++) {
         const struct fault_summary *f = &r->faults[i];
-        fprintf(m->out, "| %s | %s | %s | %s | %s |\n", text(m, f->name), figure_fault_when(r->sc, f->start_s, a),
+        fprintf(m->out, "| %s | %s | %s | %s | %s | %s |\n", text(m, f->name), figure_fault_when(r->sc, f->start_s, a),
                 figure_duration(f->detected_after_s, a), figure_duration(f->restored_after_s, a),
                 f->lost_writes.mean > 0 ? arena_printf(a, "%s; %s acknowledged writes lost",
                                                        figure_count(round(f->failed_requests.mean), a),
                                                        figure_count(ceil(f->lost_writes.mean), a))
-                                        : figure_count(round(f->failed_requests.mean), a));
+                                        : figure_count(round(f->failed_requests.mean), a),
+                f->judged_count ? remark_recovery(f, a) : "");
     }
     fputc('\n', m->out);
 }

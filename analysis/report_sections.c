@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/figure.h"
+#include "analysis/remarks.h"
 #include "analysis/report_html.h"
 
 static void open_table(struct page *page, const char *heads)
@@ -187,6 +188,13 @@ static void write_fault(struct page *page, const struct fault_summary *f)
                       : arena_printf(a, "slowest %s", figure_duration(f->restored_last_after_s, a)));
     else
         page_tile(page, "Service restored", "never", "not within the run");
+    if (f->judged_count > 0)
+        page_tile(page, "Recovered by itself",
+                  f->metastable_count > 0 ? "no: metastable"
+                  : f->recovered_count < f->judged_count
+                      ? "not always"
+                      : arena_printf(a, "after %s", figure_duration(f->recovered_after_s, a)),
+                  remark_recovery(f, a));
     const struct ci failed = f->failed_requests;
     page_tile(page, "Requests failed", figure_count(round(failed.mean), a),
               ci_has_interval(failed) ? arena_printf(a, "± %s", figure_count(round(ci_half_width(failed)), a)) : "");

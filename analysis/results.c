@@ -19,6 +19,7 @@ static void count_tasks(struct results *r, const struct task_list *tasks)
     r->requests = t->requests;
     r->dynamic_requests = t->dynamic_requests;
     r->events = t->events;
+    r->twin_requests = t->twin.requests;
     r->station_visits = t->station_visits;
     struct fingerprint all = { .sum = t->fingerprint };
     for (int i = 0; i < days; i++) {

@@ -52,6 +52,11 @@ struct fault_summary {
     struct ci detected_s, restored_s; /* since the clock's start, over the replications in which it happened */
     struct ci failed_requests;        /* per day */
     struct ci lost_writes;            /* acknowledged, and gone with the database that a follower replaced */
+    int judged_count;                 /* replications that were judged beside the twin; 0: there is none */
+    int recovered_count;              /* of them came back by themselves, */
+    int metastable_count;             /* did not although the load is one that the system carries (recovery.h) */
+    struct ci recovered_s;            /* since the clock's start */
+    double recovered_after_s;         /* since it began, mean of those that recovered */
     const struct fault_result *shown; /* whose timeline is shown: the first replication's in which it happened */
 };
 
@@ -129,6 +134,7 @@ struct results {
     bool out_of_time;      /* a time limit ended the run: how far it came depends on the machine */
     const char *violation; /* NULL, or the check that failed: the results are not valid */
     uint64_t requests, dynamic_requests, events, station_visits; /* headline replications */
+    uint64_t twin_requests;                                      /* of its fault-free twin */
     uint64_t billed_requests, billed_events;                     /* days of the calendar */
     uint64_t fingerprint;                                        /* of all finished tasks in order */
     int operation_count;                                         /* with "all" and "static" */

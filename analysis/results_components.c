@@ -31,6 +31,12 @@ static void add_fault(struct tally *t, int index, const struct replication *rep)
     moments_add(&sum->restored_after_s, fault->restored_s - fault->start_s);
     moments_add(&sum->failed_requests, (double)fault->failed_requests);
     moments_add(&sum->lost_writes, (double)fault->lost_writes);
+    const struct recovery recovery = recovery_of(&t->twin, rep, fault);
+    sum->judged_count += recovery.judged;
+    sum->metastable_count += recovery.metastable;
+    sum->recovered_count += recovery.judged && !isnan(recovery.recovered_s) && !recovery.metastable;
+    moments_add(&sum->recovered_s, recovery.recovered_s);
+    moments_add(&sum->recovered_after_s, recovery.recovered_s - fault->start_s);
 }
 
 static void add_fleet(struct fleet_tally *sum, const struct fleet_result *fleet, bool first)
@@ -121,6 +127,11 @@ static void summarise_fault(const struct results *r, int index)
                                 .restored_s = ci_of_moments(&t->restored_s, r->level),
                                 .failed_requests = ci_clip(ci_of_moments(&t->failed_requests, r->level), 0, INFINITY),
                                 .lost_writes = ci_clip(ci_of_moments(&t->lost_writes, r->level), 0, INFINITY),
+                                .judged_count = t->judged_count,
+                                .recovered_count = t->recovered_count,
+                                .metastable_count = t->metastable_count,
+                                .recovered_s = ci_of_moments(&t->recovered_s, r->level),
+                                .recovered_after_s = ci_of_moments(&t->recovered_after_s, r->level).mean,
                                 .shown = shown };
 }
 

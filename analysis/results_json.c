@@ -162,6 +162,14 @@ static void add_faults(cJSON *root, const struct results *r)
         json_number(one, "restored_s", f->restored_s.mean);
         json_number(one, "restored_last_s", f->start_s + f->restored_last_after_s);
         json_count(one, "restored_replications", (uint64_t)f->restored_count);
+        if (f->judged_count > 0) {
+            cJSON_AddBoolToObject(one, "self_recovered", f->recovered_count == f->judged_count);
+            cJSON_AddBoolToObject(one, "metastable", f->metastable_count > 0);
+            json_number(one, "recovered_s", f->recovered_s.mean);
+            json_count(one, "judged_replications", (uint64_t)f->judged_count);
+            json_count(one, "recovered_replications", (uint64_t)f->recovered_count);
+            json_count(one, "metastable_replications", (uint64_t)f->metastable_count);
+        }
         json_number(one, "failed_requests", f->failed_requests.mean);
         json_interval(one, "failed_requests_ci95", f->failed_requests);
         json_number(one, "lost_writes", f->lost_writes.mean);

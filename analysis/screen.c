@@ -215,6 +215,11 @@ static void write_faults(struct screen *s)
         if (f->lost_writes.mean > 0)
             fprintf(s->out, ", %s acknowledged writes lost", figure_count(ceil(f->lost_writes.mean), a));
         fputc('\n', s->out);
+        const char *const recovery = remark_recovery(f, a);
+        if (recovery) {
+            write_label(s, "");
+            fprintf(s->out, "%s\n", recovery);
+        }
     }
 }
 

@@ -73,6 +73,12 @@ static bool take_headline(struct tally *t, const struct replication *rep)
 static bool take(void *self, const struct replication *rep, const char *violation)
 {
     struct tally *t = self;
+    if (rep->day_type < 0 && rep->plan) {
+        twin_add(&t->twin, rep, &t->arena);
+        if (violation && !t->violation)
+            t->violation = arena_text(&t->arena, violation);
+        return true;
+    }
     if (rep->day_type >= 0)
         return !t->costing.book || costing_take_day(&t->costing, rep, violation);
     if (violation && !t->violation)

@@ -13,6 +13,7 @@
 
 #include "analysis/ci.h"
 #include "analysis/cost.h"
+#include "analysis/recovery.h"
 #include "analysis/tasks.h"
 
 enum { JACKKNIFE_PARTS = 32 };
@@ -40,6 +41,8 @@ struct fault_tally {
     struct moments start_s, end_s, detected_s, restored_s; /* since the clock's start */
     struct moments detected_after_s, restored_after_s;     /* since it began */
     struct moments times, failed_requests, lost_writes;
+    int judged_count, recovered_count, metastable_count; /* beside the twin: recovery.h */
+    struct moments recovered_s, recovered_after_s;
     const struct fault_result *shown; /* the first that happened; of the outline before that */
 };
 
@@ -73,6 +76,7 @@ struct usage_tally { /* in the order of the first replication that used it */
 struct tally {
     const struct scenario *sc;
     struct arena arena;
+    struct twin twin;                  /* of the headline day; without replications: it was not asked for */
     int replications;                  /* of the headline day */
     int looks;                         /* checkpoints at which they did not suffice */
     bool sufficed;                     /* the last look found everything decided and precise */

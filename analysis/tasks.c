@@ -19,7 +19,7 @@ enum { APART_BYTES = 128 };
  * days of the calendar are, because their usage has no price yet and has to be held. */
 enum { WAITING_PER_THREAD = 2, UNPRICED_MOST = 32 };
 
-enum { IDLE, HEADLINE }; /* worker.at; above: 1 + index of a calendar task + HEADLINE */
+enum { IDLE, HEADLINE }; /* worker.at; above: 1 + index of a calendar task + HEADLINE; below: -1 - number of a twin */
 
 struct worker {
     _Alignas(APART_BYTES) _Atomic int64_t progress_ns; /* written by the simulation, read by the progress line */
@@ -51,8 +51,8 @@ struct schedule {
     struct crew *crew;
     struct task_list *list;
     const struct task_sink *sink;
-    int headline_next, calendar_next; /* to start */
-    int turn;                         /* number of the replication that is handed over next */
+    int headline_next, calendar_next, twin_next; /* to start */
+    int turn;                                    /* number of the replication that is handed over next */
     int look;
     bool decided;            /* headline_wanted is final */
     bool handing;            /* somebody is with the sink */
@@ -130,8 +130,16 @@ struct task_list tasks_given(const struct scenario *sc, int threads, struct task
     return list;
 }
 
+void tasks_add_twin(struct task_list *list)
+{
+    if (list->sc->fault_count > 0)
+        list->twin_count = list->headline_most < TWIN_REPLICATIONS ? list->headline_most : TWIN_REPLICATIONS;
+}
+
 static struct task task_at(const struct task_list *list, int at, int number)
 {
+    if (at < IDLE)
+        return (struct task){ .day_type = -1, .number = (uint32_t)(-1 - at), .plan = &fault_free };
     return at == HEADLINE ? (struct task){ .day_type = -1, .number = (uint32_t)number }
                           : list->calendar[at - HEADLINE - 1];
 }
@@ -173,6 +181,8 @@ static bool time_is_up(const struct schedule *s)
 static int choose(struct schedule *s)
 {
     const struct task_list *list = s->list;
+    if (s->twin_next < list->twin_count) /* the headline's records wait for them */
+        return -1 - s->twin_next;
     if (s->headline_next < wanted(s) && time_is_up(s)) {
         s->list->out_of_time = true;
         close_headline(s, s->headline_next);
@@ -226,7 +236,7 @@ static struct schedule *next_task(struct crew *crew, int thread, struct task *ta
         if (s) {
             struct worker *worker = &s->list->workers[thread];
             *task = task_at(s->list, at, s->headline_next);
-            *(at == HEADLINE ? &s->headline_next : &s->calendar_next) += 1;
+            *(at == HEADLINE ? &s->headline_next : at < IDLE ? &s->twin_next : &s->calendar_next) += 1;
             atomic_store_explicit(&worker->progress_ns, 0, memory_order_relaxed);
             atomic_store_explicit(&worker->at, at, memory_order_relaxed);
             return s;
@@ -245,6 +255,19 @@ static bool of_headline(const struct replication *rep)
     return rep->day_type < 0 && !rep->plan;
 }
 
+static int *taken_of(struct task_list *list, const struct replication *rep)
+{
+    if (of_headline(rep))
+        return &list->headline_taken;
+    return list->twins_taken < list->twin_count && rep->day_type < 0 ? &list->twins_taken : &list->calendar_taken;
+}
+
+/* The headline's records are judged beside their twins. */
+static bool twins_are_in(const struct schedule *s)
+{
+    return s->list->twins_taken == s->list->twin_count;
+}
+
 /* The lock is held and is let go meanwhile; nobody else is with the sink. */
 static void hand_over(struct schedule *s, const struct replication *rep, const char *violation)
 {
@@ -255,7 +278,7 @@ static void hand_over(struct schedule *s, const struct replication *rep, const c
     s->handing = false;
     s->refused |= !go_on;
     s->crew->ended |= s->refused;
-    *(of_headline(rep) ? &s->list->headline_taken : &s->list->calendar_taken) += 1;
+    *taken_of(s->list, rep) += 1;
 }
 
 /* The lock is held; all replications that were wanted are taken, and no other one has started. */
@@ -286,7 +309,7 @@ static void take_turn(struct schedule *s, const struct replication *rep, const c
 static void hand_over_waiting(struct schedule *s)
 {
     struct waiting *w;
-    while (!s->crew->ended && (w = &s->waiting[s->turn % s->places])->record) {
+    while (!s->crew->ended && twins_are_in(s) && (w = &s->waiting[s->turn % s->places])->record) {
         take_turn(s, w->record, w->violation);
         w->record = NULL;
         arena_reset(&w->arena);
@@ -312,7 +335,7 @@ static void finish(struct schedule *s, const struct replication *rep, const char
         return;
     if (!of_headline(rep))
         hand_over(s, rep, violation);
-    else if (!s->handing && (int)rep->number == s->turn)
+    else if (!s->handing && twins_are_in(s) && (int)rep->number == s->turn)
         take_turn(s, rep, violation);
     else
         keep_waiting(s, rep, violation);
@@ -425,9 +448,9 @@ double tasks_cpu_s(const struct task_list *list, int index)
 struct task_progress tasks_progress(const struct task_list *list)
 {
     const int headline = atomic_load_explicit(&list->headline_wanted, memory_order_relaxed);
-    struct task_progress p = { .days = headline + list->calendar_count,
+    struct task_progress p = { .days = headline + list->calendar_count + list->twin_count,
                                .days_finished = atomic_load_explicit(&list->finished, memory_order_relaxed),
-                               .requests = headline * task_expected_requests(list->sc, -1) };
+                               .requests = (headline + list->twin_count) * task_expected_requests(list->sc, -1) };
     for (int i = 0; i < list->calendar_count; i++)
         p.requests += task_expected_requests(list->sc, list->calendar[i].day_type);
     p.requests_done = atomic_load_explicit(&list->finished_requests, memory_order_relaxed);

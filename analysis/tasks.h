@@ -17,6 +17,7 @@
 #include "models/scenario.h"
 
 enum { BILL_REPLICATIONS = 2 }; /* of each day type of the calendar */
+enum { TWIN_REPLICATIONS = 1 }; /* of the headline day without its faults, where there are any */
 
 /* What simulates: models/replicate.h, or a synthetic day in tests. NULL when it was stopped. */
 typedef struct replication *replicate_fn(const struct scenario *sc, int day_type, uint32_t number,
@@ -35,8 +36,8 @@ struct task_sink {
     /*
      * A finished task, whose record is gone when the call returns; violation: NULL, or the check that failed. Which task
      * it was, the record says: day_type, number and plan.
-     * Headline replications come in the order of their numbers, with gaps after an interruption only; days of the
-     * calendar come in any order and at any place between them. False ends the run.
+     * Twins come first. Headline replications come in the order of their numbers, with gaps after an interruption only;
+     * days of the calendar come in any order and at any place between them. False ends the run.
      */
     bool (*take)(void *self, const struct replication *rep, const char *violation);
     /* At a checkpoint (stopping.h), with all replications up to it taken and none beyond: whether they suffice. */
@@ -53,12 +54,13 @@ struct task_list {
     double max_time_s;     /* no replication of the headline day starts later; INFINITY */
     int calendar_count;    /* tasks beside the headline day: billed days, or those that the caller gave */
     struct task *calendar; /* the longest first */
+    int twin_count;        /* tasks of the fault-free twin: the headline's first numbers, without faults */
     struct worker *workers;
-    atomic_int headline_wanted;         /* what is to be simulated before the next decision */
-    atomic_int finished;                /* tasks */
-    _Atomic double finished_requests;   /* expected ones of finished tasks */
-    int headline_taken, calendar_taken; /* by the sink */
-    bool out_of_time;                   /* max_time_s made the run shorter than it would have been */
+    atomic_int headline_wanted;                      /* what is to be simulated before the next decision */
+    atomic_int finished;                             /* tasks */
+    _Atomic double finished_requests;                /* expected ones of finished tasks */
+    int headline_taken, calendar_taken, twins_taken; /* by the sink */
+    bool out_of_time;                                /* max_time_s made the run shorter than it would have been */
 };
 
 /*
@@ -66,6 +68,9 @@ struct task_list {
  * for each day type. threads: 0 for as many as OpenMP finds. In `arena`.
  */
 struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena *arena);
+
+/* Before the headline day its fault-free twin, where the scenario has faults. A record says so by its plan. */
+void tasks_add_twin(struct task_list *list);
 
 /*
  * Only the tasks that are given, borrowed: any days with any plans, taken in any order. They start in the order in which

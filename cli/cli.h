@@ -50,7 +50,7 @@ struct options {
     const char *prices;      /* --prices: rates in place of the book's, or a folder of books; NULL: none */
     const char *region;      /* --region; NULL: all */
     bool verbose;
-    bool free_tier, first_year, allow_unpriced;
+    bool free_tier, first_year, allow_unpriced, no_twin;
     bool hours_per_month_set;
     int hours_per_month; /* 0: the calendar's */
     bool man;

@@ -28,6 +28,7 @@ enum flag_id {
     FLAG_FREE_TIER,
     FLAG_FIRST_YEAR,
     FLAG_ALLOW_UNPRICED,
+    FLAG_NO_TWIN,
     FLAG_HOURS_PER_MONTH,
     FLAG_QUICK,
     FLAG_FULL,
@@ -66,6 +67,8 @@ const struct flag cli_flags[] = {
     { FLAG_FIRST_YEAR, 0, "first-year", NULL, "bill", "and what it gave in the first year of older accounts" },
     { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "run compare check commitments bill prices",
       "usage without a rate is a line that says so, no error" },
+    { FLAG_NO_TWIN, 0, "no-twin", NULL, "run",
+      "no simulation of the day without its faults: nothing then says whether it recovered by itself" },
     { FLAG_HOURS_PER_MONTH, 0, "hours-per-month", "N", "bill", "672 to 744, or calendar; default 730" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run compare bench",
       "exit 0 although an objective or the verdict is missed or undecided" },
@@ -233,6 +236,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_FREE_TIER: o->free_tier = true; return true;
     case FLAG_FIRST_YEAR: o->first_year = true; return true;
     case FLAG_ALLOW_UNPRICED: o->allow_unpriced = true; return true;
+    case FLAG_NO_TWIN: o->no_twin = true; return true;
     case FLAG_HOURS_PER_MONTH: return take_hours_per_month(o, flag, value);
     case FLAG_NO_FAIL: o->no_fail = true; return true;
     case FLAG_JSON: o->json = true; return true;

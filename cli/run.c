@@ -48,6 +48,8 @@ static int prepare_and_run(struct simulation *s)
         return STATUS_IO;
     }
     simulation_plan(s);
+    if (!s->options->no_twin)
+        tasks_add_twin(&s->tasks);
     const int ended = simulate_and_report(s, &dir);
     fflush(stdout);
     simulation_print(s, false);

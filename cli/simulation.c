@@ -87,7 +87,7 @@ void simulation_plan(struct simulation *s)
 static bool all_finished(const struct task_list *tasks)
 {
     return tasks->headline_taken >= atomic_load(&tasks->headline_wanted) &&
-           tasks->calendar_taken == tasks->calendar_count;
+           tasks->calendar_taken == tasks->calendar_count && tasks->twins_taken == tasks->twin_count;
 }
 
 struct simulated simulations_run(struct simulation *simulations, const struct task_sink *sinks, int count)
@@ -134,7 +134,8 @@ bool simulation_conclude(struct simulation *s, const struct simulated *run)
     for (int i = 0; i < timing->threads; i++)
         by_thread[i] = tasks_cpu_s(&s->tasks, i);
     timing->cpu_s_by_thread = by_thread;
-    timing->requests_per_s = (double)(s->results.requests + s->results.billed_requests) / timing->wall_s;
+    timing->requests_per_s = (double)(s->results.requests + s->results.billed_requests + s->results.twin_requests) /
+                              timing->wall_s;
     simulation_measure(timing);
     return true;
 }

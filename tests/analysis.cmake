@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives report plots output_dir estimate compare)
+foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives recovery report plots output_dir estimate compare)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
 headroom_test(scenario/test_served_work.c LINKS headroom::analysis LABELS quick)
@@ -18,6 +18,7 @@ foreach(name by_hand benchmark)
     headroom_test(unit/test_${name}.c LINKS headroom::benchmarks LABELS quick)
 endforeach()
 headroom_test(theory/test_theory_stopping.c LINKS headroom::analysis LABELS ${oracles_labels})
+headroom_test(theory/test_theory_metastable.c LINKS headroom::analysis LABELS ${oracles_labels})
 headroom_test(unit/test_arena.c LINKS headroom::sim LABELS quick)
 # The bill as others read it: valid against FOCUS, and the same in every form.
 add_test(NAME focus_rejects COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/focus-rejects)

@@ -279,6 +279,39 @@ static void given_tasks_with_plans_when_run_then_each_is_taken_once_with_its_pla
     }
 }
 
+/* The twin is taken before the first replication of the headline day, whoever finishes first. */
+static bool note_twin(void *self, const struct replication *rep, const char *violation)
+{
+    int *const counts = self; /* twins, headline days */
+    if (rep->day_type < 0)
+        counts[rep->plan ? 0 : 1]++;
+    assert_true(rep->day_type >= 0 || counts[0] == TWIN_REPLICATIONS);
+    return true;
+}
+
+static void given_faults_when_a_twin_is_added_then_it_comes_first(void **state)
+{
+    struct fixture *f = *state;
+    f->sc->replications = 20;
+    seen.nap_us = 300;
+    f->sc->fault_count = 1;
+    for (int threads = 1; threads <= 4; threads++) {
+        int counts[2] = { 0 };
+        struct task_list list = tasks_plan(f->sc, threads, &f->arena);
+        tasks_add_twin(&list);
+        const struct task_sink sink = { .self = counts, .take = note_twin };
+        tasks_run(&list, empty_replicate, &sink, &f->stop);
+        assert_int_equal(counts[0], TWIN_REPLICATIONS);
+        assert_int_equal(counts[1], 20);
+        assert_int_equal(list.twins_taken, TWIN_REPLICATIONS);
+        assert_int_equal(tasks_progress(&list).days_finished, 20 + TWIN_REPLICATIONS + list.calendar_count);
+    }
+    f->sc->fault_count = 0;
+    struct task_list list = tasks_plan(f->sc, 2, &f->arena);
+    tasks_add_twin(&list);
+    assert_int_equal(list.twin_count, 0);
+}
+
 /* How evenly, `headroom bench` shows: on a busy machine one thread may be kept from its work. */
 static void given_equal_tasks_when_two_threads_work_then_each_has_used_cpu_time(void **state)
 {
@@ -374,6 +407,7 @@ int main(void)
             given_a_time_limit_when_it_is_over_then_what_runs_is_finished_and_the_calendar_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_tasks_with_plans_when_run_then_each_is_taken_once_with_its_plan, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(given_faults_when_a_twin_is_added_then_it_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_equal_tasks_when_two_threads_work_then_each_has_used_cpu_time, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_a_record_when_kept_then_it_outlives_its_arena, set_up, tear_down),
