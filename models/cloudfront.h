@@ -10,11 +10,13 @@
  * latencies multinomial. Dynamic requests pass through one by one; they are never cached.
  * The connection to the origin: a load balancer node that is gone answers with silence, so each of
  * connection_attempts costs connection_timeout before another address is tried.      [CF-DG] "Origin settings"
- * Left out: regional edge caches, origin shield and groups, popularity and TTL, error caching.
+ * With `objects` the hit ratio follows from their popularity, size and time to live: edge_cache.h.
+ * Left out: cached dynamic answers, error caching.
  */
 #ifndef HEADROOM_CLOUDFRONT_H
 #define HEADROOM_CLOUDFRONT_H
 
+#include "models/edge_cache.h"
 #include "models/scenario.h"
 
 struct cloudfront_config {
@@ -33,8 +35,25 @@ struct cloudfront_config {
     int64_t edge_locations, edge_hosts; /* hosts: of each location; a host keeps its own connections */
     double edge_skew;                   /* exponent of Zipf's law: popularity of edge locations */
     int64_t resolvers;                  /* groups of edge locations that resolve the origin's name together */
+    int64_t objects;                    /* 0: the hit ratio is given, else it comes from what follows */
+    const char *popularity;
+    sim_time ttl;
+    int64_t edge_storage;    /* bytes of ours that an edge location keeps; 0: all */
+    int64_t regional_caches; /* 0: none */
+    bool origin_shield, collapse;
+    struct dist regional_rtt; /* edge location to regional cache */
+    struct dist invalidation; /* until an edge location has heard of it */
+    bool hit_ratio_set;
+    struct mark objects_at, popularity_at;
+    /* Derived by scenario_caches.c, with `objects`; hit_ratio is then that of the long run. */
+    double exponent, objects_per_s, regional_share; /* viewers' mean on the headline day; of the edges' misses */
+    double room;                                    /* objects per edge location */
+    double fetch_s;                                 /* mean time of a fetch from the origin */
 };
 
 extern const struct component_type cloudfront_type;
+
+/* With `objects`: what its caches hold, once the derived figures are there. */
+struct edge_rules cloudfront_rules(const struct cloudfront_config *config);
 
 #endif

@@ -16,14 +16,14 @@ bool contents_exponent(const char *text, double *exponent)
     return read == 2 && close == ')' && *exponent >= 0.0 && *exponent <= 3.0;
 }
 
-static int64_t class_end(int64_t rank, int64_t keys)
+static int64_t class_end(int64_t rank, int64_t keys, int hot)
 {
-    const int64_t end = rank <= CONTENTS_HOT ? rank + 1 : rank + 1 + rank / 8;
+    const int64_t end = rank <= hot ? rank + 1 : rank + 1 + rank / 8;
     return end < keys + 1 ? end : keys + 1;
 }
 
-/* The sum of k^-exponent over ranks [first, end). A wide class has its first rank above CONTENTS_HOT: the integral between
- * the middles differs by less than exponent (exponent + 1) / 24 / rank^2 of it, 1e-6. */
+/* The sum of k^-exponent over ranks [first, end). The integral between the middles of a wide class differs by less than
+ * exponent (exponent + 1) / 24 / rank^2 of it: 1e-6 behind 1,024 hot keys, 1e-3 behind 32. */
 static double weight_of(int64_t first, int64_t end, double exponent)
 {
     if (end == first + 1)
@@ -34,10 +34,10 @@ static double weight_of(int64_t first, int64_t end, double exponent)
     return (number_pow(to, power) - number_pow(from, power)) / power;
 }
 
-void contents_init(struct contents *c, struct arena *arena, int64_t keys, double exponent)
+void contents_init(struct contents *c, struct arena *arena, int64_t keys, double exponent, int hot)
 {
-    *c = (struct contents){ .keys = (double)keys, .hot = keys < CONTENTS_HOT ? (int)keys : CONTENTS_HOT };
-    for (int64_t rank = 1; rank <= keys; rank = class_end(rank, keys))
+    *c = (struct contents){ .keys = (double)keys, .hot = keys < hot ? (int)keys : hot };
+    for (int64_t rank = 1; rank <= keys; rank = class_end(rank, keys, hot))
         c->classes.count++;
     const int count = c->classes.count;
     c->classes.classes = ARENA_ARRAY(arena, struct popularity_class, count);
@@ -45,8 +45,8 @@ void contents_init(struct contents *c, struct arena *arena, int64_t keys, double
     c->guide = ARENA_ARRAY(arena, uint16_t, CONTENTS_GUIDE);
     double total = 0.0;
     int64_t rank = 1;
-    for (int i = 0; i < count; i++, rank = class_end(rank, keys)) {
-        const int64_t end = class_end(rank, keys);
+    for (int i = 0; i < count; i++, rank = class_end(rank, keys, hot)) {
+        const int64_t end = class_end(rank, keys, hot);
         const double weight = weight_of(rank, end, exponent);
         c->classes.classes[i] = (struct popularity_class){ .things = (double)(end - rank),
                                                            .share = weight / (double)(end - rank) };

@@ -3,7 +3,7 @@
  * contents -- what a cache holds in the long run, from popularity, room and time to live.
  *
  * Keys are asked for independently, the key of rank k with a share proportional to k^-exponent (Zipf). The most popular
- * CONTENTS_HOT keys stand for themselves; the others are classes of keys that are nearly alike: a class reaches as far as
+ * `hot` keys stand for themselves; the others are classes of keys that are nearly alike: a class reaches as far as
  * an eighth of its first rank.
  *
  * A key stays from its fill on until it is not asked for during the characteristic time T of the cache (least recently
@@ -38,8 +38,8 @@ struct contents {
 /* "zipf(0.9)": the exponent, 0..3; false when the text is something else. */
 bool contents_exponent(const char *text, double *exponent);
 
-/* keys >= 1. O(CONTENTS_HOT + log(keys)). */
-void contents_init(struct contents *c, struct arena *arena, int64_t keys, double exponent);
+/* keys >= 1; hot: CONTENTS_HOT, or fewer where the keys are not told apart, at least 16. O(hot + log(keys)). */
+void contents_init(struct contents *c, struct arena *arena, int64_t keys, double exponent, int hot);
 
 /* The class of the key that a request asks for. O(1) */
 int contents_class(const struct contents *c, uint64_t bits);

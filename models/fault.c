@@ -380,6 +380,8 @@ static void component_begin(struct world *w, const struct effect *e)
     const struct component *c = config->component.target;
     if (config->kind == FAULT_SLOW)
         component_respeed(w, c);
+    else if (config->kind == FAULT_FLUSH && c->kind == KIND_CLOUDFRONT)
+        edge_invalidate(w);
     else if (config->kind == FAULT_FLUSH)
         cache_flush(&w->caches[c->index], w->now);
     else if (config->kind == FAULT_DNS)

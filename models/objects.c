@@ -8,6 +8,8 @@
  */
 #include "models/client.h"
 
+#include <math.h>
+
 #include "sim/base/text.h"
 #include "sim/binomial.h"
 #include "sim/draw_rng.h"
@@ -75,14 +77,78 @@ void objects_init(struct world *w, struct population_state *p)
     quantiles_of(&p->config->rtt, x);
     quantiles_of(&w->cloudfront->hit_time, y);
     p->hit = law_of_sum(w->arena, x, y);
+    quantiles_of_law(&p->hit, near);
+    if (w->cloudfront->objects) {
+        quantiles_of(&w->cloudfront->regional_rtt, x);
+        p->regional = law_of_sum(w->arena, near, x);
+    }
     if (!w->s3)
         return;
-    quantiles_of_law(&p->hit, near);
     quantiles_of(&w->cloudfront->origin_rtt, x);
     quantiles_of(&w->s3->first_byte, y);
     const struct delay_law behind = law_of_sum(w->arena, x, y);
     quantiles_of_law(&behind, far);
     p->miss = law_of_sum(w->arena, near, far);
+}
+
+/* ---- what the CDN's caches hold ---- */
+
+void edge_init(struct world *w)
+{
+    const struct cloudfront_config *config = w->cloudfront;
+    w->edge_cold_since = SIM_NEVER;
+    if (!config || config->objects == 0)
+        return;
+    const double headline = scenario_mean_rate(w->sc, &w->sc->populations[0], w->arena);
+    const double busyness = w->day_type < 0 || headline <= 0.0 ? 1.0 : w->sc->day_types[w->day_type].mean / headline;
+    const struct edge_rules rules = cloudfront_rules(config);
+    w->edge = ARENA_NEW(w->arena, struct edge_cache);
+    edge_cache_init(w->edge, w->arena, &rules, config->objects_per_s * busyness);
+}
+
+void edge_columns(struct world *w)
+{
+    if (!w->edge)
+        return;
+    w->edge_column = recorder_column(&w->recorder, w->cloudfront_component->name, "hit_ratio", "share", SERIES_OTHER);
+    recorder_column(&w->recorder, w->cloudfront_component->name, "origin_fetches", "/s", SERIES_OTHER);
+}
+
+static sim_time hears_after(void *context, int place)
+{
+    struct world *w = context;
+    const uint64_t subject = (uint64_t)w->now << 10 | (uint64_t)place;
+    const struct draw_block d = draw_at(w->key, subject, draw_place("cloudfront/invalidation"), 0);
+    return dist_sample(&w->cloudfront->invalidation, draw_unit(d.a));
+}
+
+void edge_invalidate(struct world *w)
+{
+    if (!w->edge)
+        return;
+    edge_cache_invalidate(w->edge, w->now, hears_after, w);
+    w->edge_cold_since = w->now;
+}
+
+/* Assumed: nobody would call it cold above so much of the long run's hit ratio. */
+static const double WARM_AGAIN = 0.98;
+
+static void edge_window(struct world *w)
+{
+    const double seconds = (double)w->sc->window / 1e9;
+    double objects = 0;
+    for (int i = 0; i < w->sc->population_count; i++) {
+        const struct population_state *p = &w->populations[i];
+        objects += (double)p->pages * (double)p->config->page.objects * (1.0 - p->config->page.browser_cache);
+    }
+    edge_cache_window(w->edge, w->now, objects / seconds, seconds);
+    recorder_value(&w->recorder, w->edge_column, objects > 0 ? w->edge->hit_ratio : NAN);
+    recorder_value(&w->recorder, w->edge_column + 1, w->edge->origin_per_s);
+    /* All have heard of it after a while; the first window after it is no sign yet. */
+    if (w->edge_cold_since > w->now - 5 * SIM_MINUTE || w->edge->hit_ratio < WARM_AGAIN * w->cloudfront->hit_ratio)
+        return;
+    w->edge_cold_since = SIM_NEVER;
+    fault_note(w, w->cloudfront_component->name, "warm again: hits as often as before", false);
 }
 
 /* ---- static objects, in bulk ---- */
@@ -93,7 +159,9 @@ static void end_hour(struct world *w, struct population_state *p, gsl_rng *rng)
     record_delays(&result->latency, &p->hit, p->hour_hits, rng);
     if (p->hour_misses)
         record_delays(&result->latency, &p->miss, p->hour_misses, rng);
-    p->hour_hits = p->hour_misses = 0;
+    if (p->hour_regional)
+        record_delays(&result->latency, &p->regional, p->hour_regional, rng);
+    p->hour_hits = p->hour_regional = p->hour_misses = 0;
 }
 
 /* Requests and bytes by price geography: a multinomial of the window's counts. */
@@ -130,9 +198,11 @@ static void request_objects(struct world *w, struct population_state *p, gsl_rng
     if (!referenced || !w->cloudfront)
         return;
     const uint64_t objects = binomial_quantile(referenced, 1.0 - config->page.browser_cache, gsl_rng_uniform(rng));
-    const uint64_t hits = binomial_quantile(objects, w->cloudfront->hit_ratio, gsl_rng_uniform(rng));
+    const double hit_ratio = w->edge ? w->edge->hit_ratio : w->cloudfront->hit_ratio;
+    const uint64_t hits = binomial_quantile(objects, hit_ratio, gsl_rng_uniform(rng));
     const int64_t object_bytes = config->page.bytes / config->page.objects;
-    const uint64_t misses = objects - hits;
+    const uint64_t regional = w->edge ? binomial_quantile(objects - hits, w->edge->regional, gsl_rng_uniform(rng)) : 0;
+    const uint64_t misses = objects - hits - regional;
 
     struct operation_result *result = &w->recorder.operations[w->recorder.operation_count - 1];
     result->begun += objects;
@@ -140,6 +210,7 @@ static void request_objects(struct world *w, struct population_state *p, gsl_rng
     result->outcomes[OUTCOME_OK] += objects;
     w->recorder.window_static += objects;
     p->hour_hits += hits;
+    p->hour_regional += regional;
     p->hour_misses += misses;
     p->hour_requests += objects;
     p->hour_bytes += (int64_t)objects * object_bytes;
@@ -166,6 +237,8 @@ static void request_objects(struct world *w, struct population_state *p, gsl_rng
 uint64_t clients_static_window(struct world *w)
 {
     uint64_t requests = 0;
+    if (w->edge)
+        edge_window(w);
     for (int i = 0; i < w->sc->population_count; i++) {
         struct population_state *p = &w->populations[i];
         struct draw_rng rng;

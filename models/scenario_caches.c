@@ -7,9 +7,11 @@
 #include <math.h>
 
 #include "models/catalogue/catalogue.h"
+#include "models/cloudfront.h"
 #include "models/demand.h"
 #include "models/elasticache.h"
 #include "models/rds.h"
+#include "models/s3.h"
 #include "models/scenario_read.h"
 #include "sim/base/units.h"
 
@@ -116,7 +118,7 @@ static void settle(const struct caches *caches, struct component *c, const struc
 {
     struct elasticache_config *config = c->config;
     struct contents *contents = ARENA_NEW(caches->reader->arena, struct contents);
-    contents_init(contents, caches->reader->arena, config->keys, exponent);
+    contents_init(contents, caches->reader->arena, config->keys, exponent, CONTENTS_HOT);
     if (config->value == 0)
         config->value = gets->count ? gets->value_sum / gets->count : 1000;
     config->contents = contents;
@@ -134,9 +136,81 @@ static void settle(const struct caches *caches, struct component *c, const struc
     config->time_s = steady.time_s;
 }
 
+/* ---- the CDN ---- */
+
+static bool check_distribution(const struct caches *caches, const struct component *c, double *exponent)
+{
+    const struct cloudfront_config *config = c->config;
+    struct diag *diag = caches->reader->diag;
+    bool ok = true;
+    if (!contents_exponent(config->popularity, exponent)) {
+        ok = diag_error(diag, config->popularity_at, "'%s' is not a law of popularity", config->popularity);
+        diag_hint(diag, "write zipf(0.8), with an exponent from 0 (all objects alike) to 3");
+    }
+    if (config->hit_ratio_set)
+        ok = diag_error(diag, config->objects_at, "'%s' has objects and a hit_ratio: one follows from the other", c->name);
+    return ok;
+}
+
+/* Objects per second that viewers ask the edge for, and their mean size. */
+static double objects_of(const struct scenario *sc, const struct demand_day *day, double *bytes)
+{
+    double per_s = 0.0, bytes_per_s = 0.0;
+    for (int i = 0; i < sc->population_count; i++) {
+        const struct population *p = &sc->populations[i];
+        for (int m = 0; m < p->mix_count && p->page.present; m++) {
+            if (p->mix[m].operation != p->page.on_ref.target)
+                continue;
+            const double pages = day->mean_per_s[i] * p->mix[m].share * (1.0 - p->page.browser_cache);
+            per_s += pages * (double)p->page.objects;
+            bytes_per_s += pages * (double)p->page.bytes;
+        }
+    }
+    *bytes = per_s > 0.0 ? bytes_per_s / per_s : 1.0;
+    return per_s;
+}
+
+static void settle_distribution(const struct caches *caches, struct component *c, double exponent)
+{
+    struct cloudfront_config *config = c->config;
+    struct arena scratch;
+    arena_init(&scratch);
+    const struct demand_day day = demand_day_of(caches->sc, &scratch);
+    double bytes = 1.0;
+    config->exponent = exponent;
+    config->objects_per_s = objects_of(caches->sc, &day, &bytes);
+    config->room = config->edge_storage ? (double)config->edge_storage / bytes : INFINITY;
+    const struct component *bucket = config->origins.fixed.target;
+    config->fetch_s = (config->origin_rtt.mean_ns +
+                       (bucket ? ((const struct s3_config *)bucket->config)->first_byte.mean_ns : 0.0)) / 1e9;
+    const struct edge_rules rules = cloudfront_rules(config);
+    struct edge_cache edge;
+    edge_cache_init(&edge, &scratch, &rules, config->objects_per_s);
+    config->hit_ratio = edge.hit_ratio;
+    config->regional_share = edge.regional;
+    arena_fini(&scratch);
+}
+
+static bool resolve_distributions(const struct caches *caches, bool ok)
+{
+    for (int i = 0; i < caches->sc->by_kind_count[KIND_CLOUDFRONT]; i++) {
+        struct component *c = caches->sc->by_kind[KIND_CLOUDFRONT][i];
+        double exponent = 0.0;
+        if (!c->readable || ((const struct cloudfront_config *)c->config)->objects == 0)
+            continue;
+        ok = check_distribution(caches, c, &exponent) && ok;
+        if (ok)
+            settle_distribution(caches, c, exponent);
+    }
+    return ok;
+}
+
+/* ---- all of them ---- */
+
 bool scenario_resolve_caches(struct scenario *sc, struct param_reader *reader, bool ok)
 {
     const struct caches caches = { .sc = sc, .reader = reader };
+    ok = resolve_distributions(&caches, ok);
     for (int i = 0; i < sc->by_kind_count[KIND_ELASTICACHE]; i++) {
         struct component *c = sc->by_kind[KIND_ELASTICACHE][i];
         if (!c->readable || !is_keyed(c))
@@ -153,6 +227,16 @@ bool scenario_resolve_caches(struct scenario *sc, struct param_reader *reader, b
 void scenario_explain_caches(const struct scenario *sc, FILE *out)
 {
     bool first = true;
+    for (int i = 0; i < sc->by_kind_count[KIND_CLOUDFRONT]; i++) {
+        const struct component *c = sc->by_kind[KIND_CLOUDFRONT][i];
+        const struct cloudfront_config *config = c->config;
+        if (config->objects == 0)
+            continue;
+        fprintf(out, "%s  %-15s %.4g objects by %s; of %.4g/s the edge hits %.4g%%, regional caches answer %.4g%% of the rest\n",
+                first ? "\ncaches\n" : "", c->name, (double)config->objects, config->popularity, config->objects_per_s,
+                100.0 * config->hit_ratio, 100.0 * config->regional_share);
+        first = false;
+    }
     for (int i = 0; i < sc->by_kind_count[KIND_ELASTICACHE]; i++) {
         const struct component *c = sc->by_kind[KIND_ELASTICACHE][i];
         const struct elasticache_config *config = c->config;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* scenario_faults -- faults as they are written: their table, the places that each kind may have, their names. */
+#include "models/cloudfront.h"
 #include "models/elasticache.h"
 #include "models/scenario_read.h"
 #include "models/scenario_tables.h"
@@ -68,8 +69,8 @@ static const struct param fault_tail_params[] = {
     { .name = "region", .kind = PARAM_REF, .offset = AT(fault_config, region), .def = "", .refs = "region", \
       .doc = "or a region: all its zones, or its control plane", .source = "scenario" }, \
     { .name = "component", .kind = PARAM_REF, .offset = AT(fault_config, component), .def = "", \
-      .refs = "asg|deployment|eks|rds|elasticache|sqs|alb|service", \
-      .doc = "or a fleet, a cluster (its nodes crash), a database, a cache, a queue, a balancer or an external service", .source = "scenario" }, \
+      .refs = "asg|deployment|eks|rds|elasticache|cloudfront|sqs|alb|service", \
+      .doc = "or a fleet, a cluster (its nodes crash), a database, a cache, a queue, a balancer, a distribution or an external service", .source = "scenario" }, \
     { .name = "traffic", .kind = PARAM_REF, .offset = AT(fault_config, traffic), .def = "", .refs = "population", \
       .doc = "or a population, of which more come", .source = "scenario" }, \
     { .name = "kind", .kind = PARAM_CHOICE, .offset = AT(fault_config, kind), .choices = KINDS, \
@@ -201,7 +202,7 @@ static const struct service_config *service_of(const struct scenario *sc, const 
 static bool not_a_cache(const struct fault_config *f, struct diag *diag)
 {
     return diag_error(diag, f->component.at, "'%s' is no cache that could be emptied", f->component.name) ||
-           diag_hint(diag, "a flush is of an elasticache; write kind: crash, slow or down");
+           diag_hint(diag, "a flush is of an elasticache or a cloudfront; write kind: crash, slow or down");
 }
 
 static bool check_service(const struct service_config *service, const struct fault_config *f, struct diag *diag)
@@ -227,6 +228,16 @@ static bool has_cache_shard(const struct component *c, const struct fault_config
                       (long long)f->shard);
 }
 
+static bool check_distribution(const struct component *c, const struct fault_config *f, struct diag *diag)
+{
+    if (f->kind != FAULT_FLUSH)
+        return diag_error(diag, f->component.at, "a distribution has no hosts of ours: it can be invalidated, kind: flush");
+    if (((const struct cloudfront_config *)c->config)->objects > 0)
+        return true;
+    return diag_error(diag, f->component.at, "'%s' has a given hit_ratio: an invalidation changes nothing", c->name) ||
+           diag_hint(diag, "give its objects instead: {objects: 20k, popularity: zipf(0.8)}");
+}
+
 /* What a component can suffer. */
 static bool check_component(const struct scenario *sc, const struct fault_config *f, struct diag *diag)
 {
@@ -236,8 +247,10 @@ static bool check_component(const struct scenario *sc, const struct fault_config
     if (service)
         return check_service(service, f, diag);
     const struct component *c = f->component.target;
-    if (f->kind == FAULT_FLUSH && c->kind != KIND_ELASTICACHE)
+    if (f->kind == FAULT_FLUSH && c->kind != KIND_ELASTICACHE && c->kind != KIND_CLOUDFRONT)
         return not_a_cache(f, diag);
+    if (c->kind == KIND_CLOUDFRONT)
+        return check_distribution(c, f, diag);
     if (f->kind == FAULT_DNS && c->kind != KIND_ALB && c->kind != KIND_RDS)
         return diag_error(diag, f->component.at, "'%s' is not reached by a name that is modelled", c->name) ||
                diag_hint(diag, "dns is of an alb, an rds or an external service");

@@ -57,6 +57,7 @@ void windows_init(struct world *w)
             recorder_column(r, w->caches[c].component->name, "fetches", "/s", SERIES_OTHER);
             recorder_column(r, w->caches[c].component->name, "resident", "keys", SERIES_OTHER);
         }
+    edge_columns(w);
     for (int d = 0; d < w->database_count; d++)
         if (w->databases[d].config->replication.present)
             w->databases[d].column = recorder_column(r, w->databases[d].component->name, "replica_lag", "s",

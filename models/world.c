@@ -285,6 +285,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     init_region_components(w);
     fetches_init(w);
     init_edge(w);
+    edge_init(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     edges_init(w);
     if (code->has_frames_in_frames) {

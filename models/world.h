@@ -30,6 +30,7 @@
 #include "models/cloudfront.h"
 #include "models/departures.h"
 #include "models/deployment.h"
+#include "models/edge_cache.h"
 #include "models/edge.h"
 #include "models/elasticache.h"
 #include "models/fifo.h"
@@ -395,6 +396,9 @@ struct world {
 
     const struct cloudfront_config *cloudfront;
     const struct component *cloudfront_component;
+    struct edge_cache *edge; /* NULL: the hit ratio is given */
+    sim_time edge_cold_since; /* invalidated, and not yet warm again; SIM_NEVER: warm */
+    int edge_column;          /* first of its columns: hit_ratio, origin_fetches */
     const struct waf_config *waf;
     const struct component *waf_component;
     bool waf_on_cdn;
@@ -516,6 +520,9 @@ void client_patience_over(struct world *w, struct frame *f);
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 /* Objects of the pages answered since the last call. Returns the edge requests since then, dynamic ones included. */
 uint64_t clients_static_window(struct world *w);
+void edge_init(struct world *w);    /* what its caches hold in the long run, with `objects` */
+void edge_columns(struct world *w); /* of the series */
+void edge_invalidate(struct world *w);
 
 /* ---- session.c ---- */
 void session_goes_on(struct world *w, uint32_t session);

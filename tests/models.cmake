@@ -19,6 +19,7 @@ headroom_test(unit/test_extends.c LINKS headroom::models LABELS quick)
 headroom_test(hostile/test_scenario_hostile.c LINKS headroom::models LABELS quick)
 
 # AWS services and whole replications
+headroom_test(unit/test_edge_cache.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_fifo.c LINKS headroom::models LABELS quick)
 headroom_test(unit/test_alarm.c LINKS headroom::models LABELS quick)
 headroom_test(scenario/test_two_regions.c LINKS headroom::models LABELS quick)

@@ -122,7 +122,7 @@ static struct curve by_classes(const struct trial *t, uint32_t replication)
     arena_init(&arena);
     struct contents contents;
     struct warmth warmth;
-    contents_init(&contents, &arena, KEYS, t->exponent);
+    contents_init(&contents, &arena, KEYS, t->exponent, CONTENTS_HOT);
     warmth_init(&warmth, &arena, &contents, 1, t->ttl, t->room, t->rate_per_s, t->warm, 0, bits_of, NULL);
     double hits[BUCKETS] = { 0 }, asked[BUCKETS] = { 0 };
     sim_time now = 0;
@@ -158,7 +158,7 @@ static double long_run(const struct trial *t)
     struct arena arena;
     arena_init(&arena);
     struct contents contents;
-    contents_init(&contents, &arena, KEYS, t->exponent);
+    contents_init(&contents, &arena, KEYS, t->exponent, CONTENTS_HOT);
     const double ttl_s = t->ttl == SIM_NEVER ? INFINITY : (double)t->ttl / 1e9;
     const double hits = contents_steady(&contents, t->rate_per_s, ttl_s, t->room).hit_ratio;
     arena_fini(&arena);
