@@ -430,6 +430,21 @@ static void reload_or_leave(struct world *w, struct frame *f, enum outcome outco
     frame_free(w, frame_slot(w, f));
 }
 
+bool client_waits_on(struct world *w, struct frame *f, uint16_t alb)
+{
+    const struct population_state *p = &w->populations[f->population];
+    const sim_time patience = sampler_draw(&p->patience, draw_at(w->key, f->ordinal, p->place_client, f->attempt).b);
+    const sim_time first = answer_limit(w, f), began = f->deadline - (patience < first ? patience : first);
+    if (began + patience <= w->now)
+        return false;
+    disarm_patience(w, f);
+    f->alb = alb;
+    const sim_time limit = w->now + answer_limit(w, f);
+    f->deadline = began + patience < limit ? began + patience : limit;
+    arm_patience(w, f);
+    return true;
+}
+
 void client_answered(struct world *w, struct frame *f, enum outcome outcome)
 {
     if (outcome != OUTCOME_UNREACHABLE) {
@@ -442,6 +457,8 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
             front->failed += outcome >= OUTCOME_HTTP_500 && outcome <= OUTCOME_HTTP_504;
         }
     }
+    if (UNLIKELY(outcome != OUTCOME_OK) && w->reads_only && request_fails_over(w, f, outcome))
+        return;
     if (f->flags & FLAG_ABANDONED) {
         frame_free(w, frame_slot(w, f));
         return;

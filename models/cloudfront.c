@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/cloudfront.h"
 
+#include "models/replication.h"
+
+#define ORIGIN(member) (AT(cloudfront_config, origins.member) - AT(cloudfront_config, origins))
+
+static const char *const CODES[] = { "500", "502", "503", "504", NULL };
+
+static const struct param failover_code_params[] = {
+    { .name = "",
+      .kind = PARAM_CHOICE,
+      .offset = AT(failover_code, code),
+      .choices = CODES,
+      .doc = "status code",
+      .source = "[CF-DG] Optimizing high availability with origin failover" },
+    PARAM_END,
+};
+
 static const struct param origin_params[] = {
     { .name = "static",
       .kind = PARAM_REF,
@@ -15,6 +31,22 @@ static const struct param origin_params[] = {
       .refs = "alb|route53",
       .doc = "load balancer that dynamic requests go to, or the name of several: a route53 with records",
       .source = "[CF-DG] Using various origins" },
+    { .name = "failover",
+      .kind = PARAM_TEXT,
+      .offset = ORIGIN(failover),
+      .def = "",
+      .doc = "an origin group: the region whose like-named balancer is tried when the primary fails a request that "
+             "only reads",
+      .source = "[CF-DG] Optimizing high availability with origin failover" },
+    { .name = "failover_codes",
+      .kind = PARAM_LIST,
+      .offset = ORIGIN(codes),
+      .count_offset = ORIGIN(code_count),
+      .def = "[500, 502, 503, 504]",
+      .sub = failover_code_params,
+      .sub_size = sizeof(struct failover_code),
+      .doc = "answers of the primary that are failures; one that cannot be reached always is",
+      .source = "[CF-DG] Optimizing high availability with origin failover; the default is ours" },
     PARAM_END,
 };
 
@@ -168,7 +200,8 @@ static const struct param params[] = {
       .kind = PARAM_BOOL,
       .offset = AT(cloudfront_config, collapse),
       .def = "true",
-      .doc = "of objects: requests for what is being fetched wait for that fetch; false: a minimum TTL of 0 and no-store",
+      .doc =
+          "of objects: requests for what is being fetched wait for that fetch; false: a minimum TTL of 0 and no-store",
       .source = "[CF-DG] Simultaneous requests for the same object (request collapsing)" },
     { .name = "invalidation",
       .kind = PARAM_DIST,
@@ -190,6 +223,15 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
                 "'%s' has static objects to fetch (page of '%s', hit_ratio below 100%%) but no origins.static", c->name,
                 sc->populations[i].name);
     return true;
+}
+
+bool cloudfront_fails_over(const struct cloudfront_config *config, int outcome)
+{
+    static const int outcomes[] = { OUTCOME_HTTP_500, OUTCOME_HTTP_502, OUTCOME_HTTP_503, OUTCOME_HTTP_504 };
+    for (int i = 0; i < config->origins.code_count; i++)
+        if (outcomes[config->origins.codes[i].code] == outcome)
+            return true;
+    return outcome == OUTCOME_UNREACHABLE;
 }
 
 struct edge_rules cloudfront_rules(const struct cloudfront_config *config)

@@ -19,15 +19,24 @@
 #include "models/edge_cache.h"
 #include "models/scenario.h"
 
+/* Status codes of the primary origin that a group fails over on; an index into cloudfront_failover_codes. */
+struct failover_code {
+    int code;
+};
+
 struct cloudfront_config {
     struct {
         bool present;
         struct ref fixed;
         struct ref dynamic;
-    } origins;              /* s3 or none; alb */
-    double hit_ratio;       /* of static objects, 0..1 */
-    struct dist hit_time;   /* at the edge location, a hit */
-    struct dist origin_rtt; /* edge location to the region, round trip */
+        const char *failover;        /* a region: its like-named balancer is the secondary origin; "": none */
+        struct failover_code *codes; /* of the primary, that are tried again at the secondary */
+        int code_count;
+        const struct component *secondary; /* derived by scenario_caches.c; NULL: none */
+    } origins;                             /* s3 or none; alb */
+    double hit_ratio;                      /* of static objects, 0..1 */
+    struct dist hit_time;                  /* at the edge location, a hit */
+    struct dist origin_rtt;                /* edge location to the region, round trip */
     sim_time connection_timeout;
     sim_time response_timeout; /* of the origin: no answer for so long is a 504 */
     int64_t connection_attempts;
@@ -52,6 +61,9 @@ struct cloudfront_config {
 };
 
 extern const struct component_type cloudfront_type;
+
+/* Does an answer with this outcome (enum outcome) go to the secondary origin? What cannot be reached always does. */
+bool cloudfront_fails_over(const struct cloudfront_config *config, int outcome);
 
 /* With `objects`: what its caches hold, once the derived figures are there. */
 struct edge_rules cloudfront_rules(const struct cloudfront_config *config);

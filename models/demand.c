@@ -129,6 +129,11 @@ double demand_sends(const struct tagged *step, const void *context)
     return send && (!context || send->to.target == home_of(context)) ? 1.0 : 0.0;
 }
 
+double demand_changes(const struct tagged *step, const void *context)
+{
+    return step->variant == STEP_WRITE || step->variant == STEP_SEND ? 1.0 : 0.0;
+}
+
 double demand_time_s(const struct tagged *step, const void *context)
 {
     switch ((enum step_variant)step->variant) {

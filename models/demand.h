@@ -30,6 +30,7 @@ demand_of_step demand_write_s;
 demand_of_step demand_commands_s; /* seconds of the cache's thread, fills included */
 demand_of_step demand_gets;       /* gets, without fills */
 demand_of_step demand_sends;      /* messages */
+demand_of_step demand_changes;    /* writes and messages: what must not be done twice */
 demand_of_step demand_time_s;     /* seconds from the first step to the last, nothing waited for */
 
 /* The traffic of the headline day at the instants where a rate bends. */

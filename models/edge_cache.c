@@ -13,7 +13,7 @@ static void layer_init(struct edge_layer *layer, struct arena *arena, const stru
 {
     popularity_init(&layer->places, arena, places, skew);
     const int objects = e->objects.classes.count, count = layer->places.count;
-    layer->fresh = ARENA_ARRAY(arena, double, count * objects);
+    layer->fresh = ARENA_ARRAY(arena, double, count *objects);
     layer->time_s = ARENA_ARRAY(arena, double, count);
     layer->cleared_at = ARENA_ARRAY(arena, sim_time, count);
     for (int l = 0; l < count; l++) {

@@ -36,9 +36,9 @@ struct edge_cache {
     double fetch_s;           /* who asks during a fetch of so long is answered by it; > 0: all of them fetch */
     double *asked;            /* scratch: per object and second */
     /* of the last window */
-    double hit_ratio;     /* at the edge locations */
-    double regional;      /* of their misses, what the layers behind answer */
-    double origin_per_s;  /* fetches of the origin */
+    double hit_ratio;    /* at the edge locations */
+    double regional;     /* of their misses, what the layers behind answer */
+    double origin_per_s; /* fetches of the origin */
 };
 
 struct edge_rules {

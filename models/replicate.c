@@ -296,6 +296,8 @@ static void record_components(struct world *w, struct replication *out)
             flow(out, db->component->name, "stale reads", db->counts.stale);
         }
     }
+    if (w->cloudfront && w->cloudfront->origins.secondary)
+        flow(out, w->cloudfront_component->name, "failed over", w->failovers);
     for (int c = 0; c < w->cache_count; c++) {
         const struct cache *cache = &w->caches[c];
         if (!cache->warmth)

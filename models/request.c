@@ -30,6 +30,9 @@ static void leave_balancer(struct world *w, struct frame *f)
 
 enum { PLACE_CHECK = 0x64656570 }; /* "deep"; a place without a name of its own, the subject tells requests apart */
 
+enum { PLACE_SECONDARY = 0x7365636f }; /* "seco" */
+enum { SECONDARY = 0x80 };             /* of a frame's tries: at the secondary origin */
+
 /* Without a CDN viewers connect themselves. Assumed: their resolvers are so many groups, and a browser waits so long for an
  * address that does not answer. */
 enum { VIEWER_RESOLVERS = 1024 };
@@ -95,10 +98,25 @@ void request_begin(struct world *w, struct frame *f, struct draw_block bits)
         request_offer_instance(w, f);
 }
 
+/* Nobody remembers: every request tries the primary first.      [CF-DG] Origin failover */
+bool request_fails_over(struct world *w, struct frame *f, enum outcome outcome)
+{
+    const struct component *secondary = w->cloudfront->origins.secondary;
+    if (f->tries & SECONDARY || f->flags & FLAG_ABANDONED || !cloudfront_fails_over(w->cloudfront, outcome) ||
+        !w->reads_only[f->operation] || !client_waits_on(w, f, (uint16_t)secondary->index))
+        return false;
+    w->failovers += w->now >= w->start;
+    f->tries = SECONDARY;
+    f->path += sampler_draw(&w->origin_rtt, draw_at(w->key, f->ordinal, PLACE_SECONDARY, f->attempt).a);
+    fault_note(w, w->cloudfront_component->name, "requests fail over to the secondary origin", true);
+    request_begin(w, f, request_node_draw(w, f));
+    return true;
+}
+
 static void edge_retry(struct world *w, struct frame *f)
 {
     const int64_t attempts = w->cloudfront ? w->cloudfront->connection_attempts : 1;
-    if (f->tries < attempts)
+    if ((f->tries & ~SECONDARY) < attempts)
         request_begin(w, f, request_node_draw(w, f));
     else
         client_answered(w, f, OUTCOME_UNREACHABLE);

@@ -13,6 +13,7 @@
 #include "models/rds.h"
 #include "models/s3.h"
 #include "models/scenario_read.h"
+#include "sim/base/text.h"
 #include "sim/base/units.h"
 
 struct caches {
@@ -148,7 +149,8 @@ static bool check_distribution(const struct caches *caches, const struct compone
         diag_hint(diag, "write zipf(0.8), with an exponent from 0 (all objects alike) to 3");
     }
     if (config->hit_ratio_set)
-        ok = diag_error(diag, config->objects_at, "'%s' has objects and a hit_ratio: one follows from the other", c->name);
+        ok = diag_error(diag, config->objects_at, "'%s' has objects and a hit_ratio: one follows from the other",
+                        c->name);
     return ok;
 }
 
@@ -182,7 +184,8 @@ static void settle_distribution(const struct caches *caches, struct component *c
     config->room = config->edge_storage ? (double)config->edge_storage / bytes : INFINITY;
     const struct component *bucket = config->origins.fixed.target;
     config->fetch_s = (config->origin_rtt.mean_ns +
-                       (bucket ? ((const struct s3_config *)bucket->config)->first_byte.mean_ns : 0.0)) / 1e9;
+                       (bucket ? ((const struct s3_config *)bucket->config)->first_byte.mean_ns : 0.0)) /
+                      1e9;
     const struct edge_rules rules = cloudfront_rules(config);
     struct edge_cache edge;
     edge_cache_init(&edge, &scratch, &rules, config->objects_per_s);
@@ -191,12 +194,37 @@ static void settle_distribution(const struct caches *caches, struct component *c
     arena_fini(&scratch);
 }
 
+/* An origin group: the balancer of the same name in another region. */
+static bool resolve_failover(const struct caches *caches, struct component *c)
+{
+    struct cloudfront_config *config = c->config;
+    struct diag *diag = caches->reader->diag;
+    const struct component *primary = config->origins.dynamic.target;
+    const struct scenario *sc = caches->sc;
+    if (!config->origins.failover[0] || !primary)
+        return true;
+    if (primary->kind != KIND_ALB)
+        return diag_error(diag, config->origins.dynamic.at, "an origin group has a balancer as its primary, not '%s'",
+                          primary->name);
+    for (int r = 0; r < sc->region_count; r++)
+        if (text_equal(sc->regions[r].name, config->origins.failover) && &sc->regions[r] != primary->region)
+            config->origins.secondary = scenario_in_region(sc, primary, &sc->regions[r]);
+    if (config->origins.secondary)
+        return true;
+    diag_error(diag, config->origins.dynamic.at, "'%s' is not another region with a balancer '%s'",
+               config->origins.failover, primary->local);
+    return diag_hint(diag, "an origin group fails over to a region like the first one");
+}
+
 static bool resolve_distributions(const struct caches *caches, bool ok)
 {
     for (int i = 0; i < caches->sc->by_kind_count[KIND_CLOUDFRONT]; i++) {
         struct component *c = caches->sc->by_kind[KIND_CLOUDFRONT][i];
         double exponent = 0.0;
-        if (!c->readable || ((const struct cloudfront_config *)c->config)->objects == 0)
+        if (!c->readable)
+            continue;
+        ok = resolve_failover(caches, c) && ok;
+        if (((const struct cloudfront_config *)c->config)->objects == 0)
             continue;
         ok = check_distribution(caches, c, &exponent) && ok;
         if (ok)
@@ -232,9 +260,11 @@ void scenario_explain_caches(const struct scenario *sc, FILE *out)
         const struct cloudfront_config *config = c->config;
         if (config->objects == 0)
             continue;
-        fprintf(out, "%s  %-15s %.4g objects by %s; of %.4g/s the edge hits %.4g%%, regional caches answer %.4g%% of the rest\n",
-                first ? "\ncaches\n" : "", c->name, (double)config->objects, config->popularity, config->objects_per_s,
-                100.0 * config->hit_ratio, 100.0 * config->regional_share);
+        fprintf(
+            out,
+            "%s  %-15s %.4g objects by %s; of %.4g/s the edge hits %.4g%%, regional caches answer %.4g%% of the rest\n",
+            first ? "\ncaches\n" : "", c->name, (double)config->objects, config->popularity, config->objects_per_s,
+            100.0 * config->hit_ratio, 100.0 * config->regional_share);
         first = false;
     }
     for (int i = 0; i < sc->by_kind_count[KIND_ELASTICACHE]; i++) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/catalogue/catalogue.h"
+#include "models/demand.h"
 #include "models/catalogue/distances.h"
 #include "models/names.h"
 #include "models/replica.h"
@@ -221,6 +222,17 @@ static void init_region_components(struct world *w)
     }
 }
 
+/* Only GET, HEAD and OPTIONS fail over: operations that change nothing.      [CF-DG] Origin failover */
+static void init_failover(struct world *w)
+{
+    if (!w->cloudfront || !w->cloudfront->origins.secondary)
+        return;
+    const int count = scenario_operation_count(w->sc);
+    w->reads_only = ARENA_ARRAY(w->arena, bool, count);
+    for (int o = 0; o < count; o++)
+        w->reads_only[o] = demand_of_operation(scenario_operation(w->sc, o), demand_changes, NULL) == 0.0;
+}
+
 static void init_edge(struct world *w)
 {
     const struct scenario *sc = w->sc;
@@ -285,6 +297,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     init_region_components(w);
     fetches_init(w);
     init_edge(w);
+    init_failover(w);
     edge_init(w);
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     edges_init(w);

@@ -396,6 +396,8 @@ struct world {
 
     const struct cloudfront_config *cloudfront;
     const struct component *cloudfront_component;
+    bool *reads_only;        /* of each operation of the results: it may go to the secondary origin; NULL: there is none */
+    uint64_t failovers;      /* requests that went to the secondary origin */
     struct edge_cache *edge; /* NULL: the hit ratio is given */
     sim_time edge_cold_since; /* invalidated, and not yet warm again; SIM_NEVER: warm */
     int edge_column;          /* first of its columns: hit_ratio, origin_fetches */
@@ -516,6 +518,8 @@ void client_arrive(struct world *w, int population);
 void client_attempt(struct world *w, struct frame *f); /* the next attempt begins: a reload */
 void arm_patience(struct world *w, struct frame *f);   /* f->deadline */
 void client_patience_over(struct world *w, struct frame *f);
+/* The attempt goes on at another origin, whose time to answer begins now. False: its client's patience is over. */
+bool client_waits_on(struct world *w, struct frame *f, uint16_t alb);
 /* The server side of an attempt ended with `outcome` at w->now. Frees the frame unless the client still waits. */
 void client_answered(struct world *w, struct frame *f, enum outcome outcome);
 /* Objects of the pages answered since the last call. Returns the edge requests since then, dynamic ones included. */
@@ -537,6 +541,8 @@ enum { PLACE_NODE = 0x6e6f6465 }; /* "node": a place without a name of its own, 
 /* At the edge, on its way to the balancer; the draw is request_node_draw()'s, perhaps made beforehand. */
 void request_begin(struct world *w, struct frame *f, struct draw_block node);
 struct draw_block request_node_draw(const struct world *w, const struct frame *f);
+/* The primary origin failed a request that may go to the secondary: it is on its way there. */
+bool request_fails_over(struct world *w, struct frame *f, enum outcome outcome);
 void request_offer_instance(struct world *w, struct frame *f); /* at the accept queue of f->instance */
 void request_accepted(struct world *w, struct frame *f);       /* a worker is free for it */
 void request_run(struct world *w, struct frame *f);            /* steps, from f->step on */
