@@ -148,7 +148,8 @@ void call_begin(struct world *w, struct frame *f, const struct step *step)
         return;
     }
     invoke_async(w, f, step);
-    call_succeeded(w, f, edge);
+    f->step++;
+    request_run(w, f);
 }
 
 static void try_again(struct world *w, struct frame *f, const struct step *step)

@@ -166,6 +166,14 @@ void edge_attempt_ended(struct world *w, struct edge *edge, sim_time sent, enum 
     edge->timeouts += result == CALL_TIMEOUT;
 }
 
+void edge_async_ended(struct world *w, struct edge *edge, sim_time sent, enum call_result result)
+{
+    edge_attempt_ended(w, edge, sent, result);
+    edge->calls_open--;
+    edge->ok += result == CALL_OK;
+    edge->failed += result != CALL_OK;
+}
+
 void edge_attempt_cut(struct world *w, struct edge *edge, sim_time sent)
 {
     little_leave(&edge->under_way, sent, w->now);

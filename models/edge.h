@@ -121,6 +121,8 @@ void edge_refunds(struct world *w, const struct edge *edge, struct edge_state *s
 /* Figures: an attempt begins and ends. */
 void edge_attempt(struct world *w, struct edge *edge);
 void edge_attempt_ended(struct world *w, struct edge *edge, sim_time sent, enum call_result result);
+/* Of a call that nobody waits for: the call too. */
+void edge_async_ended(struct world *w, struct edge *edge, sim_time sent, enum call_result result);
 void edge_attempt_cut(struct world *w, struct edge *edge, sim_time sent);
 
 void edges_record(struct world *w, struct replication *out);

@@ -165,7 +165,7 @@ void invoke_async(struct world *w, struct frame *f, const struct step *step)
     const uint32_t slot = way.target == DISPATCHER_NONE || way.silent ? SLOT_NONE : frame_new(w);
     if (slot == SLOT_NONE) {
         reach_done(w, f, edge->rule, false);
-        edge_attempt_ended(w, edge, w->now, CALL_ERROR);
+        edge_async_ended(w, edge, w->now, CALL_ERROR);
     } else {
         deliver(w, f, step, &way, slot, true);
     }
@@ -178,7 +178,7 @@ static void async_ended(struct world *w, const struct kinship *kin, enum call_re
 {
     struct edge *edge = &w->edges[kin->edge];
     reach_give_back(w, &w->instances[kin->caller], edge->rule, kin->held, result == CALL_OK);
-    edge_attempt_ended(w, edge, kin->sent, result);
+    edge_async_ended(w, edge, kin->sent, result);
 }
 
 void invoke_answered(struct world *w, struct frame *child, enum outcome outcome)
