@@ -11,8 +11,9 @@
 
 enum {
     NESTED_MAX = 32,
-    CALLS_MAX = 1000 /* of one request, those of the called included, each counted once: hostile scenarios double them
-                        at every level */
+    CALLS_MAX = 1000, /* of one request, those of the called included, each counted once: hostile scenarios double them
+                         at every level */
+    EDGES_MAX = 1000, /* pairs of a service and an operation that it calls: each has a histogram */
 };
 enum colour { UNSEEN, ON_THE_WAY, DONE };
 
@@ -144,6 +145,7 @@ static bool same_rules(const struct step_call *a, const struct step_call *b)
 struct edges {
     const struct step_call **first; /* by number of the called operation */
     int *caller;                    /* service that the entry is of, + 1 */
+    int count;
 };
 
 static bool check_edge(struct calls *calls, struct edges *edges, const struct operation_config *from,
@@ -153,7 +155,10 @@ static bool check_edge(struct calls *calls, struct edges *edges, const struct op
     if (edges->caller[number] != from->service->index + 1 || !edges->first[number]) {
         edges->caller[number] = from->service->index + 1;
         edges->first[number] = call;
-        return true;
+        if (++edges->count != EDGES_MAX + 1)
+            return true;
+        return diag_error(calls->reader->diag, call->operation.at,
+                          "services call more than %d different operations of others", EDGES_MAX);
     }
     const struct step_call *first = edges->first[number];
     if (call->async || first->async || same_rules(first, call))
