@@ -133,8 +133,7 @@ static void set_share(struct world *w, const struct node_type *type, struct inst
 {
     struct pod *p = pod_of(w, i);
     const struct fleet *fleet = &w->fleets[i->fleet];
-    const double there = w->zones ? w->zones[fleet->region][i->zone].factor : 1.0; /* NULL: before the run */
-    const double slower = fleet->slower * there;
+    const double slower = fleet->slower * w->zones[fleet->region][i->zone].factor;
     p->share_milli = share_milli;
     if (i->cpu.discipline == STATION_PROCESSOR_SHARING) {
         set_curve(w, i, p);

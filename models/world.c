@@ -306,6 +306,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
         CHECK(w->kin, "no memory for the pool of requests");
     }
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
+    impairments_init(w); /* a warm pool asks where launches work */
     clusters_init(w);
     fleets_init(w);
     names_init(w);
@@ -314,7 +315,6 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     windows_init(w);
     clients_columns(w);
     recorder_ready(&w->recorder);
-    impairments_init(w);
     faults_init(w);
     clients_init(w, day_type);
     event_set_push(w->events, event_make(SIM_MINUTE, EVENT_METRIC, EV_MINUTE, 0, 0, EVENT_NO_SLOT));
