@@ -212,6 +212,16 @@ void report_faults(struct page *page)
     page_heading(page, "faults", "Faults");
     for (int i = 0; i < page->r->fault_count; i++)
         write_fault(page, &page->r->faults[i]);
+    bool judged = false;
+    for (int i = 0; i < page->r->fault_count; i++)
+        judged |= page->r->faults[i].judged_count > 0;
+    if (judged)
+        fputs(
+            "<p class=\"soft small\">Recovered by itself: the first five minutes in a row in which successes and p99 "
+            "lie within "
+            "what the same day without its faults lets expect. Metastable: no such minutes in the half hour after the "
+            "trigger was gone, at a load that the same day carries.</p>\n",
+            page->out);
     if (page->r->fault_count == 0)
         fprintf(page->out, "<p>No fault happens %s.</p>\n", figure_in_span(page->r->sc));
 }

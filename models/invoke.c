@@ -54,6 +54,8 @@ static struct way by_balancer(struct world *w, const struct frame *f, const stru
     const int number = alb_resolve(alb, w->now, i->id, d.a);
     struct alb_node *node = &alb->nodes[number];
     struct way way = { .target = DISPATCHER_NONE, .alb = to->alb, .node = number };
+    if (w->alb_names[to->alb].end && name_fails(w, &w->alb_names[to->alb], (uint64_t)i->id << 32 | i->launch))
+        return way; /* there is no such name: nobody is asked */
     way.silent = !node->up || grey_way(w, f, to, i->zone, node->zone);
     if (way.silent)
         return way;

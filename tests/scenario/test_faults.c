@@ -352,6 +352,43 @@ static void given_two_faults_of_one_zone_when_the_first_ends_then_it_stays_dark(
     assert_true(answered(r, 10, 20) > 0.99);
 }
 
+/* Every kind of component, whatever it is doing when the fault comes and goes: the laws of conservation hold. */
+static void given_faults_of_every_scope_when_they_come_at_any_time_then_nothing_is_lost_or_held(void **state)
+{
+    static const char *const faults[] = {
+        "zone: us-east-1a, kind: network, lasts: 40s",
+        "zone: us-east-1a, kind: power, lasts: 20s, tail: {after: 10s, over: 1m}",
+        "region: us-east-1, kind: network, lasts: 30s",
+        "region: us-east-1, kind: power, lasts: 30s, tail: {after: 10s, over: 40s}",
+        "zone: us-east-1b, kind: grey, factor: x5, share: 30%, lasts: 50s",
+        "region: us-east-1, kind: grey, share: 10%, lasts: 50s, with: [{zone: us-east-1c, kind: power, after: 20s, "
+        "lasts: 20s}]",
+        "component: orders-db, kind: dns, ttl: 5s, lasts: 40s, with: [{component: web-fleet, kind: crash, instances: "
+        "2}]",
+        "component: order-events, kind: down, lasts: 40s, with: [{component: payments, kind: down, share: 50%}]",
+        "component: catalog-cache, kind: crash, shard: 1, with: [{traffic: shoppers, kind: surge, factor: x8, lasts: "
+        "30s}]",
+    };
+    for (size_t k = 0; k < ARRAY_LEN(faults); k++)
+        for (int at_ms = 60000; at_ms < 60300; at_ms += 97) {
+            struct diag diag;
+            struct arena arena;
+            arena_init(&arena);
+            diag_init(&diag, &arena);
+            const char *const sets[] = { arena_printf(&arena, "faults=[{at: +%dms, %s}]", at_ms, faults[k]),
+                                         "clock.length=4m", "clock.warm_up=30s" };
+            const struct scenario *sc = scenario_load("scenarios/smoke.yaml", sets, 3, &arena, &diag);
+            if (!sc)
+                diag_print(&diag, stderr, false);
+            assert_non_null(sc);
+            const struct replication *r = replicate(sc, -1, (uint32_t)at_ms, NULL, &arena, NULL, NULL);
+            if (r->violation)
+                print_error("%s: %s\n", faults[k], r->violation);
+            assert_null(r->violation);
+            arena_fini(&arena);
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -374,6 +411,7 @@ int main(void)
         TEST(given_a_surge_when_run_then_so_many_times_more_come),
         TEST(given_a_rate_when_variants_are_run_then_they_meet_the_same_failures),
         TEST(given_no_rate_that_comes_true_when_run_then_the_fault_is_there_and_did_not_happen),
+        TEST(given_faults_of_every_scope_when_they_come_at_any_time_then_nothing_is_lost_or_held),
         TEST(given_two_faults_of_one_zone_when_the_first_ends_then_it_stays_dark),
     };
     return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
