@@ -82,8 +82,9 @@ void meter_received(struct world *w, const struct frame *f, int64_t bytes)
 void usage_window(struct world *w)
 {
     for (int i = 0; i < w->fleet_count; i++) {
-        const struct fleet *fleet = &w->fleets[i];
-        uint64_t entries = fleet->alb >= 0 ? w->fronts[fleet->alb].requests : 0;
+        struct fleet *fleet = &w->fleets[i];
+        uint64_t entries = fleet->called + (fleet->alb >= 0 ? w->fronts[fleet->alb].requests : 0);
+        fleet->called = 0;
         if (!fleet->logs)
             continue;
         if (fleet->queue >= 0)

@@ -29,6 +29,8 @@ void served_init(struct world *w)
 
 void served_start(struct world *w)
 {
+    for (int f = 0; f < w->fleet_count; f++)
+        w->fleets[f].called = 0;
     for (int a = 0; w->calls_balanced && a < w->alb_count; a++)
         w->calls_balanced[a] = (struct balanced_calls){ 0 };
     for (int s = 0; w->served && s < w->sc->service_count; s++) {
@@ -56,6 +58,7 @@ void served_leave(struct world *w, const struct frame *f, bool ok)
     if (!w->served)
         return;
     struct service_figures *figures = figures_of(w, f);
+    w->fleets[w->instances[f->instance].fleet].called += f->kind == FRAME_CALL;
     figures->requests++;
     figures->errors += !ok;
     histogram_record(&figures->latency, w->now - f->entered);

@@ -282,6 +282,7 @@ struct fleet {
     struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat, *cross_zone_calls;
     struct meter *sent, *received, *through_nat; /* to and from the internet */
     struct meter **to_region, **from_region;     /* to and from the others; NULL with one region */
+    uint64_t called;     /* calls of other services answered in the present window */
     struct meter *logs;
 };
 

@@ -321,6 +321,43 @@ static void given_a_failing_branch_when_it_is_ignored_then_the_operation_succeed
     assert_int_equal(join.ok, 0);
 }
 
+/* ---- what is billed ---- */
+
+static int64_t used(const struct replication *r, const char *type, const char *resource, const char *operation)
+{
+    int64_t sum = 0;
+    for (size_t u = 0; u < r->usage_count; u++)
+        if (!strcmp(r->usage[u].key->usage_type, type) && !strcmp(r->usage[u].key->resource, resource) &&
+            strstr(r->usage[u].key->operation, operation))
+            sum += r->usage[u].quantity;
+    return sum;
+}
+
+/* A log entry for each answer, 26 bytes longer than written; no public address at an internal balancer; bytes between
+ * zones where services choose instances by themselves: two thirds of them, both ways, with three zones. */
+static void given_calls_when_billed_then_logs_balancers_and_zones_are_metered(void **state)
+{
+    static const char *const sets[] = { "regions.us-east-1.pricing-fleet.logs=500B", "clock.warm_up=20s" };
+    struct arena arena;
+    arena_init(&arena);
+    const struct replication *r = replicate(load(&arena, sets, ARRAY_LEN(sets)), -1, 0, NULL, &arena, NULL, NULL);
+    assert_null(r->violation);
+    uint64_t quotes = 0, listed = 0;
+    for (int e = 0; e < r->edge_count; e++)
+        listed += strcmp(r->edges[e].to, "catalog.list") ? 0 : r->edges[e].attempts;
+    for (int s = 0; s < r->service_count; s++)
+        quotes = strcmp(r->services[s].name, "pricing") ? quotes : r->services[s].requests;
+    assert_true(quotes > 1000);
+    assert_int_equal(used(r, "DataProcessing-Bytes", "pricing-fleet", ""), (int64_t)quotes * 526);
+    assert_int_equal(used(r, "PublicIPv4:InUseAddress", "inner", ""), 0);
+    assert_true(used(r, "PublicIPv4:InUseAddress", "alb", "") > 0);
+    assert_true(used(r, "LoadBalancerUsage", "inner", "") > 0);
+    assert_int_equal(used(r, "ALB:ProcessedBytes", "inner", ""), (int64_t)listed * (2000 + 4000));
+    const int64_t crossed = used(r, "DataTransfer-Regional-Bytes", "gateway-fleet", "peer=service");
+    assert_in_range(crossed, 6000 * 1000, 6000 * 20000);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +368,7 @@ int main(void)
         cmocka_unit_test(given_a_budget_when_all_calls_time_out_then_so_many_retries_are_made),
         cmocka_unit_test(given_a_limit_when_more_calls_are_made_then_they_wait_or_fail),
         cmocka_unit_test(given_a_failing_branch_when_it_is_ignored_then_the_operation_succeeds),
+        cmocka_unit_test(given_calls_when_billed_then_logs_balancers_and_zones_are_metered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
