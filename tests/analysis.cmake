@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results objectives recovery report plots output_dir estimate compare)
+foreach(name ci stopping advice calendar escape figure tasks tally cost also_records activity results results_calls objectives recovery report plots output_dir estimate compare)
     headroom_test(unit/test_${name}.c LINKS headroom::analysis LABELS quick)
 endforeach()
 headroom_test(scenario/test_served_work.c LINKS headroom::analysis LABELS quick)
