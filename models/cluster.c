@@ -129,6 +129,9 @@ static void begin_loops(struct world *w, const struct cluster *c)
         if (fleet->pods && fleet->pods->hpa.present && cluster_of(w, fleet) == c)
             kube_push(w, phase(w, fleet->component->name, 3, fleet->pods->hpa.sync), EVENT_CONTROL, KUBE_HPA,
                       (uint32_t)f);
+        if (fleet->pods && fleet->pods->keda.present && cluster_of(w, fleet) == c)
+            kube_push(w, phase(w, fleet->component->name, 4, fleet->pods->keda.poll), EVENT_CONTROL, KUBE_KEDA,
+                      (uint32_t)f);
     }
 }
 
@@ -283,6 +286,7 @@ void kube_handle(struct world *w, struct event e)
     case KUBE_POD_EVICT: pod_toleration_over(w, &w->instances[entity]); break;
     case KUBE_SCRAPE: kube_scrape(w, &kube->clusters[entity]); break;
     case KUBE_HPA: kube_hpa(w, &w->fleets[entity]); break;
+    case KUBE_KEDA: kube_keda(w, &w->fleets[entity]); break;
     case KUBE_BATCH: provision_batch(w, &kube->clusters[entity]); break;
     case KUBE_LOOP: loop(w, &kube->clusters[entity]); break;
     }

@@ -33,6 +33,7 @@ enum kube_event {
     KUBE_POD_EVICT,    /* pod: its toleration of the dead node is over */
     KUBE_SCRAPE,       /* cluster: metrics-server */
     KUBE_HPA,          /* fleet */
+    KUBE_KEDA,         /* fleet: its queue is looked at */
     KUBE_BATCH,        /* cluster: Karpenter's batch may be closed */
     KUBE_LOOP,         /* cluster: node groups, scale-down, consolidation */
 };
@@ -225,6 +226,10 @@ int64_t pods_pending(const struct cluster *c, const struct world *w, const struc
 /* ---- pod_metrics.c ---- */
 void kube_scrape(struct world *w, struct cluster *c);
 void kube_hpa(struct world *w, struct fleet *fleet);
+/* ---- keda.c ---- */
+void kube_keda(struct world *w, struct fleet *fleet);
+int64_t keda_messages(const struct world *w, const struct fleet *fleet); /* of its queue, visible and in flight */
+int64_t keda_least(const struct deployment_config *config);              /* replicas that the HPA leaves, at least 1 */
 
 /* ---- provision.c ---- */
 void provision_new_pod(struct world *w, struct cluster *c); /* one more waits: Karpenter's batch */

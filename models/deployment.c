@@ -54,9 +54,9 @@ static const struct param replica_params[] = {
       .kind = PARAM_COUNT,
       .offset = WITHIN(deployment_config, replicas, min),
       .def = "1",
-      .min = "1",
+      .min = "0",
       .max = "5000",
-      .doc = "pods at the least",
+      .doc = "pods at the least; 0 with keda",
       .source = "[K8S-HPA] minReplicas" },
     { .name = "start",
       .kind = PARAM_COUNT,
@@ -113,9 +113,9 @@ static const struct param messages_params[] = {
 static const struct param_variant metric_variants[] = {
     [POD_METRIC_CPU] = { "cpu", "keep CPU over the requests at a value", cpu_params, sizeof(struct metric_cpu) },
     [POD_METRIC_REQUESTS] = { "requests_per_pod", "keep the requests that a pod is sent at a rate", requests_params,
-                          sizeof(struct metric_requests) },
+                              sizeof(struct metric_requests) },
     [POD_METRIC_MESSAGES] = { "messages_per_pod", "keep the backlog of the queue at so many messages per pod",
-                          messages_params, sizeof(struct metric_messages) },
+                              messages_params, sizeof(struct metric_messages) },
     { .key = NULL },
 };
 
@@ -262,6 +262,34 @@ static const struct param hpa_params[] = {
     PARAM_END,
 };
 
+static const struct param keda_params[] = {
+    { .name = "poll",
+      .kind = PARAM_DURATION,
+      .offset = WITHIN(deployment_config, keda, poll),
+      .def = "30s",
+      .min = "1s",
+      .max = "1h",
+      .doc = "time between two looks at the queue",
+      .source = "[KEDA] pollingInterval" },
+    { .name = "cooldown",
+      .kind = PARAM_DURATION,
+      .offset = WITHIN(deployment_config, keda, cooldown),
+      .def = "300s",
+      .min = "0s",
+      .max = "24h",
+      .doc = "after the last look that found messages, until the last pods go; needs replicas.min of 0",
+      .source = "[KEDA] cooldownPeriod" },
+    { .name = "activation",
+      .kind = PARAM_COUNT,
+      .offset = WITHIN(deployment_config, keda, activation),
+      .def = "0",
+      .min = "0",
+      .max = "1G",
+      .doc = "so many messages, visible and in flight, do not wake it",
+      .source = "[KEDA] AWS SQS scaler, activationQueueLength" },
+    PARAM_END,
+};
+
 static const struct param spread_params[] = {
     { .name = "max_skew",
       .kind = PARAM_COUNT,
@@ -334,6 +362,14 @@ static const struct param params[] = {
       .sub = hpa_params,
       .doc = "a Horizontal Pod Autoscaler changes their number",
       .source = "[K8S-HPA]" },
+    { .name = "keda",
+      .kind = PARAM_BLOCK,
+      .offset = AT(deployment_config, keda),
+      .def = "",
+      .sub = keda_params,
+      .doc = "looks at the queue: brings the first pods, takes away the last; messages_per_pod of the hpa is its "
+             "queueLength",
+      .source = "[KEDA]" },
     { .name = "spread",
       .kind = PARAM_BLOCK,
       .offset = AT(deployment_config, spread),
@@ -492,6 +528,20 @@ static bool check_metrics(const struct component *c, const struct scenario *sc, 
     return ok;
 }
 
+static bool check_keda(const struct component *c, const struct deployment_config *config, struct diag *diag)
+{
+    bool feeds = false;
+    for (int m = 0; m < config->hpa.metric_count; m++)
+        feeds = feeds || config->hpa.metrics[m].variant == POD_METRIC_MESSAGES;
+    if (config->keda.present && !feeds)
+        return diag_error(diag, c->at, "keda of '%s' has no queue to look at", c->name) ||
+               diag_hint(diag, "hpa: {metrics: {messages_per_pod: 5}}, of a service that consumes a queue");
+    if (config->replicas.min == 0 && !config->keda.present)
+        return diag_error(diag, c->at, "'%s' may go down to no pods, and nothing would bring it back", c->name) ||
+               diag_hint(diag, "replicas.min of 1, or keda: {}");
+    return true;
+}
+
 static bool check_total(const struct component *c, const struct scenario *sc, struct diag *diag)
 {
     int64_t all = 0;
@@ -521,6 +571,7 @@ static bool validate(struct component *c, const struct scenario *sc, struct diag
     ok = check_limits(c, config, diag) && ok;
     ok = check_fit(c, config, diag) && ok;
     ok = check_metrics(c, sc, config, diag) && ok;
+    ok = check_keda(c, config, diag) && ok;
     return check_total(c, sc, diag) && ok;
 }
 

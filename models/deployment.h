@@ -71,6 +71,11 @@ struct deployment_config {
     } hpa;
     struct {
         bool present;
+        sim_time poll, cooldown;
+        int64_t activation;
+    } keda;
+    struct {
+        bool present;
         int64_t max_skew;
         int when; /* enum deployment_spread */
     } spread;

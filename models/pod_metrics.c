@@ -108,10 +108,9 @@ static int64_t wish(const struct world *w, const struct fleet *fleet, const stru
         break;
     case POD_METRIC_MESSAGES: {
         CHECK(fleet->queue >= 0, "a deployment without a queue scales on messages");
-        const struct message_queue *messages = &w->queues[fleet->queue].messages;
         metric.kind = HPA_EXTERNAL;
         metric.target = (int64_t)(((const struct metric_messages *)written->config)->per_pod * 1000.0 + 0.5);
-        view.sum = 1000 * ((int64_t)messages->visible + (int64_t)messages->in_flight);
+        view.sum = 1000 * keda_messages(w, fleet);
         break;
     }
     }
@@ -126,9 +125,9 @@ void kube_hpa(struct world *w, struct fleet *fleet)
     for (int m = 0; m < count; m++)
         wishes[m] = wish(w, fleet, &config->hpa.metrics[m]);
     const int64_t largest = hpa_largest(wishes, count, fleet->desired);
-    if (largest >= 0)
+    if (largest >= 0 && fleet->desired > 0) /* at no replicas the HPA is off */
         pods_set_desired(w, fleet,
-                         hpa_decide(&fleet->memory, w->now, largest, fleet->desired, config->replicas.min,
+                         hpa_decide(&fleet->memory, w->now, largest, fleet->desired, keda_least(config),
                                     config->replicas.max, &config->up, &config->down));
     kube_push(w, w->now + config->hpa.sync, EVENT_CONTROL, KUBE_HPA, (uint32_t)(fleet - w->fleets));
 }

@@ -250,6 +250,7 @@ struct fleet {
     const struct shape *shape;
     double slower;            /* pods: everything takes so many times longer, a fault's doing */
     struct hpa_memory memory; /* pods */
+    sim_time active_at;       /* pods: when KEDA last found messages */
     int64_t desired, most;
     int64_t logs_bytes;       /* of the log entry of a request or message */
     const struct dist *drain; /* of members without a balancer */
