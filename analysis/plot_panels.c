@@ -80,6 +80,10 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
         struct panel *panel = panel_of(panels, r, "traffic", "per second");
         add_column(panel, c, all ? column->name : arena_printf(arena, "%s %s", column->component, column->name), false);
     }
+    for (int c = 0; c < s->column_count; c++)
+        if (s->columns[c].group == SERIES_PLACES)
+            add_column(panel_of(panels, r, "where requests are sent", "per second"), c, s->columns[c].component,
+                       false);
     for (int c = 0; c < s->column_count; c++) {
         const struct series_column *column = &s->columns[c];
         struct panel *panel = column->group == SERIES_CAPACITY ? panel_of(panels, r, column->component, column->unit)

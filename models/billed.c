@@ -169,11 +169,17 @@ static void meter_alarms(struct world *w, const struct component *c)
 static void meter_acl(struct world *w, const struct component *c)
 {
     const struct component *on = w->waf->on.target;
-    struct usage_key key = usage_key_of(c, "awswaf", "WebACL", "", USAGE_NANOSECONDS);
-    key.region = on && on->region ? on->region->name : "Global";
-    exist_as(w, key, 1);
-    key.usage_type = "Rule";
-    exist_as(w, key, ((const struct waf_config *)c->config)->rules);
+    struct usage_key list = usage_key_of(c, "awswaf", "WebACL", "", USAGE_NANOSECONDS);
+    for (int r = 0; r < w->sc->region_count; r++) { /* one for CloudFront, or in each region one for its balancer */
+        const struct region *region = &w->sc->regions[r];
+        if (on && on->region ? !scenario_in_region(w->sc, on, region) : r > 0)
+            continue;
+        list.region = on && on->region ? region->name : "Global";
+        list.usage_type = "WebACL";
+        exist_as(w, list, 1);
+        list.usage_type = "Rule";
+        exist_as(w, list, ((const struct waf_config *)c->config)->rules);
+    }
 }
 
 static void meter_component(struct world *w, const struct component *c)

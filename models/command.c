@@ -44,6 +44,7 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
     if (UNLIKELY(cache->unused)) {
         cache->unused = false;
         cache_flush(cache, w->now);
+        fault_note(w, cache->component->name, "is asked for the first time, and is empty", false);
     }
     if (step->code == CODE_GET) {
         int s = (int)draw_below(d.b << 32, (uint32_t)cache->shard_count);

@@ -120,7 +120,7 @@ double demand_commands_s(const struct tagged *step, const void *context)
 double demand_gets(const struct tagged *step, const void *context)
 {
     const struct step_get *get = step->variant == STEP_GET ? step->config : NULL;
-    return get && (!context || get->from.target == context) ? 1.0 : 0.0;
+    return get && (!context || get->from.target == home_of(context)) ? 1.0 : 0.0;
 }
 
 double demand_sends(const struct tagged *step, const void *context)

@@ -514,10 +514,8 @@ static bool check_fit(const struct component *c, const struct deployment_config 
 static bool check_metrics(const struct component *c, const struct scenario *sc, const struct deployment_config *config,
                           struct diag *diag)
 {
-    const struct component *queue = NULL;
-    for (int s = 0; s < sc->service_count; s++)
-        if (sc->services[s].runs_on.target == c)
-            queue = sc->services[s].consumes.target;
+    const struct service_config *service = scenario_service_on(sc, c);
+    const struct component *queue = service ? service->consumes.target : NULL;
     bool ok = true;
     if (config->hpa.metric_count > DEPLOYMENT_METRICS_MAX)
         ok = diag_error(diag, c->at, "'%s' scales on more than %d metrics", c->name, DEPLOYMENT_METRICS_MAX);

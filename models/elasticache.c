@@ -197,8 +197,11 @@ bool cache_recover(struct cache_shard *shard, const bool zone_up[], int zones, s
             continue;
         shard->zone = shard->replica_zones[r];
         shard->replica_zones[r] = shard->replica_zones[--shard->replicas_left];
-        return true;
+        if (!shard->forgotten)
+            return true;
+        break;
     }
+    shard->forgotten = false;
     for (int z = 0; z < zones && !zone_up[shard->zone]; z++)
         if (zone_up[z])
             shard->zone = z;

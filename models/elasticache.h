@@ -57,6 +57,7 @@ struct cache_shard {
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
     bool serving;
+    bool forgotten; /* every node of it lost its power: whichever comes back is empty */
     sim_time empty_since; /* SIM_NEVER: warm */
     uint32_t generation;  /* of failovers: a stale one is ignored */
 };

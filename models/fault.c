@@ -212,6 +212,9 @@ static void zone_lost(struct world *w, int effect, const struct fault_config *co
     for (int c = 0; c < w->cache_count; c++)
         if (w->caches[c].component->region == region)
             cache_loses_zone(w, &w->caches[c], zone, 0);
+    for (int s = 0; s < w->shard_count && config->kind == FAULT_POWER && !world_region_up(w, region); s++)
+        if (w->caches[w->shard_of[s].cache].component->region == region)
+            w->caches[w->shard_of[s].cache].shards[w->shard_of[s].shard].forgotten = true;
 }
 
 /* The hosts of a zone are back: replicas serve, a lost primary restarts there unless a standby has its place. */

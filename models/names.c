@@ -36,7 +36,9 @@ struct names {
     int *balancer;   /* by record */
     int *column;
     bool *announced; /* by record: healthy, when last told */
+    bool *moved;     /* by record: nearly all requests go there */
     uint32_t *changes;
+    uint64_t *sent; /* by record, in the present window: attempts, answered or not */
     uint64_t queries_before, queries;
     struct meter *meter;
     uint32_t place_client, place_phase, place_probe, place_propagation;
@@ -171,11 +173,13 @@ void names_init(struct world *w)
     n->column = ARENA_ARRAY(w->arena, int, config->record_count);
     n->announced = ARENA_ARRAY(w->arena, bool, config->record_count);
     n->changes = ARENA_ARRAY(w->arena, uint32_t, config->record_count);
+    n->moved = ARENA_ARRAY(w->arena, bool, config->record_count);
+    n->sent = ARENA_ARRAY(w->arena, uint64_t, config->record_count);
     for (int r = 0; r < config->record_count; r++) {
         const struct component *balancer = balancer_of(config, r);
         n->balancer[r] = balancer->index;
         n->announced[r] = true;
-        n->column[r] = recorder_column(&w->recorder, balancer->name, "requests", "requests/s", SERIES_OTHER);
+        n->column[r] = recorder_column(&w->recorder, balancer->name, "requests", "requests/s", SERIES_PLACES);
         w->fronts[balancer->index].open = true;
     }
     struct usage_key key = usage_key_of(component, "AmazonRoute53", usage_type_of(config), "", USAGE_COUNT);
@@ -328,6 +332,7 @@ int names_balancer(struct world *w, const struct frame *f, bool connects, sim_ti
     const bool keeps = open && r->asked > 0 && w->now < r->until + keep_alive;
     const int record = keeps ? r->record : route53_resolve(&n->zone, resolver, w->now, place->distance_ms, &n->queries);
     *farther = place->farther[record] * (connects && !w->cloudfront ? 3 : 1); /* TCP and TLS take round trips too */
+    n->sent[record]++;
     return n->balancer[record];
 }
 
@@ -374,11 +379,34 @@ double names_share(const struct scenario *sc, const struct region *region)
     return share;
 }
 
+/* Of all requests of a window. */
+static const double NEARLY_ALL = 0.95;
+
+static void tell_moves(struct world *w, struct names *n)
+{
+    uint64_t all = 0;
+    for (int r = 0; r < n->config->record_count; r++)
+        all += n->sent[r];
+    for (int r = 0; all > 0 && r < n->config->record_count; r++) {
+        const bool moved = (double)n->sent[r] >= NEARLY_ALL * (double)all;
+        if (moved && !n->moved[r])
+            fault_note(
+                w, n->component->name,
+                arena_printf(w->arena, "95 %% of the requests are sent to '%s'", balancer_of(n->config, r)->name),
+                false);
+        n->moved[r] = moved;
+    }
+}
+
 void names_window(struct world *w, double seconds)
 {
     struct names *n = w->names;
     meter_add(&w->meters, n->meter, (int64_t)(n->queries - n->queries_before) * n->config->questions);
     n->queries_before = n->queries;
-    for (int r = 0; seconds > 0.0 && r < n->config->record_count; r++)
-        recorder_value(&w->recorder, n->column[r], (double)w->fronts[n->balancer[r]].requests / seconds);
+    tell_moves(w, n);
+    for (int r = 0; r < n->config->record_count; r++) {
+        if (seconds > 0.0)
+            recorder_value(&w->recorder, n->column[r], (double)n->sent[r] / seconds);
+        n->sent[r] = 0;
+    }
 }

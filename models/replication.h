@@ -55,6 +55,7 @@ enum series_group {
     SERIES_UTILISATION,  /* 0..1 */
     SERIES_QUEUE,        /* messages, age in s */
     SERIES_AVAILABILITY, /* 0..1 per operation */
+    SERIES_PLACES,       /* requests per second sent to each balancer, where a name leads to several */
     SERIES_OTHER,
 };
 

@@ -12,6 +12,7 @@
 #include "models/deployment.h"
 #include "models/eks.h"
 #include "models/elasticache.h"
+#include "models/names.h"
 #include "models/rds.h"
 #include "models/route53.h"
 #include "models/sqs.h"
@@ -66,9 +67,8 @@ static int64_t largest_size(const struct component *fleet)
 static const char *largest_key(const struct component *fleet)
 {
     if (fleet->kind == KIND_DEPLOYMENT)
-        return ((const struct deployment_config *)fleet->config)->hpa.present
-                   ? "replicas.max"
-                   : "replicas.start (no hpa changes it)";
+        return ((const struct deployment_config *)fleet->config)->hpa.present ? "replicas.max"
+                                                                              : "replicas.start (no hpa changes it)";
     return ((const struct asg_config *)fleet->config)->scaling_count > 0 ? "size.max"
                                                                          : "size.desired (no policy scales it)";
 }
@@ -177,6 +177,23 @@ static void doubt_minimum(const struct doubts *d, const struct component *fleet)
     diag_hint(d->diag, "size.min of 2 or more spreads over zones");
 }
 
+/* A fleet that gets all requests only when another region is lost: until its policies have reacted it has what it has. */
+static void doubt_standby(const struct doubts *d, const struct component *fleet, const struct service_config *service)
+{
+    const struct asg_config *config = fleet->config;
+    const double share = names_share(d->sc, fleet->region);
+    const struct demand cpu = demand_of_service(d->day, service, demand_cpu_s, NULL);
+    const double now = fleet_capacity(fleet, config->size.desired);
+    if (d->sc->region_count == 1 || share >= 1.0 || cpu.peak <= now || !route53_name(d->sc) || service->consumes.target)
+        return;
+    diag_warning(
+        d->diag, fleet->at,
+        "'%s' begins with %lld instances; if all come to %s at the peak it is asked for %.2g times what they can",
+        fleet->name, (long long)config->size.desired, fleet->region->name, cpu.peak / now);
+    diag_hint(d->diag, "size.desired of %.0f would carry it at 100%% CPU; or accept the minutes until it has grown",
+              instances_for(fleet, cpu.peak));
+}
+
 static void doubt_fleets(const struct doubts *d)
 {
     for (int f = 0; f < scenario_fleet_count(d->sc); f++) {
@@ -189,6 +206,7 @@ static void doubt_fleets(const struct doubts *d)
             continue;
         doubt_targets(d, fleet);
         doubt_minimum(d, fleet);
+        doubt_standby(d, fleet, service);
     }
 }
 
@@ -199,7 +217,8 @@ static void doubt_pods(const struct doubts *d, const struct component *c)
     const struct deployment_config *pods = c->config;
     const int64_t zones = c->region->zones;
     if (pods->replicas.min < 2 && zones > 1) {
-        diag_warning(d->diag, c->at, "'%s' may shrink to one pod: its node's loss ends the service for minutes", c->name);
+        diag_warning(d->diag, c->at, "'%s' may shrink to one pod: its node's loss ends the service for minutes",
+                     c->name);
         diag_hint(d->diag, "replicas.min of 2 or more, and a spread over zones");
     }
     if (!pods->spread.present && zones > 1) {
@@ -377,8 +396,9 @@ static void doubt_fifo(const struct doubts *d, const struct component *queue, co
     if (!config->fifo)
         return;
     if (sent.peak > (double)config->calls_per_s) {
-        diag_warning(d->diag, queue->at, "'%s' is sent %.3g messages/s at %s, but takes %lld calls/s: the rest are errors",
-                     queue->name, sent.peak, clock_text(d, sent.peak_at), (long long)config->calls_per_s);
+        diag_warning(d->diag, queue->at,
+                     "'%s' is sent %.3g messages/s at %s, but takes %lld calls/s: the rest are errors", queue->name,
+                     sent.peak, clock_text(d, sent.peak_at), (long long)config->calls_per_s);
         diag_hint(d->diag, "calls_per_s as of a high-throughput FIFO queue, or a standard queue");
     }
     if (sent.mean * each_s > (double)config->groups) {
@@ -413,8 +433,7 @@ static void doubt_consumer(const struct doubts *d, const struct component *queue
                  "'%s' gets %.3g messages per second on average, and '%s' handles %.3g at its largest: "
                  "the backlog never drains",
                  queue->name, sent.mean, fleet->name, rate);
-    diag_hint(d->diag, "raise %s of '%s' or the workers of '%s'", largest_key(fleet), fleet->name,
-              consumer->name);
+    diag_hint(d->diag, "raise %s of '%s' or the workers of '%s'", largest_key(fleet), fleet->name, consumer->name);
 }
 
 static void doubt_queues(const struct doubts *d)

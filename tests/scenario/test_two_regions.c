@@ -167,6 +167,28 @@ static void given_writes_from_the_other_region_when_remote_then_they_cross_the_d
     assert_true(share_ok(fails, 0, 9) > 0.4 && share_ok(fails, 0, 9) < 0.6);
 }
 
+static double flow_of(const struct replication *r, const char *component, const char *name)
+{
+    for (int i = 0; i < r->flow_count; i++)
+        if (!strcmp(r->flows[i].component, component) && !strcmp(r->flows[i].name, name))
+            return (double)r->flows[i].count;
+    fail_msg("no flow %s %s", component, name);
+    return NAN;
+}
+
+/* Everything is in the east's cache; the west's is empty until clients come, and its database is asked. */
+static void given_a_standby_region_when_clients_come_then_its_cache_is_empty_at_first(void **state)
+{
+    static const char CACHED[] =
+        "services.web.operations.order=[{get: {from: cache, miss: [{read: {from: orders, time: 1ms}}]}}]";
+    static const char CACHE[] =
+        "regions.us-east-1.cache={kind: elasticache, node: cache.r7g.large, hit_ratio: 100%, refill: 5m}";
+    const struct replication *r = run_with(*state, CACHED, CACHE);
+    assert_true(!isnan(told_at(r, "us-west-2.cache", "is empty")));
+    assert_true(flow_of(r, "us-west-2.orders", "primary_cpu") > 20 * 60);
+    assert_true(!isnan(told_at(r, "cache", "an empty node"))); /* the east's lost all that it had */
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -178,6 +200,7 @@ int main(void)
         TEST(given_an_alarm_in_the_lost_region_when_it_is_lost_then_nobody_is_paged),
         TEST(given_an_automatic_promotion_when_the_alarm_goes_off_then_nobody_is_asked),
         TEST(given_an_outage_that_ends_before_the_decision_when_decided_then_nothing_is_promoted),
+        TEST(given_a_standby_region_when_clients_come_then_its_cache_is_empty_at_first),
         TEST(given_writes_from_the_other_region_when_remote_then_they_cross_the_distance_and_when_fail_they_fail),
     };
     return cmocka_run_group_tests_name("two regions", tests, NULL, NULL);

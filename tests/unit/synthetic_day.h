@@ -132,6 +132,7 @@ static double syn_value(const struct syn_column *column, uint32_t number, int w,
     case SERIES_UTILISATION:
         return fmin(0.98, (0.42 + 0.08 * noise) * (fault ? 1.5 : 1) * (column->component[0] == 'o' ? 0.5 : 1));
     case SERIES_QUEUE: return fault ? (at_s - SYN_FAULT_S) / 10 * (1 + 0.1 * noise) : fmax(0, 3 + 4 * noise);
+    case SERIES_PLACES:
     case SERIES_OTHER: break;
     }
     return NAN;

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "models/names.h"
 #include "models/replicate.h"
 #include "models/route53.h"
 #include "tests/unit/fixture.h"
@@ -238,6 +239,28 @@ static void given_a_dark_region_when_clients_follow_the_ttl_then_they_move_as_co
     assert_true(east[119] > 45 && west[119] == 0.0);          /* and back: found healthy, then answered again */
 }
 
+/* Of American viewers 23 % are nearer to the west: 16 % us-west-1, 7 % us-west-2. */
+static void given_policies_when_all_is_well_then_regions_have_their_shares(void **state)
+{
+    static const struct {
+        const char *set;
+        double east, west;
+    } cases[] = {
+        { NULL, 1.0, 0.0 },
+        { "edge.route53={policy: weighted, records: [{to: alb, weight: 3}, us-west-2.alb]}", 0.75, 0.25 },
+        { "edge.route53={policy: latency, records: [alb, us-west-2.alb]}", 0.77, 0.23 },
+        { "edge.route53={records: [alb, us-west-2.alb]}", 0.5, 0.5 },
+        { "edge.route53={}", 1.0, 0.0 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct scenario *sc = parse(*state, cases[i].set);
+        assert_non_null(sc);
+        const double east = names_share(sc, &sc->regions[0]), west = names_share(sc, &sc->regions[1]);
+        assert_true(east > cases[i].east - 1e-9 && east < cases[i].east + 1e-9);
+        assert_true(west > cases[i].west - 1e-9 && west < cases[i].west + 1e-9);
+    }
+}
+
 static void given_names_that_do_not_fit_when_loaded_then_it_is_said(void **state)
 {
     static const struct {
@@ -277,6 +300,7 @@ int main(void)
         TEST(given_a_resolver_when_asked_again_then_it_keeps_its_answer_for_the_ttl),
         TEST(given_a_resolver_that_ignores_the_ttl_when_asked_then_it_keeps_its_answer_longer),
         TEST(given_a_dark_region_when_clients_follow_the_ttl_then_they_move_as_computed_by_hand),
+        TEST(given_policies_when_all_is_well_then_regions_have_their_shares),
         TEST(given_names_that_do_not_fit_when_loaded_then_it_is_said),
     };
     return cmocka_run_group_tests_name("route53", tests, NULL, NULL);
