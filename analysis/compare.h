@@ -38,7 +38,8 @@ struct contender {
     const struct risk_result *risk; /* NULL: the scheduled faults, if the scenario says how often they come */
     struct samples samples;
     struct samples twins; /* orders of the fault-free twin, one column */
-    int peak_type;        /* the day type that the twin serves as; -1: none */
+    int peak_type;          /* the day type that the twin serves as; -1: none */
+    struct contender *next; /* NULL, or who takes the same records: compare_alike() */
     struct arena arena;
 };
 
@@ -46,6 +47,10 @@ struct contender {
  * the headline day's shape, mean and length. Plan the tasks before. */
 void contender_init(struct contender *c, const struct scenario *sc, struct tally *tally); /* without a name */
 void contender_plan(struct contender *c, struct task_list *tasks, struct arena *arena);
+/* Simulates nothing itself, but takes what `leader` takes; `tasks` are emptied. contender_led() after the run. */
+void contender_follow(struct contender *c, struct contender *leader, struct task_list *tasks);
+/* What came of the leader's tasks came of the follower's. */
+void contender_led(struct task_list *follower, const struct task_list *leader);
 void contender_fini(struct contender *c);
 /* Takes the records, and hands them on to the tally. */
 struct task_sink contender_sink(struct contender *c);
@@ -55,6 +60,9 @@ struct task_sink contender_sink(struct contender *c);
 /* What makes a comparison senseless (clock, seed, arrivals) is an error, what makes it doubtful (clients, business,
  * calendar) a warning, each at its place in the variant's file. compare_check.c */
 bool compare_check(const struct scenario *base, const struct scenario *variant, struct diag *diag);
+
+/* Whether they differ in nothing that is simulated: prices, commitments, business and objectives may. compare_changes.c */
+bool compare_alike(const struct scenario *a, const struct scenario *b);
 
 /* What a variant's file says otherwise than the base's. compare_changes.c */
 struct change {

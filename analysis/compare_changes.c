@@ -44,6 +44,30 @@ const struct node *tree_difference(const struct node *a, const struct node *b)
     return b;
 }
 
+static bool is_simulated(const char *key)
+{
+    static const char *const keys[] = { "headroom",     "name",      "description", "extends",
+                                        "replications", "precision", "commitments", "objectives",
+                                        "business",     "also",      "free_tier",   "max_replications" };
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (strcmp(key, keys[i]) == 0)
+            return false;
+    return true;
+}
+
+static bool has_simulated_of(const struct node *a, const struct node *b)
+{
+    for (int i = 0; i < a->count; i++)
+        if (is_simulated(a->keys[i]->text) && !tree_same(a->items[i], tree_find(b, a->keys[i]->text)))
+            return false;
+    return true;
+}
+
+bool compare_alike(const struct scenario *a, const struct scenario *b)
+{
+    return a->root && b->root && has_simulated_of(a->root, b->root) && has_simulated_of(b->root, a->root);
+}
+
 /* ---- a value in one line, as YAML has it inside braces ---- */
 
 static const char *flow(const struct node *node, struct arena *arena)

@@ -71,7 +71,8 @@ static void write_head(struct sheet *s)
         s->page.out,
         "<header>\n<p class=\"kicker\">Designs under the same customers and failures: %d %s %d, from %s for %s</p>\n"
         "<h1>%s</h1>\n<nav aria-label=\"Contents\"><a href=\"#variants\">Variants</a><a href=\"#benefit\">Cost and "
-        "benefit</a><a href=\"#plots\">Plots</a><a href=\"#fault\">The fault</a><a href=\"#money\">Money</a>"
+        "benefit</a><a href=\"#plots\">Plots</a><a href=\"#fault\">The fault</a><a href=\"#losses\">Losses</a><a "
+        "href=\"#money\">Money</a>"
         "<a href=\"#differences\">Differences</a><a href=\"#changes\">What differs</a><a href=\"#assumptions\">"
         "Assumptions</a></nav>\n</header>\n<main>\n",
         sc->clock.day, calendar_month_name(sc->clock.month), sc->clock.year, figure_clock(sc, 0, false, a),
@@ -134,10 +135,11 @@ static void write_variant(struct sheet *s, const struct variant *v)
 static void write_variants(struct sheet *s)
 {
     page_heading(&s->page, "variants", "The variants");
-    fprintf(s->page.out,
-            "<p class=\"soft\">Availability and p99 (ms) of %s on the headline day, failures included; money in USD. "
-            "Expected loss is of a year, at contribution margin: %s.</p>\n",
-            page_text(&s->page, s->c->operation), page_text(&s->page, s->c->consists_of));
+    fprintf(
+        s->page.out,
+        "<p class=\"soft\">Availability and p99 (ms) of %s on the headline day, failures included; money in USD. "
+        "Expected loss is that of a year, at contribution margin; <a href=\"#losses\">what it consists of</a>.</p>\n",
+        page_text(&s->page, s->c->operation));
     open_table(
         s, "stacked",
         "<th>Variant</th><th class=\"n\">Availability</th><th class=\"n\">p99 ms</th><th class=\"n\">Mean month</th>"
@@ -225,6 +227,78 @@ static void write_faults(struct sheet *s)
     for (int i = 0; i < s->c->count; i++)
         for (int f = 0; f < s->c->variants[i].results->fault_count; f++)
             write_fault_row(s, &s->c->variants[i], &s->c->variants[i].results->faults[f]);
+    close_table(s);
+}
+
+/* ---- what failures cost in a year ---- */
+
+static const struct risk_mode *mode_of(const struct variant *v, const char *name)
+{
+    for (int m = 0; v->risk && m < v->risk->mode_count; m++)
+        if (strcmp(v->risk->modes[m].name, name) == 0)
+            return &v->risk->modes[m];
+    return NULL;
+}
+
+/* A mode stands where the first variant that has it comes. */
+static bool is_new_mode(const struct comparison *c, int variant, const char *name)
+{
+    for (int i = 0; i < variant; i++)
+        if (mode_of(&c->variants[i], name))
+            return false;
+    return true;
+}
+
+static void write_mode(struct sheet *s, const struct risk_mode *mode)
+{
+    row_head(s, mode->name);
+    fprintf(s->page.out, "<td class=\"n\">%s</td>", figure_number(mode->per_year, &s->page.arena));
+    for (int i = 0; i < s->c->count; i++) {
+        const struct risk_mode *its = mode_of(&s->c->variants[i], mode->name);
+        cell(s, its ? compare_money(its->loss_usd, false, &s->page.arena) : "–");
+    }
+    fputs("</tr>\n", s->page.out);
+}
+
+static void year_row(struct sheet *s, const char *name, size_t offset)
+{
+    bool any = false;
+    for (int i = 0; i < s->c->count; i++) {
+        const struct risk_result *risk = s->c->variants[i].risk;
+        any = any || (risk && !isnan(*(const double *)(const void *)((const char *)risk + offset)));
+    }
+    if (!any)
+        return;
+    row_head(s, name);
+    fputs("<td></td>", s->page.out);
+    for (int i = 0; i < s->c->count; i++) {
+        const char *risk = (const char *)s->c->variants[i].risk;
+        cell(s, risk ? figure_usd(*(const double *)(const void *)(risk + offset), &s->page.arena) : "–");
+    }
+    fputs("</tr>\n", s->page.out);
+}
+
+static void write_losses(struct sheet *s)
+{
+    const struct comparison *c = s->c;
+    bool any = false;
+    for (int i = 0; i < c->count; i++)
+        any = any || c->variants[i].risk;
+    page_heading(&s->page, "losses", "What failures cost");
+    fprintf(s->page.out, "<p class=\"soft\">Expected loss of a year at contribution margin: %s.</p>\n",
+            page_text(&s->page, c->consists_of));
+    if (!any)
+        return;
+    open_table(s, "stacked",
+               arena_printf(&s->page.arena,
+                            "<th>Mode of failure</th><th class=\"n\">A year</th><th class=\"n\">%s</th>%s",
+                            page_text(&s->page, c->variants[0].name), variant_heads(s, "")));
+    for (int i = 0; i < c->count; i++)
+        for (int m = 0; c->variants[i].risk && m < c->variants[i].risk->mode_count; m++)
+            if (is_new_mode(c, i, c->variants[i].risk->modes[m].name))
+                write_mode(s, &c->variants[i].risk->modes[m]);
+    year_row(s, "median year", offsetof(struct risk_result, p50_usd));
+    year_row(s, "one year in twenty is worse than", offsetof(struct risk_result, p95_usd));
     close_table(s);
 }
 
@@ -364,6 +438,7 @@ void compare_html_write(const struct comparison *c, const struct compare_plots *
     write_plot(&s, COMPARE_COST_AVAILABILITY);
     write_plot(&s, COMPARE_COST_P99);
     write_faults(&s);
+    write_losses(&s);
     page_heading(&s.page, "money", "Where the money goes");
     write_plot(&s, COMPARE_SERVICES);
     page_heading(&s.page, "differences", "Differences");

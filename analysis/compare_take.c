@@ -95,6 +95,25 @@ void contender_plan(struct contender *c, struct task_list *tasks, struct arena *
     tasks->calendar_count = count;
 }
 
+void contender_follow(struct contender *c, struct contender *leader, struct task_list *tasks)
+{
+    c->next = leader->next;
+    leader->next = c;
+    tasks->headline_most = 0;
+    tasks->calendar_count = 0;
+    atomic_store(&tasks->headline_wanted, 0);
+}
+
+void contender_led(struct task_list *follower, const struct task_list *leader)
+{
+    follower->headline_most = leader->headline_most;
+    follower->headline_taken = leader->headline_taken;
+    follower->calendar_count = leader->calendar_count;
+    follower->calendar_taken = leader->calendar_taken;
+    follower->out_of_time = leader->out_of_time;
+    atomic_store(&follower->headline_wanted, atomic_load(&leader->headline_wanted));
+}
+
 /* ---- the records ---- */
 
 static double share(uint64_t part, uint64_t whole)
@@ -143,9 +162,8 @@ static bool bill_as_day(struct contender *c, const struct replication *rep, cons
     return !c->tally->costing.book || costing_take_day(&c->tally->costing, &day, violation);
 }
 
-static bool take(void *self, const struct replication *rep, const char *violation)
+static bool take_one(struct contender *c, const struct replication *rep, const char *violation)
 {
-    struct contender *c = self;
     const struct task_sink tally = tally_sink(c->tally);
     if (rep->day_type >= 0)
         return tally.take(tally.self, rep, violation);
@@ -157,6 +175,14 @@ static bool take(void *self, const struct replication *rep, const char *violatio
     }
     keep_headline(c, rep);
     return (has_faults(c->sc) || bill_as_day(c, rep, violation)) && tally.take(tally.self, rep, violation);
+}
+
+static bool take(void *self, const struct replication *rep, const char *violation)
+{
+    bool ok = true;
+    for (struct contender *c = self; c; c = c->next)
+        ok = take_one(c, rep, violation) && ok;
+    return ok;
 }
 
 static bool enough(void *self)

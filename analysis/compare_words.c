@@ -86,7 +86,7 @@ const char *compare_ms(struct ci ci, bool difference, struct arena *arena)
         return NOTHING;
     const char *half = figure_half_ms(ci, arena);
     const char *mean = signed_text(figure_ms(ci.mean, arena), ci.mean, difference, arena);
-    return half[0] ? arena_printf(arena, "%s ± %s", mean, half) : mean;
+    return half[0] && ci.hi > ci.lo ? arena_printf(arena, "%s ± %s", mean, half) : mean;
 }
 
 /* As many decimals as show the half width, two at least. */

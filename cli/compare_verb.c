@@ -12,6 +12,7 @@ struct comparing {
     int count;
     struct simulation *simulations; /* the first is the base */
     struct contender *contenders;
+    int *leaders; /* whose days each variant takes: its own index, or an earlier one's that simulates the same */
     struct arena arena;
     struct diag errors;
     const char **doubts; /* what the scenarios say of each other */
@@ -108,8 +109,17 @@ static bool prepare_folder(struct comparing *c)
     return output_dir_prepare(&c->dir, path, &c->arena, &c->errors);
 }
 
+static int leader_of(const struct comparing *c, int index)
+{
+    for (int i = 0; i < index; i++)
+        if (c->leaders[i] == i && compare_alike(c->simulations[i].sc, c->simulations[index].sc))
+            return i;
+    return index;
+}
+
 static void plan(struct comparing *c)
 {
+    c->leaders = ARENA_ARRAY(&c->arena, int, c->count);
     for (int i = 0; i < c->count; i++) {
         struct simulation *s = &c->simulations[i];
         simulation_plan(s);
@@ -117,6 +127,9 @@ static void plan(struct comparing *c)
         name_contender(c, i);
         contender_plan(&c->contenders[i], &s->tasks, &c->arena);
         c->contenders[i].results = &s->results;
+        c->leaders[i] = leader_of(c, i);
+        if (c->leaders[i] != i)
+            contender_follow(&c->contenders[i], &c->contenders[c->leaders[i]], &s->tasks);
     }
 }
 
@@ -153,6 +166,9 @@ static int simulate_and_report(struct comparing *c)
     for (int i = 0; i < c->count; i++)
         sinks[i] = contender_sink(&c->contenders[i]);
     const struct simulated run = simulations_run(c->simulations, sinks, c->count);
+    for (int i = 0; i < c->count; i++)
+        if (c->leaders[i] != i)
+            contender_led(&c->simulations[i].tasks, &c->simulations[c->leaders[i]].tasks);
     const int status = conclude(c, &run);
     if (status != STATUS_DONE)
         return status;
