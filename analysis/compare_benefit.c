@@ -55,7 +55,7 @@ static struct benefit below(struct benefit b)
 }
 
 static const char *const NO_LOSS = "no expected loss is known";
-static const char *const NO_BILL = "the scenario has no calendar, so no yearly bill";
+static const char *const NO_BILL = "no yearly bill is known";
 static const char *const NOT_AVOIDED = "the variant avoids no loss";
 static const char *const MAYBE_NOTHING = "no upper end: the avoided loss may be nothing";
 

@@ -245,7 +245,7 @@ static void given_what_cannot_be_divided_when_the_table_is_formed_then_it_says_w
     assert_non_null(v.break_even_events.why);
     v.annual_ci = (struct ci){ NAN, NAN, NAN };
     compare_benefits(&v, f->runs[BASE].sc, "checkout", &f->runs[BASE].arena);
-    assert_non_null(strstr(v.net.why, "calendar"));
+    assert_non_null(strstr(v.net.why, "yearly bill"));
 }
 
 /* Two modes with given rates and strata: 2 x (0.75 x 100 + 0.25 x 400) - 2 x 0 = 350 and 1 x -50. */
