@@ -82,7 +82,7 @@ struct benefit {
 };
 
 enum criterion { CRITERION_COST, CRITERION_AVAILABILITY, CRITERION_P99, CRITERION_LOSS, CRITERIA };
-extern const char *const criterion_names[CRITERIA]; /* "annual cost", "availability", "p99", "expected loss" */
+extern const char *const criterion_names[CRITERIA]; /* "cost", "availability", "p99", "expected loss" */
 
 /* Of the other one, against this one. Not shown: neither is better at the 95 % level. */
 enum criterion_is { CRITERION_UNKNOWN, CRITERION_EQUAL, CRITERION_BETTER, CRITERION_NOT_SHOWN };

@@ -34,6 +34,22 @@ struct estimate paired_bill(const struct results *base, const struct results *va
     return estimate_of_pairs(a, b, BILL_REPLICATIONS);
 }
 
+/* Of independent samples, which is wider than need be: the days' customers are the same. */
+struct estimate headline_bill(const struct results *base, const struct results *variant)
+{
+    const struct moments *sides[] = { &base->tally->costing.window_usd, &variant->tally->costing.window_usd };
+    if (base->cost.monthly || variant->cost.monthly || sides[0]->count == 0 || sides[1]->count == 0)
+        return estimate_exact(NAN);
+    struct estimate e = { .mean = sides[1]->mean - sides[0]->mean, .part_count = 2 };
+    for (int i = 0; i < 2; i++) {
+        const double df = sides[i]->count - 1;
+        e.parts[i] = (struct estimate_part){ .se = df > 0 ? sqrt(sides[i]->squares / df / sides[i]->count) : NAN,
+                                             .df = df,
+                                             .replications = sides[i]->count };
+    }
+    return e;
+}
+
 /* Year i was drawn of the same days for both. */
 struct spread paired_years(const struct results *base, const struct results *variant)
 {

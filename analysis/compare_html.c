@@ -189,6 +189,22 @@ static void write_plot(struct sheet *s, enum compare_plot kind)
 
 /* ---- faults ---- */
 
+/* Whether the system came back by itself, beside its twin. */
+static const char *came_back(struct sheet *s, const struct fault_summary *f)
+{
+    struct arena *a = &s->page.arena;
+    if (f->judged_count == 0)
+        return "–";
+    if (f->metastable_count > 0)
+        return arena_printf(a, "no: metastable in %d of %d", f->metastable_count, f->judged_count);
+    if (f->recovered_count == 0)
+        return "not within the day";
+    const char *after = figure_duration(f->recovered_after_s, a);
+    return f->recovered_count == f->judged_count
+               ? after
+               : arena_printf(a, "%s in %d of %d", after, f->recovered_count, f->judged_count);
+}
+
 static void write_fault_row(struct sheet *s, const struct variant *v, const struct fault_summary *f)
 {
     struct arena *a = &s->page.arena;
@@ -202,10 +218,12 @@ static void write_fault_row(struct sheet *s, const struct variant *v, const stru
                 f->restored_count < f->replications
                     ? arena_printf(a, " <span class=\"soft\">in %d of %d</span>", f->restored_count, f->replications)
                     : "");
+    fprintf(s->page.out, "<td class=\"n\">%s</td>", came_back(s, f));
     const struct ci failed = f->failed_requests;
     cell(s, ci_has_interval(failed) ? arena_printf(a, "%s ± %s", figure_count(round(failed.mean), a),
                                                    figure_count(ceil(ci_half_width(failed)), a))
                                     : figure_count(round(failed.mean), a));
+    cell(s, f->lost_writes.mean > 0 ? figure_count(round(f->lost_writes.mean), a) : "–");
     cell(s, compare_money(v->event_loss_usd, false, a));
     fputs("</tr>\n", s->page.out);
 }
@@ -221,9 +239,10 @@ static void write_faults(struct sheet *s)
         return;
     }
     write_plot(s, COMPARE_FAULT);
-    open_table(s, "",
+    open_table(s, "stacked",
                "<th>Variant</th><th>Fault</th><th class=\"n\">Noticed after</th><th class=\"n\">Restored after</th>"
-               "<th class=\"n\">Requests failed</th><th class=\"n\">Margin lost, all faults of the day</th>");
+               "<th class=\"n\">Back by itself</th><th class=\"n\">Requests failed</th>"
+               "<th class=\"n\">Writes lost</th><th class=\"n\">Margin lost by all faults</th>");
     for (int i = 0; i < s->c->count; i++)
         for (int f = 0; f < s->c->variants[i].results->fault_count; f++)
             write_fault_row(s, &s->c->variants[i], &s->c->variants[i].results->faults[f]);

@@ -41,6 +41,8 @@ const struct node *tree_difference(const struct node *a, const struct node *b);
 
 enum bill_figure { BILL_ANNUAL, BILL_MONTHLY_MEAN, BILL_MONTHLY_PEAK };
 struct estimate paired_bill(const struct results *base, const struct results *variant, enum bill_figure figure);
+/* Difference of what the headline day costs, where neither has a year. */
+struct estimate headline_bill(const struct results *base, const struct results *variant);
 struct spread paired_years(const struct results *base, const struct results *variant);
 
 /* ---- any two of the variants: compare_verdict.c ---- */

@@ -79,6 +79,10 @@ const char *compare_ms(struct ci ci, bool difference, struct arena *arena);
 const char *compare_points(struct ci ci, struct arena *arena);
 const char *compare_availability(const struct operation_summary *op, struct arena *arena);
 
+/* What a variant costs in a year, or on the headline day where no variant has a year; and which it is. */
+struct ci compare_bill(const struct comparison *c, const struct variant *v);
+const char *compare_bill_name(const struct comparison *c); /* "bill a year" */
+
 /* "3 met", "1 of 3 missed", "1 of 3 undecided", "none" */
 const char *compare_objectives(const struct variant *v, struct arena *arena);
 

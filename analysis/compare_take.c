@@ -76,18 +76,16 @@ static bool has_faults(const struct scenario *sc)
     return false;
 }
 
-/* Twins come first: they are as long as the headline day. */
 void contender_plan(struct contender *c, struct task_list *tasks, struct arena *arena)
 {
     const int headline = atomic_load(&tasks->headline_wanted);
     const int twins = !has_faults(c->sc) ? 0 : headline < TWINS_MOST ? headline : TWINS_MOST;
-    struct task *all = ARENA_ARRAY(arena, struct task, tasks->calendar_count + twins + 1);
+    struct task *all = ARENA_ARRAY(arena, struct task, tasks->calendar_count + 1);
     int count = 0;
+    tasks->twin_count = twins;
     const int most = twins > 0 ? twins : headline;
     if (most >= BILL_REPLICATIONS)
         c->peak_type = day_like_headline(c->sc);
-    for (int i = 0; i < twins; i++)
-        all[count++] = (struct task){ .day_type = -1, .number = (uint32_t)i, .plan = &fault_free };
     for (int i = 0; i < tasks->calendar_count; i++)
         if (tasks->calendar[i].day_type != c->peak_type)
             all[count++] = tasks->calendar[i];
@@ -99,8 +97,7 @@ void contender_follow(struct contender *c, struct contender *leader, struct task
 {
     c->next = leader->next;
     leader->next = c;
-    tasks->headline_most = 0;
-    tasks->calendar_count = 0;
+    tasks->headline_most = tasks->calendar_count = tasks->twin_count = 0;
     atomic_store(&tasks->headline_wanted, 0);
 }
 
@@ -110,6 +107,8 @@ void contender_led(struct task_list *follower, const struct task_list *leader)
     follower->headline_taken = leader->headline_taken;
     follower->calendar_count = leader->calendar_count;
     follower->calendar_taken = leader->calendar_taken;
+    follower->twin_count = leader->twin_count;
+    follower->twins_taken = leader->twins_taken;
     follower->out_of_time = leader->out_of_time;
     atomic_store(&follower->headline_wanted, atomic_load(&leader->headline_wanted));
 }
@@ -168,10 +167,8 @@ static bool take_one(struct contender *c, const struct replication *rep, const c
     if (rep->day_type >= 0)
         return tally.take(tally.self, rep, violation);
     if (rep->plan) {
-        if (violation && !c->tally->violation)
-            c->tally->violation = arena_text(&c->tally->arena, violation);
         keep_twin(c, rep);
-        return bill_as_day(c, rep, violation);
+        return tally.take(tally.self, rep, violation) && bill_as_day(c, rep, violation);
     }
     keep_headline(c, rep);
     return (has_faults(c->sc) || bill_as_day(c, rep, violation)) && tally.take(tally.self, rep, violation);

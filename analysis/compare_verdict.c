@@ -8,7 +8,7 @@
 
 static const double SURE = 0.95;
 
-const char *const criterion_names[CRITERIA] = { "annual cost", "availability", "p99", "expected loss" };
+const char *const criterion_names[CRITERIA] = { "cost", "availability", "p99", "expected loss" };
 
 const char *compare_confidence(double confidence, struct arena *arena)
 {
@@ -33,7 +33,9 @@ struct estimate compare_criterion(const struct comparison *c, const struct varia
     const int a = contender_operation(x, c->operation), b = contender_operation(y, c->operation);
     *resolution = 0;
     switch (criterion) {
-    case CRITERION_COST: return paired_bill(from->results, to->results, BILL_ANNUAL);
+    case CRITERION_COST:
+        return from->results->cost.monthly ? paired_bill(from->results, to->results, BILL_ANNUAL)
+                                           : headline_bill(from->results, to->results);
     case CRITERION_AVAILABILITY:
         if (a < 0 || b < 0)
             break;
@@ -298,7 +300,8 @@ static void judge_without_loss(struct judging *j)
     const int i = soonest(c);
     if (i < 0) {
         say(j, false, 0, -1, "Undecided: none is better than the others in cost, availability and p99 together.",
-            c->consists_of);
+            c->variants[0].results->cost.monthly ? c->consists_of
+                                                 : "what availability is worth: a `calendar` and a `business`");
         return;
     }
     const struct variant *v = &c->variants[i];
@@ -314,13 +317,16 @@ static void judge_without_loss(struct judging *j)
 void compare_verdict(struct comparison *c, struct arena *arena)
 {
     struct judging j = { .c = c, .arena = arena };
-    bool bills = true, losses = true;
+    bool bills = true, any_bill = false, losses = true;
     find_eligible(&j);
     for (int i = 0; i < c->count; i++) {
         bills = bills && !isnan(c->variants[i].results->cost.annual_usd.mean) && c->variants[i].results->cost.monthly;
+        any_bill = any_bill || c->variants[i].results->cost.monthly;
         losses = losses && c->variants[i].risk;
     }
-    if (!bills)
+    if (!any_bill && !c->partial)
+        judge_without_loss(&j);
+    else if (!bills)
         say(&j, false, 0, -1, "Undecided: there is no yearly bill of every variant.",
             c->partial ? "the days of the calendar were not all simulated" : "give each scenario a `calendar`");
     else if (losses)

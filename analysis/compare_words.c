@@ -159,6 +159,25 @@ const struct operation_summary *compare_operation(const struct comparison *c, co
     return results_operation(v->results, c->operation);
 }
 
+static bool has_years(const struct comparison *c)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->variants[i].results->cost.monthly)
+            return true;
+    return false;
+}
+
+struct ci compare_bill(const struct comparison *c, const struct variant *v)
+{
+    const struct cost *cost = &v->results->cost;
+    return cost->monthly ? cost->annual_usd : has_years(c) ? ci_none(NAN) : cost->window_usd;
+}
+
+const char *compare_bill_name(const struct comparison *c)
+{
+    return has_years(c) ? "bill a year" : "bill of the day";
+}
+
 const char *compare_objectives(const struct variant *v, struct arena *arena)
 {
     const int count = v->results->objective_count;
