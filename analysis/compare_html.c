@@ -122,7 +122,7 @@ static void write_variant(struct sheet *s, const struct variant *v)
     cell(s, op ? compare_ms(op->latency_ms[LATENCY_P99], false, a) : "–");
     cell(s, compare_money(cost->monthly ? cost->monthly_mean_usd : none, false, a));
     cell(s, compare_money(cost->monthly ? cost->monthly_peak_usd : none, false, a));
-    cell(s, compare_money(cost->monthly ? cost->annual_usd : none, false, a));
+    cell(s, compare_money(compare_bill(s->c, v), false, a));
     cell(s, compare_money(v->loss_usd, false, a));
     cell(s, compare_money(v->total_usd, false, a));
     const char *class = v->missed                     ? "missed"
@@ -140,11 +140,12 @@ static void write_variants(struct sheet *s)
         "<p class=\"soft\">Availability and p99 (ms) of %s on the headline day, failures included; money in USD. "
         "Expected loss is that of a year, at contribution margin; <a href=\"#losses\">what it consists of</a>.</p>\n",
         page_text(&s->page, s->c->operation));
-    open_table(
-        s, "stacked",
-        "<th>Variant</th><th class=\"n\">Availability</th><th class=\"n\">p99 ms</th><th class=\"n\">Mean month</th>"
-        "<th class=\"n\">Dearest month</th><th class=\"n\">Bill a year</th><th class=\"n\">Expected loss</th>"
-        "<th class=\"n\">Total a year</th><th>Objectives</th>");
+    open_table(s, "stacked",
+               arena_printf(&s->page.arena,
+                            "<th>Variant</th><th class=\"n\">Availability</th><th class=\"n\">p99 ms</th>"
+                            "<th class=\"n\">Mean month</th><th class=\"n\">Dearest month</th><th class=\"n\">%s</th>"
+                            "<th class=\"n\">Expected loss</th><th class=\"n\">Total a year</th><th>Objectives</th>",
+                            compare_bill_name(s->c)));
     for (int i = 0; i < s->c->count; i++)
         write_variant(s, &s->c->variants[i]);
     close_table(s);

@@ -53,18 +53,16 @@ static void write_variants(struct markdown *m)
     const struct comparison *c = m->c;
     struct arena *a = &m->arena;
     fprintf(m->out,
-            "| variant | availability of %s | p99 ms | bill a year | expected loss | total | objectives |\n"
+            "| variant | availability of %s | p99 ms | %s | expected loss | total | objectives |\n"
             "| --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
-            text(m, c->operation));
+            text(m, c->operation), compare_bill_name(c));
     for (int i = 0; i < c->count; i++) {
         const struct variant *v = &c->variants[i];
         const struct operation_summary *op = compare_operation(c, v);
-        const struct cost *cost = &v->results->cost;
         fprintf(m->out, "| [%s](%s/report.md) | %s | %s | %s | %s | %s | %s |\n", text(m, v->name), v->folder,
                 text(m, compare_availability(op, a)), op ? compare_ms(op->latency_ms[LATENCY_P99], false, a) : "–",
-                text(m, compare_money(cost->monthly ? cost->annual_usd : ci_none(NAN), false, a)),
-                text(m, compare_money(v->loss_usd, false, a)), text(m, compare_money(v->total_usd, false, a)),
-                compare_objectives(v, a));
+                text(m, compare_money(compare_bill(c, v), false, a)), text(m, compare_money(v->loss_usd, false, a)),
+                text(m, compare_money(v->total_usd, false, a)), compare_objectives(v, a));
     }
     fprintf(m->out, "\nExpected loss: %s.\n\n", text(m, c->consists_of));
 }

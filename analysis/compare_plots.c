@@ -79,11 +79,6 @@ static double nines(double availability)
     return -log10(fmax(1 - availability, 1e-12));
 }
 
-static struct ci bill_of(const struct results *r)
-{
-    return r->cost.monthly ? r->cost.annual_usd : r->cost.window_usd;
-}
-
 static struct ci y_of(const struct operation_summary *op, bool availability, bool *at_least)
 {
     *at_least = availability && figure_all_succeeded(op->availability);
@@ -123,17 +118,15 @@ static void cut_short(struct scatter *s)
 static struct scatter scatter_of(const struct comparison *c, bool availability, struct arena *arena)
 {
     struct scatter s = { .points = ARENA_ARRAY(arena, struct point, c->count),
-                         .x = { INFINITY, -INFINITY,
-                                c->variants[0].results->cost.monthly ? "bill a year, USD"
-                                                                     : "bill of the headline day, USD" },
+                         .x = { INFINITY, -INFINITY, arena_printf(arena, "%s, USD", compare_bill_name(c)) },
                          .y = { INFINITY, -INFINITY, NULL } };
     s.y.title = arena_printf(arena, availability ? "availability of %s" : "p99 of %s, ms", c->operation);
     for (int i = 0; i < c->count; i++) {
         const struct operation_summary *op = compare_operation(c, &c->variants[i]);
-        if (!op || isnan(op->availability.mean) || isnan(bill_of(c->variants[i].results).mean))
+        if (!op || isnan(op->availability.mean) || isnan(compare_bill(c, &c->variants[i]).mean))
             continue;
         struct point *p = &s.points[s.count++];
-        *p = (struct point){ .x = bill_of(c->variants[i].results), .label = c->variants[i].name };
+        *p = (struct point){ .x = compare_bill(c, &c->variants[i]), .label = c->variants[i].name };
         p->y = y_of(op, availability, &p->at_least);
         reach(&s.x, p->x);
         reach(&s.y, p->y);

@@ -109,11 +109,9 @@ static void cells_of(struct screen *s, const struct variant *v, const char *cell
 {
     struct arena *a = &s->arena;
     const struct operation_summary *op = compare_operation(s->c, v);
-    const struct cost *cost = &v->results->cost;
-    const struct ci none = ci_none(NAN);
     cells[0] = compare_availability(op, a);
     cells[1] = op ? compare_ms(op->latency_ms[LATENCY_P99], false, a) : "–";
-    cells[2] = compare_money(cost->monthly ? cost->annual_usd : none, false, a);
+    cells[2] = compare_money(compare_bill(s->c, v), false, a);
     cells[3] = compare_money(v->loss_usd, false, a);
     cells[4] = compare_money(v->total_usd, false, a);
     cells[5] = compare_objectives(v, a);
@@ -126,7 +124,7 @@ static void write_table(struct screen *s)
     const struct comparison *c = s->c;
     const char *heads[CELLS] = { plain(s, arena_printf(&s->arena, "%s available", c->operation)),
                                  "p99 ms",
-                                 "bill a year",
+                                 compare_bill_name(c),
                                  "expected loss",
                                  "total",
                                  "objectives" };

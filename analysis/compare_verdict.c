@@ -295,6 +295,11 @@ static int soonest(const struct comparison *c)
 static void judge_without_loss(struct judging *j)
 {
     struct comparison *c = j->c;
+    for (int i = 0; i < c->count; i++)
+        if (j->eligible[i] && j->eligible_count == 1 && j->promises_kept) {
+            judge_by_promises(j, i);
+            return;
+        }
     if (judge_by_dominance(j))
         return;
     const int i = soonest(c);
