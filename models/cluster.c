@@ -55,16 +55,25 @@ static int type_named(const struct cluster *c, const char *name)
     return t;
 }
 
+static bool has_type(const struct node_source *source, int type)
+{
+    for (int t = 0; t < source->type_count; t++)
+        if (source->types[t] == type)
+            return true;
+    return false;
+}
+
 static void pool_init(const struct cluster *c, struct node_source *source, const struct eks_pool *pool)
 {
     source->pool = pool;
     for (int i = 0; i < pool->instance_count; i++) {
         const int type = type_named(c, pool->instances[i].name);
-        int at = source->type_count;
+        if (has_type(source, type))
+            continue; /* written twice */
+        int at = source->type_count++;
         for (; at > 0 && c->types[source->types[at - 1]].price > c->types[type].price; at--)
             source->types[at] = source->types[at - 1];
         source->types[at] = type;
-        source->type_count++;
     }
 }
 

@@ -289,14 +289,14 @@ static void fill_group(struct world *w, struct cluster *c, int source, bool at_o
     int64_t nodes = 0;
     for (uint32_t n = 0; n < c->node_count; n++)
         nodes += counts(c, &w->kube->nodes[c->nodes[n]], source);
-    while (nodes < c->sources[source].desired) {
+    for (int failed = 0; nodes < c->sources[source].desired && failed < c->zones;) {
         const int zone = zone_of_group(w, c, source);
         if (zone < 0)
             return; /* the next look tries again */
         const int type = c->sources[source].types[0];
-        nodes += (at_once ? node_at_once(w, c, source, type, zone) : node_launch(w, c, source, type, zone)) != NULL;
-        if (at_once && w->kube->node_count == CLUSTER_NODES_MAX)
-            return;
+        const bool came = (at_once ? node_at_once : node_launch)(w, c, source, type, zone) != NULL;
+        nodes += came;
+        failed += !came;
     }
 }
 

@@ -151,6 +151,43 @@ static void given_a_lost_zone_when_nodes_are_unknown_then_their_pods_are_evicted
     arena_fini(&run.arena);
 }
 
+static bool told(const struct replication *r, const char *what)
+{
+    for (int e = 0; e < r->faults[0].event_count; e++)
+        if (strstr(r->faults[0].events[e].what, what))
+            return true;
+    return false;
+}
+
+static void given_a_node_that_crashes_when_its_pods_are_replaced_then_another_node_comes(void **state)
+{
+    (void)state;
+    const char *const sets[] = { "faults=[{at: \"12:04\", component: cluster, kind: crash, instances: 1}]" };
+    struct run run;
+    begin(&run, sets, 1);
+    assert_true(value_at(run.r, "cluster", "in_service", 5) < value_at(run.r, "cluster", "in_service", 3));
+    assert_true(value_at(run.r, "pods", "healthy", 5) == 4.0);
+    assert_true(value_at(run.r, "pods", "healthy", 9) == 6.0);
+    assert_true(told(run.r, "Unknown") && told(run.r, "evicted"));
+    arena_fini(&run.arena);
+}
+
+/* Two and a half minutes: nodes are noticed and their pods leave the target group; a toleration of 300 s lets them come back. */
+static void given_a_zone_that_is_cut_off_when_the_network_is_back_then_its_pods_serve_again(void **state)
+{
+    (void)state;
+    const char *const sets[] = { "faults=[{at: \"12:02\", zone: us-east-1a, kind: network, lasts: 150s}]",
+                                 "regions.us-east-1.pods.toleration=300s" };
+    struct run run;
+    begin(&run, sets, 2);
+    assert_true(value_at(run.r, "pods", "healthy", 3) == 4.0);
+    assert_true(value_at(run.r, "cluster", "in_service", 3) < value_at(run.r, "cluster", "in_service", 1));
+    assert_true(value_at(run.r, "cluster", "in_service", 5) == value_at(run.r, "cluster", "in_service", 1));
+    assert_true(value_at(run.r, "pods", "healthy", 6) == 6.0);
+    assert_true(told(run.r, "Unknown") && !told(run.r, "evicted"));
+    arena_fini(&run.arena);
+}
+
 #define GROUPS \
     "regions.us-east-1.cluster={kind: eks, autoscaler: {unneeded: 3m, delay_after_add: 3m}, node_groups: {a: " \
     "{instance: " \
@@ -220,6 +257,8 @@ int main(void)
         cmocka_unit_test(given_a_step_in_load_when_the_hpa_acts_then_pods_and_nodes_follow_up_and_down),
         cmocka_unit_test(given_the_same_seed_when_run_twice_then_the_day_is_the_same),
         cmocka_unit_test(given_a_lost_zone_when_nodes_are_unknown_then_their_pods_are_evicted_after_the_toleration),
+        cmocka_unit_test(given_a_node_that_crashes_when_its_pods_are_replaced_then_another_node_comes),
+        cmocka_unit_test(given_a_zone_that_is_cut_off_when_the_network_is_back_then_its_pods_serve_again),
         cmocka_unit_test(given_node_groups_when_pods_wait_then_the_cluster_autoscaler_raises_and_lowers_them),
         cmocka_unit_test(given_a_group_that_cannot_grow_when_pods_do_not_fit_then_they_wait),
         cmocka_unit_test(given_pods_that_crash_when_the_kubelet_sees_it_then_they_start_again_on_their_node),

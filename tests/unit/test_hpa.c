@@ -114,6 +114,11 @@ static void begin(struct autoscaler *a, int64_t current)
     a->memory.arena = &a->arena;
 }
 
+static void end(struct autoscaler *a)
+{
+    arena_fini(&a->arena);
+}
+
 static int64_t sync(struct autoscaler *a, int64_t second, int64_t wished)
 {
     a->current = hpa_decide(&a->memory, second * SIM_SECOND, wished, a->current, 1, a->max, &a->up, &a->down);
@@ -137,6 +142,7 @@ static void given_10_percent_or_4_pods_a_minute_when_80_shrink_then_72_and_64_fo
     a.memory.change_count = 0;
     assert_int_equal(sync(&a, 180, 10), 36);
     assert_int_equal(sync(&a, 240, 10), 32);
+    end(&a);
 }
 
 static void given_the_default_policies_when_load_explodes_then_pods_double_every_15_seconds(void **state)
@@ -148,6 +154,7 @@ static void given_the_default_policies_when_load_explodes_then_pods_double_every
     assert_int_equal(sync(&a, 15, 500), 10);
     assert_int_equal(sync(&a, 30, 500), 20);
     assert_int_equal(sync(&a, 45, 500), 40);
+    end(&a);
 }
 
 static void given_stabilisation_when_load_drops_then_the_largest_wish_of_five_minutes_counts(void **state)
@@ -161,6 +168,7 @@ static void given_stabilisation_when_load_drops_then_the_largest_wish_of_five_mi
     assert_int_equal(sync(&a, 300, 4), 5); /* the 20 of second 0 is forgotten, the 5 of second 15 not */
     assert_int_equal(sync(&a, 315, 4), 4);
     assert_int_equal(sync(&a, 330, 30), 8); /* up at once: doubled */
+    end(&a);
 }
 
 static void given_a_disabled_direction_or_a_bound_when_scaling_then_it_holds(void **state)
@@ -172,10 +180,12 @@ static void given_a_disabled_direction_or_a_bound_when_scaling_then_it_holds(voi
     assert_int_equal(sync(&a, 0, 5), 20);
     a.max = 23;
     assert_int_equal(sync(&a, 15, 50), 23);
+    end(&a);
     begin(&a, 100);
     const struct hpa_policy policies[] = { { HPA_PODS, 4, 60 * SIM_SECOND }, { HPA_PERCENT, 10, 60 * SIM_SECOND } };
     a.down = (struct hpa_rules){ .policies = policies, .policy_count = 2, .select = HPA_MIN };
     assert_int_equal(sync(&a, 0, 5), 96);
+    end(&a);
 }
 
 int main(void)
