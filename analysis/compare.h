@@ -93,7 +93,7 @@ struct dominance {
     bool strict;       /* it is better or equal in all that is known */
     double confidence; /* in all together in which it is better, 0..1 */
     enum criterion_is is[CRITERIA];
-    double sure[CRITERIA]; /* one-sided, 0.5..1 */
+    double sure[CRITERIA]; /* estimate_confidence() */
 };
 
 struct operation_pair {

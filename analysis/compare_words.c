@@ -250,7 +250,7 @@ const char *const *compare_assumptions(const struct comparison *c, struct arena 
         "are paired by replication, so an interval has one degree of freedom. The range over drawn years "
         "says how much years differ because their days do.";
     lines[count++] =
-        "A variant is dominated when another one is better (at the 95 % level, one-sided) or equal in annual "
+        "A variant is dominated when another one is better (at the 95 % level) or equal in annual "
         "cost, availability, p99 and, where it is known, expected loss. The confidence in all of it is 1 "
         "minus the sum of what each lacks.";
     lines[count++] = "Money is list price before tax, with the scenarios' commitments; loss is contribution margin.";

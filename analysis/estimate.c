@@ -93,13 +93,13 @@ double estimate_confidence(const struct estimate *e)
 {
     enum { HALVINGS = 40 };
     if (isnan(e->mean) || e->mean == 0 || !ci_has_interval(estimate_ci(e, 0.5)))
-        return 0.5;
+        return 0;
     double sure = 0, unsure = 1;
     for (int i = 0; i < HALVINGS; i++) {
         const double middle = (sure + unsure) / 2;
         *(excludes_zero(e, middle) ? &sure : &unsure) = middle;
     }
-    return 0.5 + sure / 2;
+    return sure;
 }
 
 /* With so many replications of each part that can be repeated, the same variances and more degrees of freedom. */

@@ -51,7 +51,8 @@ struct estimate estimate_scale(struct estimate a, double by, struct arena *arena
 /* No interval (lo, hi NAN) when a part has no degrees of freedom. level: 0.95, two-sided. */
 struct ci estimate_ci(const struct estimate *e, double level);
 
-/* How sure it is that the figure has the sign of its mean, one-sided, 0.5..1; 0.5 without an interval or with mean 0. */
+/* How sure it is that the figure has the sign of its mean: the highest level at which the interval does not hold 0, so that
+ * 0.95 is where the 95 % interval ends there. 0 without an interval or with mean 0. */
 double estimate_confidence(const struct estimate *e);
 
 /*

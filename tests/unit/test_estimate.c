@@ -66,7 +66,7 @@ static void given_samples_that_one_side_lacks_when_paired_then_they_are_left_out
     assert_int_equal(e.parts[0].replications, 2);
     const struct estimate one = estimate_of_pairs(base, variant, 1);
     assert_false(ci_has_interval(estimate_ci(&one, 0.95)));
-    assert_true(estimate_confidence(&one) == 0.5);
+    assert_true(estimate_confidence(&one) == 0);
 }
 
 /* Halves of 3 and 4 make one of 5; a part by itself is Student's: t(0.975, 4) = 2.776. */
@@ -95,11 +95,11 @@ static void given_draws_when_added_then_the_interval_keeps_their_skew(void **sta
     assert_near(estimate_ci(&down, 0.5).lo, -7, 1e-12);
 }
 
-/* t(0.975, 9) = 2.262: a mean of so many standard errors is above 0 with 97.5 %. */
-static void given_a_mean_and_its_error_when_asked_then_the_confidence_is_one_sided(void **state)
+/* t(0.975, 9) = 2.262: a mean of so many standard errors is at the end of its 95 % interval. */
+static void given_a_mean_and_its_error_when_asked_then_the_confidence_is_the_level_that_leaves_0_out(void **state)
 {
     const struct estimate e = { .mean = -2.2621572, .part_count = 1, .parts = { { 1, 9, 10 } } };
-    assert_near(estimate_confidence(&e), 0.975, 1e-6);
+    assert_near(estimate_confidence(&e), 0.95, 1e-6);
     const struct estimate exact = estimate_exact(3);
     assert_true(estimate_confidence(&exact) > 0.999999);
 }
@@ -138,7 +138,7 @@ int main(void)
         cmocka_unit_test(given_samples_that_one_side_lacks_when_paired_then_they_are_left_out),
         cmocka_unit_test(given_independent_parts_when_added_then_squared_distances_add_up),
         cmocka_unit_test(given_draws_when_added_then_the_interval_keeps_their_skew),
-        cmocka_unit_test(given_a_mean_and_its_error_when_asked_then_the_confidence_is_one_sided),
+        cmocka_unit_test(given_a_mean_and_its_error_when_asked_then_the_confidence_is_the_level_that_leaves_0_out),
         cmocka_unit_test(given_an_undecided_difference_when_asked_then_the_replications_that_would_decide_are_told),
         cmocka_unit_test(given_two_intervals_when_divided_then_the_ratio_has_one),
     };
