@@ -238,9 +238,12 @@ void invoke_node_lost(struct world *w, int alb, int node)
 void kinship_moved(struct world *w, uint32_t old, uint32_t now)
 {
     const struct frame *f = frame_at(w, now);
-    if (!w->kin || (f->kind != FRAME_CALL && f->kind != FRAME_BRANCH))
+    if (!w->kin)
         return;
     w->kin[now] = w->kin[old];
+    w->kin[old].inside = false;
+    if (f->kind != FRAME_CALL && f->kind != FRAME_BRANCH)
+        return;
     if (w->kin[now].parent == SLOT_NONE)
         return;
     uint32_t *at = &w->kin[w->kin[now].parent].child;

@@ -31,8 +31,7 @@ static void clip_inside(struct world *w)
             little_clip(&edge_of_call(w, f)->under_way, f->visit, w->end);
         if (f->kind == FRAME_CALL && w->kin[slot].async)
             little_clip(&w->edges[w->kin[slot].edge].under_way, w->kin[slot].sent, w->end);
-        if (f->kind == FRAME_CALL || f->kind == FRAME_MESSAGE || (f->flags & FLAG_IN_LITTLE))
-            served_clip(w, f);
+        served_clip(w, f);
         if (f->state == AT_CPU)
             little_clip(&w->cpu_visits, f->visit, w->end);
         if ((f->state == AT_CACHE || f->state == AT_DB) && f->departs <= w->end)

@@ -49,14 +49,16 @@ void served_enter(struct world *w, const struct frame *f)
     if (!w->served)
         return;
     struct service_figures *figures = figures_of(w, f);
+    w->kin[frame_slot(w, f)].inside = true;
     figures->begun++;
     little_enter(&figures->inside, w->now);
 }
 
 void served_leave(struct world *w, const struct frame *f, bool ok)
 {
-    if (!w->served)
-        return;
+    if (!w->served || !w->kin[frame_slot(w, f)].inside)
+        return; /* it was lost on the way */
+    w->kin[frame_slot(w, f)].inside = false;
     struct service_figures *figures = figures_of(w, f);
     w->fleets[w->instances[f->instance].fleet].called += f->kind == FRAME_CALL;
     figures->requests++;
@@ -67,7 +69,7 @@ void served_leave(struct world *w, const struct frame *f, bool ok)
 
 void served_clip(struct world *w, const struct frame *f)
 {
-    if (w->served)
+    if (w->served && w->kin[frame_slot(w, f)].inside)
         little_clip(&figures_of(w, f)->inside, f->entered, w->end);
 }
 

@@ -302,7 +302,7 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     w->externals = ARENA_ARRAY(arena, struct external, code->external_count);
     edges_init(w);
     if (code->has_frames_in_frames) {
-        w->kin = aligned_alloc(64, (size_t)FRAMES_MAX * sizeof *w->kin);
+        w->kin = calloc(FRAMES_MAX, sizeof *w->kin); /* untouched pages cost nothing here either */
         CHECK(w->kin, "no memory for the pool of requests");
     }
     recorder_init(&w->recorder, arena, sc, w->start, w->end);

@@ -250,6 +250,17 @@ static void given_instances_that_die_one_after_the_other_when_run_then_nobody_is
     assert_true(day.list.timeouts > 0);
 }
 
+/* What is lost on the way to a service has never been there; a network that is back finds its instances serving. */
+static void given_zones_that_lose_requests_when_run_then_nobody_is_counted_twice(void **state)
+{
+    const struct day grey = RUN(
+        "faults=[{at: +20s, zone: us-east-1a, kind: grey, share: 30%, factor: x5, lasts: 30s}]");
+    assert_true(grey.list.timeouts > 0 && grey.quote.timeouts > 0);
+    const struct day cut = RUN("faults=[{at: +20s, zone: us-east-1a, kind: network, lasts: 30s}, "
+                               "{at: +70s, component: inner, kind: dns, lasts: 20s}]");
+    assert_true(cut.list.errors > 0);
+}
+
 static void given_stations_in_order_when_departures_are_computed_ahead_then_nothing_differs(void **state)
 {
 #define IN_ORDER \
@@ -363,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_requests_at_every_step_when_all_instances_die_then_nothing_stays_held),
         cmocka_unit_test(given_instances_that_die_one_after_the_other_when_run_then_nobody_is_lost),
+        cmocka_unit_test(given_zones_that_lose_requests_when_run_then_nobody_is_counted_twice),
         cmocka_unit_test(given_stations_in_order_when_departures_are_computed_ahead_then_nothing_differs),
         cmocka_unit_test(given_a_callee_that_is_gone_when_called_then_the_breaker_spares_the_callers),
         cmocka_unit_test(given_a_budget_when_all_calls_time_out_then_so_many_retries_are_made),
