@@ -132,6 +132,28 @@ static void given_a_note_of_the_user_when_prepared_then_it_is_refused_by_name(vo
     assert_true(exists(f, "plots/photo.jpeg"));
 }
 
+static bool leave_with_variant(struct fixture *f, const char *file)
+{
+    struct output_dir dir, inner;
+    if (!output_dir_prepare(&dir, f->target, &f->arena, &f->diag) || !output_dir_begin(&dir, &f->diag) ||
+        !output_dir_inner(&inner, &dir, "three-zones", &f->diag))
+        return false;
+    FILE *out = output_dir_open(&inner, file, &f->diag);
+    return out && output_dir_close(&inner, out, file, &f->diag) && output_dir_commit(&dir, &f->diag);
+}
+
+static void given_a_comparison_when_left_again_then_its_variants_are_replaced_with_it(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(leave_with_variant(f, "report.html"));
+    assert_int_equal(access(arena_printf(&f->arena, "%s/three-zones/report.html", f->target), F_OK), 0);
+    assert_true(leave_with_variant(f, "notes.txt"));
+    assert_int_equal(access(arena_printf(&f->arena, "%s/three-zones/report.html", f->target), F_OK), -1);
+    struct output_dir dir;
+    assert_false(output_dir_prepare(&dir, f->target, &f->arena, &f->diag)); /* notes.txt in it is not ours */
+    assert_non_null(strstr(f->diag.entries[0].message, "notes.txt"));
+}
+
 static void given_an_abandoned_run_when_it_ends_then_what_was_there_is_untouched(void **state)
 {
     struct fixture *f = *state;
@@ -177,6 +199,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_a_note_of_the_user_when_prepared_then_it_is_refused_by_name, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(given_a_comparison_when_left_again_then_its_variants_are_replaced_with_it,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_an_abandoned_run_when_it_ends_then_what_was_there_is_untouched, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(given_paths_that_cannot_be_directories_when_prepared_then_they_are_refused,

@@ -386,11 +386,65 @@ static void given_a_bill_that_does_not_add_up_when_checked_then_it_is_told(void 
     assert_non_null(check_bill(&bill, &f->arena));
 }
 
+/* Three lists on any number of threads: each sink gets its own, in order, and none twice. */
+static void given_several_lists_when_run_together_then_each_sink_gets_all_of_its_own(void **state)
+{
+    enum { LISTS = 3 };
+    struct fixture *f = *state;
+    static struct notes notes[LISTS];
+    struct task_list lists[LISTS], *at[LISTS];
+    struct task_sink sinks[LISTS];
+    f->sc->replications = 30;
+    seen.nap_us = 300;
+    for (int threads = 1; threads <= 5; threads++) {
+        for (int i = 0; i < LISTS; i++) {
+            notes[i] = (struct notes){ 0 };
+            lists[i] = tasks_plan(f->sc, threads, &f->arena);
+            at[i] = &lists[i];
+            sinks[i] = (struct task_sink){ .self = &notes[i], .take = note, .enough = is_enough };
+        }
+        tasks_run_all(at, sinks, LISTS, empty_replicate, &f->stop);
+        for (int i = 0; i < LISTS; i++) {
+            assert_int_equal(notes[i].headline_count, 30);
+            for (uint32_t k = 0; k < 30; k++)
+                assert_int_equal(notes[i].headline[k], k);
+            for (int d = 0; d < 3; d++)
+                for (int r = 0; r < BILL_REPLICATIONS; r++)
+                    assert_int_equal(notes[i].days[d][r], 1);
+            assert_true(tasks_cpu_s(&lists[i], 0) >= 0);
+        }
+    }
+}
+
+/* The lists are equally long, so an interruption finds them equally far: within a task of each thread. */
+static void given_several_lists_when_stopped_then_they_are_equally_far(void **state)
+{
+    enum { LISTS = 3 };
+    struct fixture *f = *state;
+    static struct notes notes[LISTS];
+    struct task_list lists[LISTS], *at[LISTS];
+    struct task_sink sinks[LISTS];
+    f->sc->replications = 100;
+    atomic_store(&seen.interrupted_at, 20);
+    for (int i = 0; i < LISTS; i++) {
+        notes[i] = (struct notes){ 0 };
+        lists[i] = tasks_plan(f->sc, 2, &f->arena);
+        at[i] = &lists[i];
+        sinks[i] = (struct task_sink){ .self = &notes[i], .take = note, .enough = is_enough };
+    }
+    tasks_run_all(at, sinks, LISTS, empty_replicate, &f->stop);
+    for (int i = 0; i < LISTS; i++)
+        assert_in_range(notes[i].headline_count, 17, 22);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(given_a_scenario_when_planned_then_the_longest_day_of_the_calendar_comes_first,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_several_lists_when_run_together_then_each_sink_gets_all_of_its_own,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(given_several_lists_when_stopped_then_they_are_equally_far, set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_tasks_that_end_in_any_order_when_handed_over_then_they_come_in_theirs,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(given_a_slow_task_when_others_finish_then_they_do_not_run_far_ahead, set_up,
