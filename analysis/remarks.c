@@ -75,6 +75,8 @@ const char *remark_recovery(const struct fault_summary *f, struct arena *arena)
     if (f->recovered_count < f->judged_count)
         return arena_printf(arena, "recovered by itself in %d of %s", f->recovered_count,
                             figure_things(f->judged_count, "replication", arena));
+    if (f->recovered_after_s <= 0)
+        return "did not show in successes or p99: as the same day without it";
     return arena_printf(arena, "recovered by itself after %s: as the same day without it",
                         figure_duration(f->recovered_after_s, arena));
 }

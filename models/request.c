@@ -46,9 +46,10 @@ struct draw_block request_node_draw(const struct world *w, const struct frame *f
 /* On the way to a balancer node in a grey zone. */
 static bool edge_lost(const struct world *w, const struct frame *f)
 {
+    if (LIKELY(!w->grey))
+        return false;
     const struct region *region = w->sc->by_kind[KIND_ALB][f->alb]->region;
-    return w->grey &&
-           grey_loses_frame(w, f, (int)(region - w->sc->regions), w->albs[f->alb].nodes[f->node].zone, -1, HOP_EDGE);
+    return grey_loses_frame(w, f, (int)(region - w->sc->regions), w->albs[f->alb].nodes[f->node].zone, -1, HOP_EDGE);
 }
 
 static bool target_lost(const struct world *w, const struct frame *f)
