@@ -25,6 +25,7 @@ static const char *suffix(enum param_kind kind)
     case PARAM_COUNT:
     case PARAM_NUMBER:
     case PARAM_FACTOR:
+    case PARAM_VCPUS:
     case PARAM_BOOL:
     case PARAM_TEXT:
     case PARAM_DIST:
@@ -120,6 +121,7 @@ static bool is_absent(const struct param *row, const void *from)
     case PARAM_SHARE:
     case PARAM_NUMBER:
     case PARAM_FACTOR:
+    case PARAM_VCPUS:
     case PARAM_BOOL:
     case PARAM_TEXT:
     case PARAM_DIST:
@@ -147,7 +149,8 @@ static cJSON *json_value(const struct param *row, const void *from)
     case PARAM_RATE:
     case PARAM_SHARE:
     case PARAM_NUMBER:
-    case PARAM_FACTOR: return cJSON_CreateNumber(*(const double *)at);
+    case PARAM_FACTOR:
+    case PARAM_VCPUS: return cJSON_CreateNumber(*(const double *)at);
     case PARAM_BOOL: return cJSON_CreateBool(*(const bool *)at);
     case PARAM_TEXT: return **(const char *const *)at ? cJSON_CreateString(*(const char *const *)at) : NULL;
     case PARAM_DIST: return json_dist((const struct dist *)at);

@@ -12,7 +12,7 @@ _Static_assert(HPA_MAX == 0 && HPA_MIN == 1 && HPA_DISABLED == 2, "SELECT follow
 
 static const struct param request_params[] = {
     { .name = "cpu",
-      .kind = PARAM_NUMBER,
+      .kind = PARAM_VCPUS,
       .offset = WITHIN(deployment_config, requests, cpu),
       .min = "0.01",
       .max = "192",
@@ -31,7 +31,7 @@ static const struct param request_params[] = {
 
 static const struct param limit_params[] = {
     { .name = "cpu",
-      .kind = PARAM_NUMBER,
+      .kind = PARAM_VCPUS,
       .offset = WITHIN(deployment_config, limits, cpu),
       .def = "0",
       .min = "0",

@@ -74,7 +74,7 @@ static const struct param pool_params[] = {
       .doc = "types that may be launched; the cheapest that fits is",
       .source = "[KARP] NodePools" },
     { .name = "cpu_limit",
-      .kind = PARAM_NUMBER,
+      .kind = PARAM_VCPUS,
       .offset = AT(eks_pool, cpu_limit),
       .def = "0",
       .min = "0",
@@ -212,7 +212,7 @@ static const struct param karpenter_params[] = {
 
 static const struct param daemonset_params[] = {
     { .name = "cpu",
-      .kind = PARAM_NUMBER,
+      .kind = PARAM_VCPUS,
       .offset = WITHIN(eks_config, daemonsets, cpu),
       .def = "0.15",
       .min = "0",

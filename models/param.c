@@ -277,6 +277,7 @@ static bool read_row(struct param_reader *reader, const struct param *row, const
     case PARAM_COUNT:
     case PARAM_NUMBER:
     case PARAM_FACTOR:
+    case PARAM_VCPUS:
     case PARAM_BOOL:
     case PARAM_TEXT:
     case PARAM_DIST:

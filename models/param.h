@@ -25,6 +25,7 @@ enum param_kind {
     PARAM_COUNT,    /* int64_t */
     PARAM_NUMBER,   /* double */
     PARAM_FACTOR,   /* double, written x3, 3x or 3 */
+    PARAM_VCPUS,    /* double, written 0.5 or 500m */
     PARAM_BOOL,     /* bool: true/false/yes/no/on/off */
     PARAM_TEXT,     /* const char *; a default of "" means none */
     PARAM_DIST,     /* struct dist */

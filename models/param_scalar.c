@@ -44,6 +44,7 @@ static const struct {
     [PARAM_COUNT] = { "a count", "3", "write a whole number: 3, 120k, 40M" },
     [PARAM_NUMBER] = { "a number", "0.5", "write a number: 0.5, 12, 1e6" },
     [PARAM_FACTOR] = { "a factor", "x3", "write how many times: x3, 1.5x" },
+    [PARAM_VCPUS] = { "a number of vCPUs", "500m", "write vCPUs or thousandths of one: 0.5, 500m" },
     [PARAM_BOOL] = { "true or false", "true", "write true or false" },
     [PARAM_TEXT] = { "a text", "m7g.large", "write a text" },
     [PARAM_DIST] = { "a distribution", "exp(9ms)",
@@ -157,6 +158,7 @@ static bool measure_from_text(enum param_kind kind, const char *text, void *out)
     case PARAM_COUNT: return count_from_text(text, out);
     case PARAM_NUMBER: return number_from_text(text, out);
     case PARAM_FACTOR: return factor_from_text(text, out);
+    case PARAM_VCPUS: return vcpus_from_text(text, out);
     case PARAM_BOOL: return bool_from_text(text, out);
     case PARAM_INSTANT: return instant_from_text(text, out);
     case PARAM_TEXT:

@@ -36,6 +36,7 @@ static const struct {
     [PARAM_COUNT] = { "count", "^" NUMBER "( ?[kMG])?$", "string integer" },
     [PARAM_NUMBER] = { "number", "^" NUMBER "$", "string number" },
     [PARAM_FACTOR] = { "factor", "^(x" NUMBER "|" NUMBER "( ?x)?)$", "string number" },
+    [PARAM_VCPUS] = { "vcpus", "^" NUMBER "( ?m)?$", "string number" },
     [PARAM_BOOL] = { NULL, NULL, "boolean string" },
     [PARAM_TEXT] = { NULL, NULL, "string number boolean" },
     [PARAM_DIST] = { "distribution", "^(0|" PART "+|(%s)[(][^,()]*[)])$", "string" },
@@ -177,6 +178,7 @@ static double limit_of(enum param_kind kind, const char *text)
     case PARAM_SHARE: return share_from_text(text, &number) ? number : NAN;
     case PARAM_NUMBER: return number_from_text(text, &number) ? number : NAN;
     case PARAM_FACTOR: return factor_from_text(text, &number) ? number : NAN;
+    case PARAM_VCPUS: return vcpus_from_text(text, &number) ? number : NAN;
     case PARAM_DURATION:
     case PARAM_DIST: return duration_from_text(text, &integer) ? (double)integer : NAN;
     case PARAM_BYTES: return bytes_from_text(text, &integer) ? (double)integer : NAN;
@@ -206,7 +208,7 @@ static bool may_be_zero(const struct param *row)
 static bool may_be_number(const struct param *row)
 {
     return row->kind == PARAM_COUNT || row->kind == PARAM_SHARE || row->kind == PARAM_NUMBER ||
-           row->kind == PARAM_FACTOR;
+           row->kind == PARAM_FACTOR || row->kind == PARAM_VCPUS;
 }
 
 static void add_range(cJSON *value, const struct param *row)
@@ -367,6 +369,7 @@ static cJSON *value_of(struct param_schema *schema, const struct param *row, con
     case PARAM_COUNT:
     case PARAM_NUMBER:
     case PARAM_FACTOR:
+    case PARAM_VCPUS:
     case PARAM_BOOL:
     case PARAM_TEXT:
     case PARAM_DIST:

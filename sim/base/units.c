@@ -252,6 +252,18 @@ bool count_from_text(const char *text, int64_t *count)
     return true;
 }
 
+bool vcpus_from_text(const char *text, double *vcpus)
+{
+    double value;
+    if (!take_number(&text, &value))
+        return false;
+    const bool thousandths = text[0] == 'm';
+    if (text[thousandths] != '\0')
+        return false;
+    *vcpus = thousandths ? value / 1000.0 : value;
+    return true;
+}
+
 bool number_from_text(const char *text, double *number)
 {
     double value;

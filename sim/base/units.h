@@ -33,6 +33,9 @@ bool count_from_text(const char *text, int64_t *count);
 /* A plain number. */
 bool number_from_text(const char *text, double *number);
 
+/* "0.5", or as Kubernetes writes it "500m": vCPUs. */
+bool vcpus_from_text(const char *text, double *vcpus);
+
 /* "$62", "$62.50", "62.5 USD", "$1.2M" -> integer 1e-10 USD, exact decimal arithmetic. */
 bool money_from_text(const char *text, int64_t *usd_e10);
 

@@ -53,10 +53,8 @@ static bool reads(enum param_kind kind, const char *text, struct arena *arena)
         [PARAM_COUNT] = count_from_text,
     };
     static bool (*const numbers[])(const char *, double *) = {
-        [PARAM_RATE] = rate_from_text,
-        [PARAM_SHARE] = share_from_text,
-        [PARAM_NUMBER] = number_from_text,
-        [PARAM_FACTOR] = factor_from_text,
+        [PARAM_RATE] = rate_from_text,     [PARAM_SHARE] = share_from_text, [PARAM_NUMBER] = number_from_text,
+        [PARAM_FACTOR] = factor_from_text, [PARAM_VCPUS] = vcpus_from_text,
     };
     if (kind < ARRAY_LEN(integers) && integers[kind])
         return integers[kind](text, &ignored.integer);
@@ -93,8 +91,8 @@ static void compare_units(enum param_kind kind, const regex_t *regex, struct are
 
 static void given_any_unit_when_pattern_and_reader_look_at_it_then_they_agree(void **state)
 {
-    static const enum param_kind kinds[] = { PARAM_DURATION, PARAM_RATE,  PARAM_BYTES,  PARAM_MONEY,
-                                             PARAM_SHARE,    PARAM_COUNT, PARAM_NUMBER, PARAM_FACTOR };
+    static const enum param_kind kinds[] = { PARAM_DURATION, PARAM_RATE,   PARAM_BYTES,  PARAM_MONEY, PARAM_SHARE,
+                                             PARAM_COUNT,    PARAM_NUMBER, PARAM_FACTOR, PARAM_VCPUS };
     struct fixture *f = *state;
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         regex_t regex;
@@ -119,7 +117,7 @@ static void given_odd_numbers_when_pattern_and_reader_look_at_them_then_they_agr
         { PARAM_MONEY, "-$", "k" },          { PARAM_MONEY, "", " USD" },  { PARAM_MONEY, "", "k USD" },
         { PARAM_MONEY, "$", " USD" },        { PARAM_DIST, "exp(", "s)" }, { PARAM_DIST, "", "ms" },
         { PARAM_DURATION, "1h", "m" },       { PARAM_RATE, "", "/min" },   { PARAM_BYTES, "", "B" },
-        { PARAM_DURATION, "", "\xc2\xb5s" },
+        { PARAM_DURATION, "", "\xc2\xb5s" }, { PARAM_VCPUS, "", "m" },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < ARRAY_LEN(forms); i++) {

@@ -79,7 +79,8 @@ static void given_impossible_pods_when_read_then_each_is_refused_with_its_reason
     assert_refused(f, PODS_KEY "hpa={metrics: {messages_per_pod: 10}}", "its service consumes no queue");
     assert_refused(f, PODS_KEY "hpa={metrics: {cpu: 60%}, down: {policies: [{period: 60s}]}}", "'pods' or 'percent'");
     assert_refused(f, PODS_KEY "cluster=clutser", "did you mean 'cluster'");
-    assert_refused(f, PODS_KEY "requests.cpu=500m", "is a number");
+    assert_refused(f, PODS_KEY "requests.cpu=500Mi", "is not a number of vCPUs");
+    assert_non_null(load(f, PODS_KEY "requests.cpu=500m"));
     assert_refused(f, PODS_KEY "replicas.max=5001", "the most is 5000");
 }
 
