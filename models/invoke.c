@@ -37,10 +37,39 @@ struct way {
     sim_time path;   /* there and back */
 };
 
-/* Lost in a grey zone. */
-static bool grey_way(const struct world *w, const struct frame *f, const struct fleet *to, int zone_a, int zone_b)
+/* Between the caller and a zone of the other service's region, which may be another one. */
+static sim_time way_rtt(const struct world *w, const struct instance *i, const struct fleet *to, int zone,
+                        uint64_t bits)
 {
-    return w->grey && grey_loses_frame(w, f, to->region, zone_a, zone_b, HOP_CALL);
+    const int home = w->fleets[i->fleet].region;
+    return LIKELY(home == to->region) ? zone_rtt(w, home, i->zone, zone, bits) : region_rtt(w, home, to->region, bits);
+}
+
+/* Lost in a grey zone. */
+static bool grey_way(const struct world *w, const struct frame *f, const struct fleet *to, int zone)
+{
+    const struct instance *i = &w->instances[f->instance];
+    const int home = w->fleets[i->fleet].region;
+    if (!w->grey)
+        return false;
+    if (home == to->region)
+        return grey_loses_frame(w, f, home, i->zone, zone, HOP_CALL);
+    return grey_loses_frame(w, f, home, i->zone, -1, HOP_CALL) ||
+           grey_loses_frame(w, f, to->region, zone, -1, HOP_CALL);
+}
+
+/* Bytes between regions, or between zones. */
+static void meter_call(struct world *w, const struct frame *f, const struct fleet *to, int zone,
+                       const struct step *step)
+{
+    const struct instance *i = &w->instances[f->instance];
+    const struct fleet *from = &w->fleets[i->fleet];
+    if (UNLIKELY(from->region != to->region)) {
+        meter_add(&w->meters, from->to_region[to->region], step->request);
+        meter_add(&w->meters, from->from_region[to->region], step->response);
+    } else if (i->zone != zone) {
+        meter_add(&w->meters, from->cross_zone_calls, step->request + step->response);
+    }
 }
 
 static struct way by_balancer(struct world *w, const struct frame *f, const struct step *step, const struct fleet *to)
@@ -56,11 +85,10 @@ static struct way by_balancer(struct world *w, const struct frame *f, const stru
     struct way way = { .target = DISPATCHER_NONE, .alb = to->alb, .node = number };
     if (w->alb_names[to->alb].end && name_fails(w, &w->alb_names[to->alb], (uint64_t)i->id << 32 | i->launch))
         return way; /* there is no such name: nobody is asked */
-    way.silent = !node->up || grey_way(w, f, to, i->zone, node->zone);
+    way.silent = !node->up || grey_way(w, f, to, node->zone);
     if (way.silent)
         return way;
-    way.path = zone_rtt(w, to->region, i->zone, node->zone, delays.a) +
-               sampler_draw(&w->fronts[to->alb].latency, delays.a << 32);
+    way.path = way_rtt(w, i, to, node->zone, delays.a) + sampler_draw(&w->fronts[to->alb].latency, delays.a << 32);
     way.target = dispatcher_pick(&node->targets, d.b);
     if (way.target != DISPATCHER_NONE)
         way.path += zone_rtt(w, to->region, node->zone, w->instances[way.target].zone, delays.b);
@@ -78,11 +106,11 @@ static struct way by_itself(struct world *w, struct frame *f, const struct step 
     struct way way = { .alb = -1, .target = reach_choose(w, f, rule, d.b, &connects) };
     if (way.target == DISPATCHER_NONE)
         return way;
-    way.path = zone_rtt(w, to->region, i->zone, w->instances[way.target].zone, delays.a);
+    way.path = way_rtt(w, i, to, w->instances[way.target].zone, delays.a);
     if (connects) /* another round trip, of the TCP handshake */
-        way.path += zone_rtt(w, to->region, i->zone, w->instances[way.target].zone, delays.b);
-    way.silent = !w->instances[way.target].alive || grey_way(w, f, to, i->zone, w->instances[way.target].zone);
-    request_meter_call(w, f, w->instances[way.target].zone, step->request + step->response);
+        way.path += way_rtt(w, i, to, w->instances[way.target].zone, delays.b);
+    way.silent = !w->instances[way.target].alive || grey_way(w, f, to, w->instances[way.target].zone);
+    meter_call(w, f, to, w->instances[way.target].zone, step);
     return way;
 }
 
@@ -134,6 +162,8 @@ static struct way find_way(struct world *w, struct frame *f, const struct step *
     const struct fleet *to = fleet_of_edge(w, f, rule);
     if (to->alb < 0)
         return by_itself(w, f, step, rule, to);
+    if (UNLIKELY(w->fleets[w->instances[f->instance].fleet].region != to->region))
+        meter_call(w, f, to, 0, step);
     w->calls_balanced[to->alb].requests++;
     w->calls_balanced[to->alb].bytes += step->request + step->response;
     return by_balancer(w, f, step, to);

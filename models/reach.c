@@ -30,6 +30,19 @@ static struct callee_view *view_of(struct world *w, const struct instance *i, in
     return NULL;
 }
 
+/* Whether calls of that service by the instance go to `fleet`. */
+static bool leads_to(const struct world *w, const struct instance *i, int service, const struct fleet *fleet)
+{
+    const int region = w->fleets[i->fleet].region;
+    return &w->fleets[w->fleet_of_service[region * w->sc->service_count + service]] == fleet;
+}
+
+static struct callee_view *view_on(struct world *w, const struct instance *i, const struct fleet *fleet)
+{
+    const int service = fleet->service->config->index;
+    return leads_to(w, i, service, fleet) ? view_of(w, i, service) : NULL;
+}
+
 /* ---- membership ---- */
 
 static void close_idle(struct world *w, struct callee_view *view, uint16_t target)
@@ -51,9 +64,7 @@ void reach_join(struct world *w, struct instance *i)
     i->listed = true;
     for (uint32_t n = 0; n < w->instance_count; n++) {
         struct instance *caller = &w->instances[n];
-        struct callee_view *view = w->fleets[caller->fleet].region == fleet->region
-                                       ? view_of(w, caller, fleet->service->config->index)
-                                       : NULL;
+        struct callee_view *view = view_on(w, caller, fleet);
         if (view)
             dispatcher_join(&view->targets, i->id, true);
     }
@@ -67,9 +78,7 @@ void reach_leave(struct world *w, struct instance *i)
     i->listed = false;
     for (uint32_t n = 0; n < w->instance_count; n++) {
         struct instance *caller = &w->instances[n];
-        struct callee_view *view = w->fleets[caller->fleet].region == fleet->region
-                                       ? view_of(w, caller, fleet->service->config->index)
-                                       : NULL;
+        struct callee_view *view = view_on(w, caller, fleet);
         if (!view)
             continue;
         close_idle(w, view, i->id);
@@ -84,7 +93,7 @@ void reach_died(struct world *w, struct instance *i, bool reset)
         return;
     const struct fleet *fleet = &w->fleets[i->fleet];
     for (uint32_t n = 0; reset && n < w->instance_count; n++) {
-        struct callee_view *view = view_of(w, &w->instances[n], fleet->service->config->index);
+        struct callee_view *view = view_on(w, &w->instances[n], fleet);
         if (view)
             close_idle(w, view, i->id);
     }
@@ -106,8 +115,7 @@ void reach_views_init(struct world *w, struct instance *i)
         for (uint32_t n = 0; n < w->instance_count; n++) {
             const struct instance *other = &w->instances[n];
             const struct fleet *fleet = &w->fleets[other->fleet];
-            if (other->listed && fleet->service->config->index == code->callees[c] &&
-                fleet->region == w->fleets[i->fleet].region)
+            if (other->listed && leads_to(w, i, code->callees[c], fleet))
                 dispatcher_join(&i->callees[c].targets, other->id, true);
         }
     }

@@ -311,13 +311,6 @@ void request_meter_hop(struct world *w, const struct frame *f, const struct comp
     }
 }
 
-void request_meter_call(struct world *w, const struct frame *f, int zone_b, int64_t bytes)
-{
-    const struct instance *i = &w->instances[f->instance];
-    if (i->zone != zone_b)
-        meter_add(&w->meters, w->fleets[i->fleet].cross_zone_calls, bytes);
-}
-
 void request_run(struct world *w, struct frame *f)
 {
     const struct step *step = &w->code->steps[f->step];

@@ -204,15 +204,6 @@ static bool check_call(struct calls *calls, struct edges *edges, const struct op
                    to->service->name, to->service->consumes.name);
         return diag_hint(diag, "send: {to: %s}, or a service of its own", to->service->consumes.name);
     }
-    for (int r = 0; r < calls->sc->region_count; r++) {
-        const struct region *region = &calls->sc->regions[r];
-        if (to->service->external || !to->service->runs_on.target ||
-            !scenario_lives_in(calls->sc, from->service, region) || scenario_lives_in(calls->sc, to->service, region))
-            continue;
-        diag_error(diag, call->operation.at, "service '%s' calls '%s' in %s, but service '%s' has no fleet there",
-                   from->service->name, call->operation.name, region->name, to->service->name);
-        return diag_hint(diag, "calls stay in their region: add %s to it", to->service->runs_on.name);
-    }
     if (call->backoff.present && call->backoff.cap < call->backoff.base)
         return diag_error(diag, call->operation.at, "the backoff of the call of '%s' has a cap below its base",
                           call->operation.name);

@@ -10,6 +10,18 @@ static struct service_figures *figures_of(struct world *w, const struct frame *f
     return &w->served[w->fleets[w->instances[f->instance].fleet].service->config->index];
 }
 
+/* The number of the fleet that a call from `region` leads to: there, or in the first region that has it. */
+static int fleet_seen_from(const struct scenario *sc, const struct service_config *service, const struct region *region)
+{
+    if (!service->runs_on.target)
+        return -1; /* somebody else's */
+    const struct component *fleet = scenario_seen_from(sc, service->runs_on.target, region);
+    for (int f = 0; f < scenario_fleet_count(sc); f++)
+        if (scenario_fleet(sc, f) == fleet)
+            return f;
+    return -1;
+}
+
 void served_init(struct world *w)
 {
     const int services = w->sc->service_count;
@@ -19,11 +31,9 @@ void served_init(struct world *w)
     for (int s = 0; s < services; s++)
         histogram_init(&w->served[s].latency, w->arena);
     w->fleet_of_service = ARENA_ARRAY(w->arena, int, w->sc->region_count *services);
-    for (int n = 0; n < w->sc->region_count * services; n++)
-        w->fleet_of_service[n] = -1;
-    for (int f = 0; f < w->fleet_count; f++)
-        if (w->fleets[f].service)
-            w->fleet_of_service[w->fleets[f].region * services + w->fleets[f].service->config->index] = f;
+    for (int r = 0; r < w->sc->region_count; r++)
+        for (int n = 0; n < services; n++)
+            w->fleet_of_service[r * services + n] = fleet_seen_from(w->sc, &w->sc->services[n], &w->sc->regions[r]);
     w->calls_balanced = ARENA_ARRAY(w->arena, struct balanced_calls, w->alb_count);
 }
 

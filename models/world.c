@@ -308,9 +308,9 @@ void world_init(struct world *w, const struct scenario *sc, const struct journey
     recorder_init(&w->recorder, arena, sc, w->start, w->end);
     impairments_init(w); /* a warm pool asks where launches work */
     clusters_init(w);
+    served_init(w);
     fleets_init(w);
     names_init(w);
-    served_init(w);
     replicas_init(w);
     windows_init(w);
     clients_columns(w);

@@ -631,8 +631,6 @@ void invoke_unheard(struct world *w, struct frame *child);
 void invoke_node_lost(struct world *w, int alb, int node);
 /* What the frame `old` was goes on in `now`. */
 void kinship_moved(struct world *w, uint32_t old, uint32_t now);
-/* Bytes of a call between its instance and `zone`, billed when they cross zones. */
-void request_meter_call(struct world *w, const struct frame *f, int zone, int64_t bytes);
 
 /* ---- branch.c ---- */
 void branches_begin(struct world *w, struct frame *f, const struct step *step);

@@ -369,6 +369,32 @@ static void given_calls_when_billed_then_logs_balancers_and_zones_are_metered(vo
     arena_fini(&arena);
 }
 
+/* Half of the requests come to a region that has no pricing of its own: its calls go 63 ms far, there and back. */
+static void given_a_region_without_a_service_when_it_is_called_then_the_first_region_answers(void **state)
+{
+    static const char *const sets[] = {
+        "edge={route53: {policy: weighted, records: [{to: alb, weight: 1}, {to: us-west-2.alb, weight: 1}]}}",
+        "regions.us-west-2={like: us-east-1, pricing-fleet: null}",
+        "services.gateway.operations.browse=[{call: {operation: pricing.quote, timeout: 1s}}]"
+    };
+    struct arena arena;
+    arena_init(&arena);
+    const struct replication *r = replicate(load(&arena, sets, ARRAY_LEN(sets)), -1, 0, NULL, &arena, NULL, NULL);
+    if (r->violation)
+        print_error("%s\n", r->violation);
+    assert_null(r->violation);
+    for (int e = 0; e < r->edge_count; e++) {
+        const struct edge_result *edge = &r->edges[e];
+        if (strcmp(edge->from, "gateway") || strcmp(edge->to, "pricing.quote"))
+            continue;
+        assert_int_equal(edge->timeouts, 0);
+        assert_true(histogram_quantile_ns(&edge->latency, 0.25) < 45e6);
+        assert_true(histogram_quantile_ns(&edge->latency, 0.75) > 63e6);
+    }
+    assert_true(used(r, "InterRegion-Bytes", "us-west-2.gateway-fleet", "to=us-east-1") > 0);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +406,7 @@ int main(void)
         cmocka_unit_test(given_a_budget_when_all_calls_time_out_then_so_many_retries_are_made),
         cmocka_unit_test(given_a_limit_when_more_calls_are_made_then_they_wait_or_fail),
         cmocka_unit_test(given_a_failing_branch_when_it_is_ignored_then_the_operation_succeeds),
+        cmocka_unit_test(given_a_region_without_a_service_when_it_is_called_then_the_first_region_answers),
         cmocka_unit_test(given_calls_when_billed_then_logs_balancers_and_zones_are_metered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
