@@ -7,6 +7,8 @@
  *
  * Left out: what else goes through a gateway (packages, AWS's own interfaces), log storage, exports of snapshots.
  */
+#include <string.h>
+
 #include "models/cluster.h"
 #include "models/route53.h"
 #include "models/world.h"
@@ -113,6 +115,19 @@ static void store_as(struct world *w, struct usage_key key, int64_t bytes)
     meter_add_storage(&w->meters, meter_get(&w->meters, key), bytes, w->start, w->end);
 }
 
+/* Three instances at one rate, whose usage type shortens "xlarge"; storage is io1. */
+static void meter_cluster(struct world *w, const struct component *c, const char *engine)
+{
+    const struct rds_config *config = c->config;
+    char *type = arena_text(w->arena, config->instance);
+    const size_t length = strlen(type);
+    if (length > 6 && strcmp(type + length - 6, "xlarge") == 0)
+        strcpy(type + length - 6, "xl");
+    exist(w, c, "AmazonRDS", arena_printf(w->arena, "Multi-AZClusterUsage:%s", type), engine, 1);
+    store_as(w, usage_key_of(c, "AmazonRDS", "RDS:Multi-AZCluster-PIOPS-Storage", engine, USAGE_BYTE_HOURS),
+             config->storage);
+}
+
 /* A Multi-AZ instance is in two zones, and its key in none. The replicas follow in the next ones: rds_init(). */
 static void meter_database(struct world *w, const struct component *c)
 {
@@ -121,6 +136,10 @@ static void meter_database(struct world *w, const struct component *c)
     const char *engine = config->engine == RDS_POSTGRES ? "engine=PostgreSQL" : "engine=MySQL";
     const char *single = arena_printf(w->arena, "InstanceUsage:%s", config->instance);
     const char *multi = arena_printf(w->arena, "Multi-AZUsage:%s", config->instance);
+    if (config->cluster) {
+        meter_cluster(w, c, engine);
+        return;
+    }
     for (int e = 0; e < db->endpoint_count; e++) {
         const bool twice = e == RDS_PRIMARY && config->multi_az;
         const char *zone = twice ? "" : c->region->zone_names[db->endpoints[e].zone];

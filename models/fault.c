@@ -64,13 +64,21 @@ static void primary_lost(struct world *w, int number)
     db->generation++;
     db->lost_zone = zone;
     db->failing_over = db->standby_zone >= 0 && w->zone_up[db->component->region - w->sc->regions][db->standby_zone];
+    db->successor = db->config->cluster ? rds_successor(db) : 0;
+    db->failing_over = db->failing_over || db->successor != 0;
     fault_note(w, db->component->name,
-               db->failing_over ? "primary lost: failing over to the standby" : "primary lost: no standby", false);
+               db->successor      ? "writer lost: failing over to a reader"
+               : db->failing_over ? "primary lost: failing over to the standby"
+                                  : "primary lost: no standby",
+               false);
     if (!db->failing_over)
         return;
     const struct draw_block d = draw_at(w->key, db->generation, draw_place(db->component->name), 0);
-    event_set_push(w->events, event_make(w->now + dist_sample(&db->config->failover, draw_unit(d.a)), EVENT_CAPACITY,
-                                         EV_DB_RECOVERED, (uint32_t)number, db->generation, EVENT_NO_SLOT));
+    sim_time takes = dist_sample(db->successor ? &db->config->cluster_failover : &db->config->failover, draw_unit(d.a));
+    if (db->successor && db->endpoints[db->successor].replayed > w->now) /* what it has still to apply */
+        takes += db->endpoints[db->successor].replayed - w->now;
+    event_set_push(w->events, event_make(w->now + takes, EVENT_CAPACITY, EV_DB_RECOVERED, (uint32_t)number,
+                                         db->generation, EVENT_NO_SLOT));
 }
 
 static void database_loses_zone(struct world *w, int number, int zone)
@@ -85,6 +93,26 @@ static void database_loses_zone(struct world *w, int number, int zone)
         primary_lost(w, number);
 }
 
+/* The reader that was to take over, or the next one. Its old place is a reader's at once when that zone is up: assumed. */
+static bool cluster_recovers(struct world *w, int number)
+{
+    struct rds *db = &w->databases[number];
+    const int successor = db->config->cluster && db->failing_over ? rds_successor(db) : 0;
+    db->successor = 0;
+    if (successor == 0)
+        return false;
+    endpoint_lost(w, number, successor);
+    rds_take_over(db, successor, w->now);
+    db->failing_over = false;
+    db->endpoints[RDS_PRIMARY].up = true;
+    db->endpoints[RDS_PRIMARY].cold_since = db->endpoints[successor].cold_since; /* it has served reads */
+    if (w->zone_up[db->component->region - w->sc->regions][db->endpoints[successor].zone])
+        rds_reader_returns(db, successor, w->now);
+    fingerprint_add(&w->fingerprint, 0xfa110e4u, w->now, (uint64_t)number);
+    fault_note(w, db->component->name, "a reader has taken over", true);
+    return true;
+}
+
 void database_recovered(struct world *w, int number, uint32_t generation)
 {
     struct rds *db = &w->databases[number];
@@ -92,6 +120,8 @@ void database_recovered(struct world *w, int number, uint32_t generation)
     if ((db->generation & 0xffffu) != generation || primary->up)
         return;
     const bool *zone_up = w->zone_up[db->component->region - w->sc->regions];
+    if (cluster_recovers(w, number))
+        return;
     const bool failover = db->standby_zone >= 0 && zone_up[db->standby_zone] &&
                           (db->failing_over || !zone_up[primary->zone]);
     db->failing_over = false;

@@ -221,7 +221,7 @@ void query_arrives(struct world *w, struct frame *f)
     const struct draw_block d = draw_at(w->key, f->ordinal, step->place, f->attempt);
     request_meter_hop(w, f, db->component, e->zone, step->request, step->response);
     f->back = step_rtt(w, step, i, db->component->region, e->zone, d.b << 32);
-    if (step->write && db->standby_zone >= 0)
+    if (step->write && rds_commit_waits(db))
         f->back += sampler_draw(&db->commit, d.b);
     visit_begin(w, f, AT_DB);
     const sim_time demand = demand_of(w, f, step, c->endpoint, sampler_draw(&step->time, d.a), armed);

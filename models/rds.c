@@ -115,6 +115,13 @@ static const struct param params[] = {
       .def = "false",
       .doc = "a synchronous standby in another zone",
       .source = "[RDS-UG] Multi-AZ DB instance deployments" },
+    { .name = "cluster",
+      .kind = PARAM_BOOL,
+      .offset = AT(rds_config, cluster),
+      .def = "false",
+      .doc = "a Multi-AZ DB cluster: a writer and two readable standbys in three zones, instead of multi_az and "
+             "read_replicas",
+      .source = "[RDS-UG] Multi-AZ DB cluster deployments" },
     { .name = "read_replicas",
       .kind = PARAM_COUNT,
       .offset = AT(rds_config, read_replicas),
@@ -179,6 +186,13 @@ static const struct param params[] = {
       .min = "0s",
       .doc = "Multi-AZ: from the loss of the primary until the standby accepts connections",
       .source = "[RDS-UG] Multi-AZ failover (60-120 s typical)" },
+    { .name = "cluster_failover",
+      .kind = PARAM_DIST,
+      .offset = AT(rds_config, cluster_failover),
+      .def = "uniform(15s 35s)",
+      .min = "0s",
+      .doc = "cluster: from the loss of the writer until a reader has taken over, what it has still to apply apart",
+      .source = "[RDS-UG] Multi-AZ DB cluster deployments: typically under 35 s; the lower end is assumed" },
     { .name = "recovery",
       .kind = PARAM_DIST,
       .offset = AT(rds_config, recovery),
@@ -225,10 +239,31 @@ static int zone_index(const struct region *region, const char *zone)
     return -1;
 }
 
+/* Classes with local disks, "db.r6gd.large": the family's name ends with d. */
+static bool check_cluster(const struct component *c, struct rds_config *config, struct diag *diag)
+{
+    if (!config->cluster)
+        return true;
+    const char *family = config->instance + 3, *dot = family;
+    while (*dot && *dot != '.')
+        dot++;
+    if (config->multi_az || config->read_replicas > 0)
+        return diag_error(diag, c->at,
+                          "'%s' is a cluster, which has two readable standbys: no multi_az or read_replicas", c->name);
+    if (c->region->zones < 3)
+        return diag_error(diag, c->at, "'%s' is a cluster, which needs three zones; %s has %d", c->name,
+                          c->region->name, (int)c->region->zones);
+    if (dot[-1] != 'd')
+        return diag_error(diag, c->at, "'%s' is a cluster, which %s does not offer", c->name, config->instance) ||
+               diag_hint(diag, "classes with local disks do: db.r6gd.large, db.m6gd.large");
+    config->read_replicas = 2;
+    return true;
+}
+
 static bool validate(struct component *c, const struct scenario *sc, struct diag *diag)
 {
-    const struct rds_config *config = c->config;
-    bool ok = rds_check_replica(c, sc, diag);
+    struct rds_config *config = c->config;
+    bool ok = rds_check_replica(c, sc, diag) && check_cluster(c, config, diag);
     if (config->zone[0] && zone_index(c->region, config->zone) < 0)
         ok = diag_error(diag, c->at, "zone '%s' of '%s' is not a zone of %s (%s .. %s)", config->zone, c->name,
                         c->region->name, c->region->zone_names[0], c->region->zone_names[c->region->zones - 1]);
@@ -362,4 +397,29 @@ void rds_forget(struct rds *db)
     db->counts.opened = db->counts.refused = db->counts.reads = db->counts.stale = 0;
     db->lag_sum_s = 0;
     db->lag_reads = 0;
+}
+
+bool rds_commit_waits(const struct rds *db)
+{
+    return db->standby_zone >= 0 || (db->config->cluster && rds_successor(db) != 0);
+}
+
+int rds_successor(const struct rds *db)
+{
+    int best = 0;
+    for (int e = 1; e < db->endpoint_count; e++)
+        if (db->endpoints[e].up && (best == 0 || db->endpoints[e].replayed < db->endpoints[best].replayed))
+            best = e;
+    return best;
+}
+
+void rds_take_over(struct rds *db, int successor, sim_time now)
+{
+    struct rds_endpoint *writer = &db->endpoints[RDS_PRIMARY], *reader = &db->endpoints[successor];
+    const int old = writer->zone;
+    writer->zone = reader->zone;
+    reader->zone = old;
+    reader->up = false;
+    reader->led_until = now;
+    break_connections(reader); /* that host restarts as the writer */
 }

@@ -13,7 +13,9 @@
  * On request: opening a connection takes CPU of the endpoint (`connect_cpu`), so that pools that reconnect all at once
  * are a storm; replicas apply writes one after the other (`replication`), and lag; who takes over or comes back begins
  * with cold buffers (`buffers`); a lost reader keeps its connections, and gets new ones, until that is noticed.
- * Left out: storage IOPS limits, RDS Proxy, Multi-AZ DB clusters, Aurora.
+ *
+ * A Multi-AZ DB cluster (`cluster`) is a writer with two readers in other zones; the one that is least behind takes over.
+ * Left out: storage IOPS limits, RDS Proxy, Aurora.
  * Sources:      [RDS-UG] "Multi-AZ DB instance deployments", "Quotas"; AWS behaviour, sec. 13.
  */
 #ifndef HEADROOM_RDS_H
@@ -50,8 +52,8 @@ struct rds_replica {
 struct rds_config {
     int engine;
     const char *instance;
-    bool multi_az;
-    int64_t read_replicas;
+    bool multi_az, cluster;
+    int64_t read_replicas; /* of a cluster 2, once it is validated */
     const char *zone; /* of the primary; "" = the first zone */
     int64_t storage;
     struct {
@@ -64,6 +66,7 @@ struct rds_config {
     struct dist commit;      /* Multi-AZ: wait for the standby */
     struct dist connect;     /* opening a connection: TCP, TLS, authentication, process */
     struct dist failover;    /* Multi-AZ */
+    struct dist cluster_failover; /* its lag apart */
     struct dist recovery;    /* Single-AZ, after the host or zone is back */
     struct dist connect_cpu; /* of the endpoint, to open a connection */
     struct dist reader_noticed;
@@ -112,6 +115,7 @@ struct rds {
     int standby_zone; /* -1: none */
     int lost_zone;    /* where a lost primary stood, until a standby is built there again; -1: none */
     bool failing_over;
+    int successor; /* of a cluster that fails over: the reader that takes over; 0: none */
     sim_time lost_at; /* the primary was, the last time */
     int64_t max_connections;
     uint32_t next_replica;
@@ -135,6 +139,14 @@ int64_t rds_default_connections(enum rds_engine engine, int64_t memory_bytes);
 /* Where a new connection leads: a replica that is up, or not yet missed, for reads when there is one, else the primary
  * (up or not). */
 int rds_choose(struct rds *db, bool read, sim_time now);
+
+/* A commit waits for a standby, or for one of a cluster's readers. */
+bool rds_commit_waits(const struct rds *db);
+
+/* A cluster's reader that is the least behind, 0: none is up. */
+int rds_successor(const struct rds *db);
+/* It is the writer from now on, where it stands; the old writer will be a reader where that stood. */
+void rds_take_over(struct rds *db, int successor, sim_time now);
 
 /* A reader is lost. Without `reader_noticed` everybody knows at once: its connections are broken. */
 void rds_reader_lost(struct rds *db, int endpoint, sim_time now, uint64_t bits);

@@ -332,7 +332,7 @@ static void doubt_databases(const struct doubts *d)
         const struct rds_config *config = db->config;
         doubt_database_load(d, db);
         doubt_connections(d, db);
-        if (!config->multi_az && is_written(d, db)) {
+        if (!config->multi_az && !config->cluster && is_written(d, db)) {
             diag_warning(d->diag, db->at, "'%s' has no standby: writes stop until its host or zone is back", db->name);
             diag_hint(d->diag, "multi_az: true");
         }

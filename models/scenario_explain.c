@@ -426,8 +426,8 @@ static void describe_rds(struct page *p, const struct component *c, const char *
     static const char *const engines[] = { [RDS_POSTGRES] = "postgres", [RDS_MYSQL] = "mysql" };
     const struct rds_config *config = c->config;
     *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s%s", engines[config->engine],
-                         config->instance, config->multi_az ? "Multi-AZ" : "no standby", config->read_replicas,
-                         config->read_replicas == 1 ? "" : "s", follows(p, &config->replica_of));
+                         config->instance, config->cluster ? "Multi-AZ cluster" : config->multi_az ? "Multi-AZ" : "no standby",
+                         config->read_replicas, config->read_replicas == 1 ? "" : "s", follows(p, &config->replica_of));
     const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
     const struct demand reads = demand_of_service(&p->day, NULL, demand_read_s, c);
     const struct demand writes = demand_of_service(&p->day, NULL, demand_write_s, c);

@@ -83,6 +83,8 @@ static const struct shape DATABASES[] = {
     DB_GRAVITON("db.r6g", 8, 0.8),
     DB_GRAVITON("db.m7g", 4, 1.0),
     DB_GRAVITON("db.m6g", 4, 0.8),
+    DB_GRAVITON("db.r6gd", 8, 0.8),
+    DB_GRAVITON("db.m6gd", 4, 0.8),
     ROW("db.t4g.micro", 2, 1, 1, 0, 0.8),
     ROW("db.t4g.small", 2, 1, 2, 0, 0.8),
     ROW("db.t4g.medium", 2, 1, 4, 0, 0.8),
