@@ -10,6 +10,54 @@ static const char *const MISSING[] = { [ALARM_MISSING] = "missing",
                                        [ALARM_NOT_BREACHING] = "not_breaching",
                                        NULL };
 
+#define SCALE(member) (AT(alarm_config, scale.member) - AT(alarm_config, scale))
+
+static const char *const SCALED_BY[] = { [ALARM_SCALED_BY_HUMAN] = "human", [ALARM_SCALED_BY_ALARM] = "alarm", NULL };
+
+static const struct param fleet_params[] = {
+    { .name = "fleet",
+      .kind = PARAM_REF,
+      .offset = AT(alarm_fleet, fleet),
+      .refs = "asg",
+      .doc = "a fleet that grows",
+      .source = "scenario" },
+    { .name = "to",
+      .kind = PARAM_COUNT,
+      .offset = AT(alarm_fleet, to),
+      .min = "1",
+      .max = "5000",
+      .doc = "its size.min and desired capacity then, until the alarm is over; at most size.max",
+      .source = "scenario" },
+    PARAM_END,
+};
+
+static const struct param scale_params[] = {
+    { .name = "fleets",
+      .kind = PARAM_LIST,
+      .offset = SCALE(fleets),
+      .count_offset = SCALE(fleet_count),
+      .sub = fleet_params,
+      .sub_size = sizeof(struct alarm_fleet),
+      .mark_offset = AT(alarm_fleet, at),
+      .doc = "which grow",
+      .source = "scenario" },
+    { .name = "by",
+      .kind = PARAM_CHOICE,
+      .offset = SCALE(by),
+      .def = "human",
+      .choices = SCALED_BY,
+      .doc = "human: somebody is paged and decides; alarm: nobody is asked",
+      .source = "[CW-UG] Alarm actions" },
+    { .name = "decision",
+      .kind = PARAM_DIST,
+      .offset = SCALE(decision),
+      .def = "lognormal(median=10m p95=30m)",
+      .min = "0s",
+      .doc = "human: from the page to the decision",
+      .source = "assumed; AWS behaviour, sec. 3.3 (5-30 min)" },
+    PARAM_END,
+};
+
 static const struct param params[] = {
     { .name = "of",
       .kind = PARAM_REF,
@@ -72,6 +120,13 @@ static const struct param params[] = {
       .max = "5m",
       .doc = "from the end of a period until its datapoint is seen",
       .source = "assumed; AWS behaviour, sec. 8 (30-120 s)" },
+    { .name = "scale",
+      .kind = PARAM_BLOCK,
+      .offset = AT(alarm_config, scale),
+      .def = "",
+      .sub = scale_params,
+      .doc = "fleets that grow when it goes off: a pilot light is lit",
+      .source = "scenario" },
     PARAM_END,
 };
 

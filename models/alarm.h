@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * alarm -- a CloudWatch alarm that pages somebody, or sets off what names it: M of the newest N datapoints breach.
+ * alarm -- a CloudWatch alarm that pages somebody, or sets off what names it: M of the newest N datapoints breach. It may
+ * say which fleets grow: those of a pilot light have nothing that their own policies could see.
  *
  *   component --a datapoint each period, published late--> OK <--> ALARM, or INSUFFICIENT DATA
  *
@@ -17,8 +18,16 @@
 
 enum alarm_metric { ALARM_UNREACHABLE, ALARM_ERRORS };
 enum alarm_missing { ALARM_MISSING, ALARM_IGNORE, ALARM_BREACHING, ALARM_NOT_BREACHING };
+enum alarm_scaled_by { ALARM_SCALED_BY_HUMAN, ALARM_SCALED_BY_ALARM };
 enum alarm_state { ALARM_OK, ALARM_IN_ALARM, ALARM_INSUFFICIENT };
 enum { ALARM_PERIODS_MAX = 60, ALARM_MORE_POINTS = 2 }; /* looked at: so many more than N, for late data */
+
+/* A fleet that grows when the alarm goes off. */
+struct alarm_fleet {
+    struct ref fleet; /* an asg */
+    struct mark at;
+    int64_t to; /* instances, at the least */
+};
 
 struct alarm_config {
     struct ref of;               /* an alb or an rds, of any region */
@@ -28,6 +37,13 @@ struct alarm_config {
     int64_t datapoints, periods; /* M of N */
     int missing;                 /* enum alarm_missing */
     sim_time delay;              /* from the end of a period until its datapoint is seen */
+    struct {
+        bool present;
+        struct alarm_fleet *fleets;
+        int fleet_count;
+        int by; /* enum alarm_scaled_by */
+        struct dist decision;
+    } scale;
 };
 
 extern const struct component_type alarm_type;

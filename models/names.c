@@ -227,6 +227,16 @@ static bool region_is_dark(const struct world *w, const char *name)
     return false;
 }
 
+/* The database that the page asks, if it asks one: that of its region, who follows too. */
+static bool database_answers(const struct world *w, const struct names *n, int record)
+{
+    const struct component *asked = n->config->health.database.target;
+    if (!asked)
+        return true;
+    const struct component *near = scenario_seen_from(w->sc, asked, balancer_of(n->config, record)->region);
+    return w->databases[near->index].endpoints[RDS_PRIMARY].up;
+}
+
 /* Whether a request at the balancer is answered now; *waits: how long the checker waits to learn that it is not. */
 static bool endpoint_answers(struct world *w, const struct names *n, int record, struct draw_block bits,
                              sim_time *waits)
@@ -243,7 +253,8 @@ static bool endpoint_answers(struct world *w, const struct names *n, int record,
         return tcp;
     *waits = ROUTE53_HTTP_ANSWER;
     const struct instance *i = &w->instances[target];
-    return i->alive && !(i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog);
+    return database_answers(w, n, record) && i->alive &&
+           !(i->workers.inside == i->workers.limit && i->workers.waiting >= i->workers.backlog);
 }
 
 /* A checker's round trips to the endpoint: to connect, and to ask. */

@@ -10,7 +10,7 @@ enum { ACKNOWLEDGED_MAX = 1 << 16 };
 enum replica_what { REPLICA_DECIDED, REPLICA_PROMOTED, REPLICA_LOOK, REPLICA_RESYNCED, REPLICA_SWITCHED };
 enum { WHAT_BITS = 4 };
 
-enum alarm_what { ALARM_SAMPLE, ALARM_SEEN_MISSING, ALARM_SEEN_GOOD, ALARM_SEEN_BREACHES };
+enum alarm_what { ALARM_SAMPLE, ALARM_SEEN_MISSING, ALARM_SEEN_GOOD, ALARM_SEEN_BREACHES, ALARM_DECIDED };
 
 static const bool may_follow[][REPLICA_SWITCHING + 1] = {
     [REPLICA_FOLLOWS] = { [REPLICA_DECIDING] = true },
@@ -36,6 +36,7 @@ struct replica {
 struct alarm_run {
     struct alarm rule;
     uint64_t answered_before, failed_before;
+    uint32_t turn; /* of its decisions */
 };
 
 struct replicas {
@@ -125,7 +126,7 @@ int replica_writer(const struct world *w, int database)
 {
     const struct replica *r = &w->replicas->pairs[w->replicas->pair_of[database]];
     const int writer = replica_has_lead(r) ? r->database : r->source;
-    if (r->state == REPLICA_SWITCHING || (writer != database && r->config->replica_of.writes == RDS_WRITES_FAIL))
+    if (r->state == REPLICA_SWITCHING || r->state == REPLICA_PROMOTING || (writer != database && r->config->replica_of.writes == RDS_WRITES_FAIL))
         return -1;
     return writer;
 }
@@ -185,7 +186,7 @@ static void decided(struct world *w, struct replica *r)
     }
     const struct rds *source = &w->databases[r->source];
     r->stopped_at = source->endpoints[RDS_PRIMARY].up ? w->now : source->lost_at;
-    enter(w, r, REPLICA_PROMOTING, "is promoted: replication ends");
+    enter(w, r, REPLICA_PROMOTING, "is promoted: replication ends, the old source is fenced off");
     push(w, w->now + takes(w, r, &r->config->replica_of.promotion.takes, REPLICA_PROMOTED), r, REPLICA_PROMOTED);
 }
 
@@ -269,8 +270,43 @@ static enum alarm_point sample(const struct world *w, struct alarm_run *run)
     return (double)failed > run->rule.config->threshold * (double)answered ? ALARM_POINT_BREACHES : ALARM_POINT_GOOD;
 }
 
-static void seen(struct world *w, struct alarm *alarm, int number, enum alarm_point point)
+/* The fleets that it names grow, if it is still on. */
+static void grow_fleets(struct world *w, const struct alarm *alarm)
 {
+    const struct alarm_config *config = alarm->config;
+    for (int f = 0; f < config->scale.fleet_count && alarm->state == ALARM_IN_ALARM; f++) {
+        struct fleet *fleet = fleet_of(w, config->scale.fleets[f].fleet.target);
+        struct group *group = fleet->group;
+        const int64_t to = config->scale.fleets[f].to < group->max ? config->scale.fleets[f].to : group->max;
+        group->min = group->min > to ? group->min : to; /* or their policies would shrink them again */
+        if (fleet->desired < to)
+            fleet_set_desired(w, fleet, to);
+    }
+}
+
+/* It is over: policies may shrink them. */
+static void release_fleets(struct world *w, const struct alarm *alarm)
+{
+    const struct alarm_config *config = alarm->config;
+    for (int f = 0; f < config->scale.fleet_count; f++) {
+        struct fleet *fleet = fleet_of(w, config->scale.fleets[f].fleet.target);
+        fleet->group->min = ((const struct asg_config *)fleet->component->config)->size.min;
+    }
+}
+
+static void decide_on_fleets(struct world *w, struct alarm_run *run, int number)
+{
+    const struct alarm_config *config = run->rule.config;
+    const struct draw_block d = draw_at(w->key, (uint64_t)number, draw_place("alarm/decision"), run->turn++);
+    const bool human = config->scale.by == ALARM_SCALED_BY_HUMAN;
+    fault_note(w, run->rule.component->name, human ? "pages somebody who may grow fleets" : "lets fleets grow", true);
+    event_set_push(w->events, event_make(w->now + (human ? dist_sample(&config->scale.decision, draw_unit(d.a)) : 0),
+                                         EVENT_CONTROL, EV_ALARM, (uint32_t)number, 0, ALARM_DECIDED));
+}
+
+static void seen(struct world *w, struct alarm_run *run, int number, enum alarm_point point)
+{
+    struct alarm *alarm = &run->rule;
     if (!alarm_add(alarm, point))
         return;
     static const char *const states[] = {
@@ -279,6 +315,10 @@ static void seen(struct world *w, struct alarm *alarm, int number, enum alarm_po
     fingerprint_add(&w->fingerprint, 0xa1a23u, w->now, (uint64_t)number << 8 | (uint64_t)alarm->state);
     fault_note(w, alarm->component->name, arena_printf(w->arena, "alarm goes to %s", states[alarm->state]),
                alarm->state == ALARM_IN_ALARM);
+    if (alarm->state == ALARM_IN_ALARM && alarm->config->scale.present)
+        decide_on_fleets(w, run, number);
+    if (alarm->state == ALARM_OK)
+        release_fleets(w, alarm);
     for (int p = 0; p < w->replicas->pair_count && alarm->state == ALARM_IN_ALARM; p++) {
         struct replica *r = &w->replicas->pairs[p];
         if (r->alarm == number && r->state == REPLICA_FOLLOWS)
@@ -290,9 +330,13 @@ void alarm_event(struct world *w, uint32_t number, uint32_t what)
 {
     struct alarm_run *run = &w->replicas->alarms[number];
     struct alarm *alarm = &run->rule;
+    if (what == ALARM_DECIDED) {
+        grow_fleets(w, alarm);
+        return;
+    }
     if (what != ALARM_SAMPLE) {
         if (world_region_up(w, alarm->component->region))
-            seen(w, alarm, (int)number, (enum alarm_point)(what - ALARM_SEEN_MISSING));
+            seen(w, run, (int)number, (enum alarm_point)(what - ALARM_SEEN_MISSING));
         return;
     }
     const bool there = world_region_up(w, alarm->component->region);

@@ -9,7 +9,8 @@
  *      \--takes, nobody writes-- SWITCHING <--after-- RESYNCING <------------------------/
  *
  * Reads of a region stay in it. Writes go to whoever leads: from the other region over the distance, or they fail
- * (`writes`). A promotion loses what the source acknowledged in the last `lag` before it was lost, counted write by
+ * (`writes`). From the decision on the source is fenced off: a region that is back meanwhile does not lead, too. A
+ * promotion loses what the source acknowledged in the last `lag` before it was lost, counted write by
  * write. The old source does not come back as a second primary: it follows until the failback.
  * Left out: lag that grows with load, reads of old data, chains and several followers, Aurora global databases.
  * Sources:      [RDS-UG] "Working with DB instance read replicas", "Promoting a read replica"; AWS behaviour, sec. 13.1.

@@ -49,7 +49,8 @@ struct route53_config {
         int64_t failures; /* in a row, and successes in a row */
         int what;         /* enum route53_check */
         int64_t checkers;
-        double quorum; /* 0..1: healthy when more of the checkers say so */
+        double quorum;       /* 0..1: healthy when more of the checkers say so */
+        struct ref database; /* an rds that the page asks for, that of the record's region */
     } health;
     struct dist propagation; /* from a change of health to the answers */
     double ignore_ttl;       /* 0..1, of the resolvers */

@@ -9,9 +9,9 @@
 #include "models/catalogue/catalogue.h"
 #include "models/cloudfront.h"
 #include "models/demand.h"
+#include "models/departures.h"
 #include "models/deployment.h"
 #include "models/eks.h"
-#include "models/departures.h"
 #include "models/elasticache.h"
 #include "models/names.h"
 #include "models/rds.h"
@@ -368,10 +368,10 @@ static void describe_deployment(struct page *p, const struct component *c, const
 {
     const struct deployment_config *config = c->config;
     const struct service_config *service = scenario_service_on(p->sc, c);
-    *what = arena_printf(&p->arena, "runs %s on %s; %.4g vCPU, %s, %s; %" PRId64 "..%" PRId64 " pods from %" PRId64 "%s",
-                         service->name, config->cluster.name, config->requests.cpu, size(p, config->requests.memory),
-                         quality(config), config->replicas.min, config->replicas.max, config->replicas.start,
-                         pod_policies(p, config));
+    *what = arena_printf(
+        &p->arena, "runs %s on %s; %.4g vCPU, %s, %s; %" PRId64 "..%" PRId64 " pods from %" PRId64 "%s", service->name,
+        config->cluster.name, config->requests.cpu, size(p, config->requests.memory), quality(config),
+        config->replicas.min, config->replicas.max, config->replicas.start, pod_policies(p, config));
     const struct demand cpu = demand_of_service(&p->day, service, demand_cpu_s, NULL);
     *load = arena_printf(&p->arena, "cpu of %.3g vCPUs", cpu.peak);
 }
@@ -390,9 +390,9 @@ static void describe_eks(struct page *p, const struct component *c, const char *
     const char *types[EKS_TYPES_MAX];
     eks_types(config, types);
     const struct room room = eks_room(config, types[0]);
-    *what = arena_printf(&p->arena, "%s; a node %s has %.4g vCPUs, %.3g GiB and %" PRId64 " addresses for pods",
-                         text, types[0], (double)room.cpu_milli / 1000.0,
-                         (double)room.memory / (1024.0 * (double)EKS_MIB), room.pods);
+    *what = arena_printf(&p->arena, "%s; a node %s has %.4g vCPUs, %.3g GiB and %" PRId64 " addresses for pods", text,
+                         types[0], (double)room.cpu_milli / 1000.0, (double)room.memory / (1024.0 * (double)EKS_MIB),
+                         room.pods);
     *load = "";
 }
 
@@ -497,6 +497,10 @@ static void describe_alarm(struct page *p, const struct component *c, const char
                          config->metric == ALARM_ERRORS ? "errors" : "unreachable", config->of.name,
                          100.0 * config->threshold, config->datapoints, config->periods, duration(p, config->period),
                          duration(p, config->delay));
+    for (int f = 0; f < config->scale.fleet_count; f++)
+        *what = arena_printf(&p->arena, "%s; %s to %" PRId64 "%s", *what, config->scale.fleets[f].fleet.name,
+                             config->scale.fleets[f].to,
+                             config->scale.by == ALARM_SCALED_BY_HUMAN ? " by a human" : "");
 }
 
 static describe *const DESCRIBE[KIND_COUNT] = {

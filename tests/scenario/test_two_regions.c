@@ -167,6 +167,30 @@ static void given_writes_from_the_other_region_when_remote_then_they_cross_the_d
     assert_true(share_ok(fails, 0, 9) > 0.4 && share_ok(fails, 0, 9) < 0.6);
 }
 
+/* The zone is back at 2400 s and its instances soon after; the database 2 min later. */
+static void given_a_check_that_asks_the_database_when_the_region_is_back_then_clients_wait_for_it(void **state)
+{
+    static const char DEEP[] = "edge.route53.health_check={interval: 10s, database: orders}";
+    const double shallow = told_at(run_with(*state, NULL, NULL), "route53", "answers have 'alb' again"),
+                 deep = told_at(run_with(*state, DEEP, NULL), "route53", "answers have 'alb' again");
+    assert_true(deep > 2520.0 + 20.0 && deep < 2520.0 + 45.0); /* three successes 10 s apart, and to the answers */
+    assert_true(shallow < deep);
+}
+
+/* A pilot light: no instance in the west until somebody has decided, 5 min after the page, and they have booted. */
+static void given_a_pilot_light_when_the_alarm_goes_off_then_its_fleet_grows_and_stays(void **state)
+{
+    const struct replication *r = run_with(
+        *state, "regions.us-west-2.fleet.size={min: 0, desired: 0, max: 4}",
+        "regions.us-west-2.lost.scale={by: human, decision: 5m, fleets: [{fleet: fleet, to: 2}]}");
+    const double paged = told_at(r, "us-west-2.lost", "pages somebody"),
+                 grows = told_at(r, "us-west-2.fleet", "scales out from 0 to 2");
+    assert_true(paged > 780.0 && paged <= 840.0);
+    assert_true(fabs(grows - (paged + 300.0)) < 1e-6);
+    assert_true(share_ok(r, 12, 18) == 0.0);
+    assert_true(share_ok(r, 25, 40) > 0.999);
+}
+
 static double flow_of(const struct replication *r, const char *component, const char *name)
 {
     for (int i = 0; i < r->flow_count; i++)
@@ -200,6 +224,8 @@ int main(void)
         TEST(given_an_alarm_in_the_lost_region_when_it_is_lost_then_nobody_is_paged),
         TEST(given_an_automatic_promotion_when_the_alarm_goes_off_then_nobody_is_asked),
         TEST(given_an_outage_that_ends_before_the_decision_when_decided_then_nothing_is_promoted),
+        TEST(given_a_check_that_asks_the_database_when_the_region_is_back_then_clients_wait_for_it),
+        TEST(given_a_pilot_light_when_the_alarm_goes_off_then_its_fleet_grows_and_stays),
         TEST(given_a_standby_region_when_clients_come_then_its_cache_is_empty_at_first),
         TEST(given_writes_from_the_other_region_when_remote_then_they_cross_the_distance_and_when_fail_they_fail),
     };
