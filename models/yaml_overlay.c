@@ -84,8 +84,7 @@ struct node *yaml_overlay(struct node *base, struct node *over, struct arena *ar
             value = yaml_overlay(base->items[index], value, arena, diag);
             if (!value)
                 return NULL;
-            if (value != base->items[index])
-                base->keys[index] = key; /* written anew: errors are shown there */
+            base->keys[index] = key; /* what is said of it as a whole is shown where it was last written */
             base->items[index] = value;
         }
     }
