@@ -200,8 +200,10 @@ static bool take(void *self, const struct replication *rep, const char *violatio
 {
     struct risk *r = self;
     struct risk_run *run = (struct risk_run *)(void *)rep->plan; /* its first member */
-    if (violation)
+    if (violation) {
+        r->violation = arena_text(r->arena, violation);
         return false;
+    }
     const int operations = rep->operation_count - 1;
     run->minutes = rep->minute_count;
     run->ok = ARENA_ARRAY(r->arena, uint32_t, rep->minute_count);

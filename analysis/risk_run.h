@@ -44,6 +44,7 @@ struct risk {
     struct risk_run *runs; /* twins too */
     struct task *tasks;    /* one for each, the longest first */
     int taken;
+    const char *violation; /* NULL, or the internal check that failed in a run */
 };
 
 /* What a year loses, in three units; the first only where the scenario has a business. */

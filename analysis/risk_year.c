@@ -164,18 +164,17 @@ double compound_quantile(const double *density, double step, double p)
 
 /* All simulated events of all modes, weighted by how often they come. A run may be luckier than its twin by a few orders:
  * such an event costs nothing here. */
-static void year_distribution(struct risk_result *out, struct arena *arena)
+const double *risk_year_density(const struct risk_result *year, double *step, struct arena *arena)
 {
-    int count = 0;
+    int count = 0, n = 0;
     double rate = 0.0;
-    for (int m = 0; m < out->mode_count; m++)
-        for (int s = 0; s < out->modes[m].stratum_count; s++)
-            count += out->modes[m].strata[s].count;
+    for (int m = 0; m < year->mode_count; m++)
+        for (int s = 0; s < year->modes[m].stratum_count; s++)
+            count += year->modes[m].strata[s].count;
     double *costs = ARENA_ARRAY(arena, double, count + 1), *weights = ARENA_ARRAY(arena, double, count + 1);
-    int n = 0;
-    for (int m = 0; m < out->mode_count; m++)
-        for (int s = 0; s < out->modes[m].stratum_count; s++) {
-            const struct risk_mode *mode = &out->modes[m];
+    for (int m = 0; m < year->mode_count; m++)
+        for (int s = 0; s < year->modes[m].stratum_count; s++) {
+            const struct risk_mode *mode = &year->modes[m];
             const struct risk_stratum *stratum = &mode->strata[s];
             int simulated = 0;
             for (int i = 0; i < stratum->count; i++)
@@ -188,16 +187,9 @@ static void year_distribution(struct risk_result *out, struct arena *arena)
                 rate += weights[n++];
             }
         }
-    if (n == 0 || rate <= 0) {
-        out->p50_usd = out->p95_usd = 0;
-        return;
-    }
     for (int i = 0; i < n; i++)
         weights[i] /= rate;
-    double step;
-    const double *density = compound_poisson(rate, costs, weights, n, &step, arena);
-    out->p50_usd = compound_quantile(density, step, 0.50);
-    out->p95_usd = compound_quantile(density, step, 0.95);
+    return compound_poisson(rate, costs, weights, n, step, arena);
 }
 
 void risk_year_compute(struct risk_result *out, struct risk_mode *modes, int mode_count, uint64_t seed,
@@ -214,7 +206,10 @@ void risk_year_compute(struct risk_result *out, struct risk_mode *modes, int mod
     out->loss_usd = percentile_interval(mean, all.both);
     out->by_rates = percentile_interval(mean, all.rates);
     out->by_simulation = percentile_interval(mean, all.costs);
-    year_distribution(out, arena);
+    double step;
+    const double *density = risk_year_density(out, &step, arena);
+    out->p50_usd = compound_quantile(density, step, 0.50);
+    out->p95_usd = compound_quantile(density, step, 0.95);
 }
 
 /* ---- AWS's arithmetic ---- */

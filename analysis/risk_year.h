@@ -23,6 +23,9 @@ void risk_year_compute(struct risk_result *out, struct risk_mode *modes, int mod
 /* Mean cost of an event of a mode over its strata; strata without an event simulated count as nothing. */
 double risk_mode_mean(const struct risk_mode *mode);
 
+/* The distribution of a year's cost at the mean rates, as compound_poisson() gives it. */
+const double *risk_year_density(const struct risk_result *year, double *step, struct arena *arena);
+
 /*
  * The distribution of a sum of Poisson(rate) many costs, each costs[i] >= 0 with probability weights[i] (they add up to
  * 1), on a grid from 0 in steps of *step; `cells` values that add up to 1. The mean is kept. In the arena.

@@ -44,6 +44,7 @@ struct options {
     bool json, quiet, no_fail;
     bool station_events; /* --stations events */
     bool bench_quick, bench_full, markdown;
+    int64_t events; /* of each mode of failure; 0: its own number */
     int64_t rounds; /* of a benchmark; 0: its own number */
     enum color_choice color;
     const char *commitments; /* --commitments: a file with that block; NULL: none */
@@ -139,6 +140,7 @@ bool cli_load_prices(struct scenario_prices *out, const struct options *options,
 
 int verb_run(const struct options *options);
 int verb_compare(const struct options *options);
+int verb_risk(const struct options *options);
 int verb_bill(const struct options *options);
 int verb_prices(const struct options *options);
 int verb_commitments(const struct options *options);

@@ -27,6 +27,11 @@ const struct verb cli_verbs[] = {
       "compare.md, compare.json, compare.csv, plots, and each variant's own report in a folder. Exit: 0 decided, and\n"
       "what is recommended meets its objectives; 1 not so; 3 a scenario invalid, or they do not meet the same "
       "customers." },
+    { "risk", "SCENARIO", verb_risk, "what failures cost in a year",
+      "Simulates events of each mode of failure (zones, databases, caches, instances, dependencies), given that they\n"
+      "happen, by day type and time of day, beside the same hours without them; with published rates the year follows:\n"
+      "expected downtime, orders and margin lost, its median and its one year in twenty, and how sure that is. Leaves\n"
+      "risk.html, risk.md, risk.json, risk.csv and plots. Exit: 0 done, 3 scenario invalid." },
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",
       "Prints the resolved architecture and what is legal but doubtful, such as an offered load above the\n"
       "largest capacity. All errors of a file come at once, those of what is bought beside it and of commitments too,\n"

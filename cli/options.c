@@ -32,6 +32,7 @@ enum flag_id {
     FLAG_HOURS_PER_MONTH,
     FLAG_QUICK,
     FLAG_FULL,
+    FLAG_EVENTS,
     FLAG_ROUNDS,
     FLAG_MARKDOWN,
     FLAG_HELP,
@@ -40,13 +41,13 @@ enum flag_id {
 };
 
 const struct flag cli_flags[] = {
-    { FLAG_OUTPUT, 'o', "output", "PATH", "run compare bill prices schema",
+    { FLAG_OUTPUT, 'o', "output", "PATH", "run compare risk bill prices schema",
       "folder of the report or book, or schema's file; default runs/<scenario>/<seed>, runs/compare/<base>/<seed> for "
-      "compare, none for bill and prices, stdout for schema" },
-    { FLAG_SET, 0, "set", "PATH=VALUE", "run compare check commitments",
+      "compare, runs/risk/<scenario>/<seed> for risk, none for bill and prices, stdout for schema" },
+    { FLAG_SET, 0, "set", "PATH=VALUE", "run compare risk check commitments",
       "replaces a value of the scenario, of each when there are several, repeatable: "
       "--set regions.us-east-1.web-fleet.size.max=80" },
-    { FLAG_SEED, 0, "seed", "N", "run compare check commitments",
+    { FLAG_SEED, 0, "seed", "N", "run compare risk check commitments",
       "seed of the random draws instead of the scenario's" },
     { FLAG_REPLICATIONS, 0, "replications", "N", "run compare check", "exactly so many, whatever the scenario says" },
     { FLAG_PRECISION, 0, "precision", "SHARE", "run check",
@@ -54,30 +55,32 @@ const struct flag cli_flags[] = {
     { FLAG_MAX_REPLICATIONS, 0, "max-replications", "N", "run check", "the most that a precision may take" },
     { FLAG_MAX_TIME, 0, "max-time", "DURATION", "run compare",
       "no replication starts later; the results then depend on the machine and say so" },
-    { FLAG_THREADS, 0, "threads", "N", "run compare commitments selftest prices",
+    { FLAG_THREADS, 0, "threads", "N", "run compare risk commitments selftest prices",
       "threads; default all cores; results do not depend on it" },
-    { FLAG_STATIONS, 0, "stations", "auto|events", "run compare",
+    { FLAG_STATIONS, 0, "stations", "auto|events", "run compare risk",
       "auto: departures are computed ahead where that is exact; events: never; same results but for the count of "
       "events" },
-    { FLAG_PRICES, 0, "prices", "PATH", "run compare check commitments bill prices",
+    { FLAG_PRICES, 0, "prices", "PATH", "run compare risk check commitments bill prices",
       "a CSV of rates in place of the book's, or a folder of books such as prices import writes" },
     { FLAG_REGION, 0, "region", "REGION", "prices", "of this region only, and what is sold everywhere" },
     { FLAG_COMMITMENTS, 0, "commitments", "FILE", "bill", "a YAML file with the block `commitments:` of a scenario" },
     { FLAG_FREE_TIER, 0, "free-tier", NULL, "bill", "take off what AWS gives every account each month" },
     { FLAG_FIRST_YEAR, 0, "first-year", NULL, "bill", "and what it gave in the first year of older accounts" },
-    { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "run compare check commitments bill prices",
+    { FLAG_ALLOW_UNPRICED, 0, "allow-unpriced", NULL, "run compare risk check commitments bill prices",
       "usage without a rate is a line that says so, no error" },
     { FLAG_NO_TWIN, 0, "no-twin", NULL, "run",
       "no simulation of the day without its faults: nothing then says whether it recovered by itself" },
     { FLAG_HOURS_PER_MONTH, 0, "hours-per-month", "N", "bill", "672 to 744, or calendar; default 730" },
     { FLAG_NO_FAIL, 0, "no-fail", NULL, "run compare bench",
       "exit 0 although an objective or the verdict is missed or undecided" },
-    { FLAG_JSON, 0, "json", NULL, "run compare check bill commitments prices bench", "machine-readable output on stdout" },
+    { FLAG_JSON, 0, "json", NULL, "run compare risk check bill commitments prices bench", "machine-readable output on stdout" },
     { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
     { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted or judged" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
+    { FLAG_EVENTS, 0, "events", "N", "risk",
+      "simulated events of each mode of failure, over all strata; default 36" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
-    { FLAG_QUIET, 'q', "quiet", NULL, "run compare check bill commitments prices bench",
+    { FLAG_QUIET, 'q', "quiet", NULL, "run compare risk check bill commitments prices bench",
       "errors and results only: no progress, no warnings" },
     { FLAG_VERBOSE, 0, "verbose", NULL, "prices", "all lines of long lists, and what was not recognised" },
     { FLAG_COLOR, 0, "color", "auto|always|never", NULL, "NO_COLOR is honoured" },
@@ -227,6 +230,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_STATIONS: return take_stations(o, flag, value);
     case FLAG_QUICK: o->bench_quick = true; return true;
     case FLAG_FULL: o->bench_full = true; return true;
+    case FLAG_EVENTS: return take_count(o, flag, value, 1, 1000, &o->events);
     case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
     case FLAG_MARKDOWN: o->markdown = true; return true;
     case FLAG_PRICES: o->prices = value; return true;
