@@ -28,9 +28,9 @@ const char *output_dir_default(const char *above, const struct scenario *sc, str
 
 static bool is_ours(const char *name, bool in_plots)
 {
-    static const char *const names[] = { "report.html",    "report.md",    "results.json", "bill.csv",
-                                         "timeseries.csv", "compare.html", "compare.md",   "compare.json",
-                                         "compare.csv",    "plots",        MARKER };
+    static const char *const names[] = { "report.html",  "report.md",  "results.json", "bill.csv",    "timeseries.csv",
+                                         "compare.html", "compare.md", "compare.json", "compare.csv", "risk.html",
+                                         "risk.md",      "risk.json",  "risk.csv",     "plots",       MARKER };
     static const char *const extensions[] = { ".svg", ".png", ".gp", ".dat" };
     if (!in_plots) {
         for (size_t i = 0; i < ARRAY_LEN(names); i++)

@@ -36,8 +36,11 @@ static struct risk_source *add(struct list *l, const char *name, const char *sou
     struct risk_source *s = &l->sources[l->count++];
     *s = (struct risk_source){ .name = name, .source = source, .places = places, .place_count = place_count };
     s->lasts = dist_of(l, lasts);
-    for (int p = 0; p < place_count; p++)
+    for (int p = 0; p < place_count; p++) {
         places[p].name = name;
+        if (places[p].share <= 0.0)
+            places[p].share = 1.0; /* of what it is about */
+    }
     return s;
 }
 
@@ -98,6 +101,50 @@ static void zones(struct list *l)
                    "hit what one has there; durations: lognormal fit of 15 events",
             "lognormal(median=246m p95=1418m)", places, (int)region->zones);
         counted(s, east ? 9 : 7, (east ? 86.5 : 738.8) / SHARE_HIT, (double)region->zones);
+    }
+}
+
+/* Half an event in five years that was seen would be one: slow and lossy, and health checks half green. */
+static void grey_zones(struct list *l)
+{
+    const struct scenario *sc = l->sc;
+    for (int r = 0; r < sc->region_count; r++) {
+        struct region *region = &sc->regions[r];
+        struct fault_config *places = ARENA_ARRAY(l->arena, struct fault_config, region->zones);
+        for (int z = 0; z < (int)region->zones; z++)
+            places[z] = (struct fault_config){ .kind = FAULT_GREY,
+                                               .zone = { .name = region->zone_names[z], .target = region },
+                                               .zone_index = z,
+                                               .factor = 3.0,
+                                               .share = 0.1 };
+        guessed(add(l, arena_printf(l->arena, "a grey zone of %s", region->name),
+                    "assumed: 0.1 a year and zone; three times slower and 10 % lost, for 45 min (p95 4 h)",
+                    "lognormal(median=45m p95=240m)", places, (int)region->zones),
+                0.1 * (double)region->zones);
+    }
+}
+
+static struct fault_config *region_place(struct list *l, struct region *region, int kind)
+{
+    struct fault_config *place = ARENA_NEW(l->arena, struct fault_config);
+    *place = (struct fault_config){
+        .kind = kind, .region = { .name = region->name, .target = region }, .zone_index = -1, .share = 1.0
+    };
+    return place;
+}
+
+static void regions(struct list *l)
+{
+    for (int r = 0; r < l->sc->region_count; r++) {
+        struct region *region = &l->sc->regions[r];
+        counted(add(l, arena_printf(l->arena, "the network of %s", region->name),
+                    "2 published losses of a region's internet connection in 263.8 region-years, 35 and 75 min",
+                    "lognormal(median=50m p95=90m)", region_place(l, region, FAULT_NETWORK), 1),
+                2, 263.8, 1);
+        guessed(add(l, arena_printf(l->arena, "all of %s", region->name),
+                    "assumed: a region is lost for a day once in a thousand years", "24h",
+                    region_place(l, region, FAULT_POWER), 1),
+                0.001);
     }
 }
 
@@ -165,14 +212,35 @@ static void dependencies(struct list *l)
     }
 }
 
+/* What the scenario itself says comes at random. */
+static void own_faults(struct list *l)
+{
+    static const double S_PER_YEAR = 365.0 * 86400.0;
+    for (int f = 0; f < l->sc->fault_count; f++) {
+        const struct fault_config *fault = &l->sc->faults[f];
+        if (!fault->random)
+            continue;
+        struct fault_config *place = ARENA_NEW(l->arena, struct fault_config);
+        *place = *fault;
+        place->random = place->lasts_random = false;
+        struct risk_source *s = add(l, fault->name, "the scenario's own fault with a rate", "10m", place, 1);
+        if (s && fault->law.text)
+            s->lasts = fault->law;
+        guessed(s, fault->rate_per_s * S_PER_YEAR);
+    }
+}
+
 struct risk_sources risk_sources_of(const struct scenario *sc, struct arena *arena)
 {
     struct list l = { .sc = sc, .arena = arena };
     l.sources = ARENA_ARRAY(arena, struct risk_source, SOURCES_MAX);
     zones(&l);
+    grey_zones(&l);
+    regions(&l);
     databases(&l);
     caches(&l);
     instances(&l);
     dependencies(&l);
+    own_faults(&l);
     return (struct risk_sources){ .count = l.count, .list = l.sources };
 }

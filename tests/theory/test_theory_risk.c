@@ -13,8 +13,10 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/risk_run.h"
+#include "models/replicate.h"
 
 static struct arena arena;
 
@@ -217,6 +219,36 @@ static void given_faults_that_stop_everything_when_simulated_then_downtime_is_th
     assert_true(fabs(usd / minutes - 100.0) < 1e-9);
 }
 
+/* The same in the simulator itself: every request needs the payment provider, so its outage is downtime, but for the retries
+ * and timeouts at both ends; and what does not fail costs nothing. */
+static void given_a_dependency_when_it_is_down_in_the_simulator_then_downtime_is_its_outages(void **state)
+{
+    struct diag diag;
+    diag_init(&diag, &arena);
+    const struct scenario *sc = scenario_parse("shop.yaml", SHOP, sizeof SHOP - 1, ".", NULL, 0, &arena, &diag);
+    assert_non_null(sc);
+    struct risk risk;
+    risk_plan(&risk, sc, 18, &arena);
+    double minutes = 0;
+    int events = 0;
+    struct task_list tasks = tasks_given(sc, 2, risk.tasks, risk.run_count, &arena);
+    const struct task_sink sink = risk_sink(&risk);
+    const atomic_bool stop = false;
+    tasks_run(&tasks, replicate, &sink, &stop);
+    struct risk_figures figures;
+    assert_true(risk_figures(&figures, &risk));
+    const int payments = risk.sources.count - 1;
+    assert_string_equal(risk.sources.list[payments].name, "payments");
+    for (int t = 0; t < risk.run_count; t++)
+        if (tasks.calendar[t].plan->count && !strcmp(tasks.calendar[t].plan->faults[0].name, "payments")) {
+            minutes += (double)tasks.calendar[t].plan->faults[0].lasts / 60e9;
+            events++;
+        }
+    const double per_event = figures.downtime.modes[payments].loss_usd.mean / risk.sources.list[payments].per_year;
+    assert_true(fabs(per_event / (minutes / events) - 1) < 0.15);
+    assert_true(fabs(figures.downtime.modes[payments - 1].loss_usd.mean) < 1); /* one of three instances */
+}
+
 static void given_two_variants_when_planned_then_their_events_are_the_same(void **state)
 {
     struct diag diag;
@@ -245,6 +277,7 @@ int main(void)
         TEST(given_costs_that_differ_when_rates_are_given_then_only_the_simulation_is_uncertain),
         TEST(given_independent_parts_when_they_fail_then_the_year_agrees_with_the_arithmetic),
         TEST(given_faults_that_stop_everything_when_simulated_then_downtime_is_their_rate_times_their_length),
+        TEST(given_a_dependency_when_it_is_down_in_the_simulator_then_downtime_is_its_outages),
         TEST(given_two_variants_when_planned_then_their_events_are_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
