@@ -132,33 +132,35 @@ static double loss_of_event(const struct risk_stratum *stratum, int i)
     return stratum ? stratum->loss_usd[i] : 0;
 }
 
-/* A stratum that one of the two does not have costs it nothing. */
-static void add_stratum(struct pooled *p, double weight, const struct risk_stratum *base,
+/* A mode that comes more often in one of the two (more zones, more instances) weighs more there. A stratum that one of
+ * them does not have costs it nothing. */
+static void add_stratum(struct pooled *p, double base_weight, const struct risk_stratum *base, double variant_weight,
                         const struct risk_stratum *variant)
 {
     const int count = !base ? variant->count : !variant || base->count < variant->count ? base->count : variant->count;
     struct moments difference = { 0 };
     for (int i = 0; i < count; i++)
-        moments_add(&difference, loss_of_event(variant, i) - loss_of_event(base, i));
-    p->mean += weight * difference.mean;
+        moments_add(&difference, variant_weight * loss_of_event(variant, i) - base_weight * loss_of_event(base, i));
+    p->mean += difference.mean;
     p->fewest = difference.count < p->fewest ? difference.count : p->fewest;
     if (difference.count < 2)
         return;
-    const double variance = weight * weight * difference.squares / (difference.count - 1) / difference.count;
+    const double variance = difference.squares / (difference.count - 1) / difference.count;
     p->variance += variance;
     p->spent += variance * variance / (difference.count - 1);
 }
 
-/* What an event costs more in the variant, on average over its strata; *pooled: of a year. */
+/* What a year of the mode costs more in the variant; *pooled: of all modes so far. */
 static double add_mode(struct pooled *pooled, const struct risk_mode *base, const struct risk_mode *variant)
 {
     const struct risk_mode *mode = base ? base : variant;
     const double before = pooled->mean;
-    for (int s = 0; s < mode->stratum_count; s++)
-        add_stratum(pooled, mode->per_year * mode->strata[s].share,
-                    base ? find_stratum(base, mode->strata[s].name) : NULL,
-                    variant ? find_stratum(variant, mode->strata[s].name) : NULL);
-    return mode->per_year > 0 ? (pooled->mean - before) / mode->per_year : 0;
+    for (int s = 0; s < mode->stratum_count; s++) {
+        const double share = mode->strata[s].share;
+        add_stratum(pooled, base ? base->per_year * share : 0, find_stratum(base, mode->strata[s].name),
+                    variant ? variant->per_year * share : 0, find_stratum(variant, mode->strata[s].name));
+    }
+    return pooled->mean - before;
 }
 
 static int ascending(const void *a, const void *b)
@@ -167,13 +169,14 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How far the year is off because a mode comes more or less often: it does so in both. */
-static void add_rate(double *drawn, const struct risk_mode *mode, double per_event_usd, uint64_t seed)
+/* How far the year is off because a mode comes more or less often than its mean: in the same proportion in both. */
+static void add_rate(double *drawn, const struct risk_mode *mode, double per_year_usd, uint64_t seed)
 {
     struct draw_rng rng;
     draw_rng_init(&rng, draw_key_make(seed, 0), draw_place(mode->name), draw_place("analysis/compare/rate"));
+    const double shape = mode->seen + 0.5;
     for (int i = 0; i < RATES_DRAWN; i++)
-        drawn[i] += (gsl_ran_gamma(&rng.rng, mode->seen + 0.5, 1 / mode->years) - mode->per_year) * per_event_usd;
+        drawn[i] += (gsl_ran_gamma(&rng.rng, shape, 1 / shape) - 1) * per_year_usd;
 }
 
 struct estimate compare_loss(const struct risk_result *base, const struct risk_result *variant, uint64_t seed,
@@ -187,10 +190,10 @@ struct estimate compare_loss(const struct risk_result *base, const struct risk_r
         const struct risk_mode *mode = of_base ? &base->modes[m] : &variant->modes[m - base->mode_count];
         if (!of_base && find_mode(base, mode->name))
             continue;
-        const double per_event_usd = of_base ? add_mode(&pooled, mode, find_mode(variant, mode->name))
-                                             : add_mode(&pooled, NULL, mode);
+        const double per_year_usd = of_base ? add_mode(&pooled, mode, find_mode(variant, mode->name))
+                                            : add_mode(&pooled, NULL, mode);
         if (mode->years > 0)
-            add_rate(drawn, mode, per_event_usd, seed);
+            add_rate(drawn, mode, per_year_usd, seed);
         rates = rates || mode->years > 0;
     }
     struct estimate e = { .mean = pooled.mean, .part_count = 1 };

@@ -7,7 +7,8 @@
  * two kinds of uncertainty stay apart: how often (rates), and how much (simulation).
  *
  * Variants are compared event by event: modes meet by their name, strata by theirs, and event i of a stratum is the same
- * event with the same customers in each variant. Rates are the same for all.
+ * event with the same customers in each variant. A mode's rate is proportional to what there is of it: of three zones one
+ * fails three times as often.
  */
 #ifndef HEADROOM_RISK_H
 #define HEADROOM_RISK_H

@@ -41,7 +41,7 @@ struct options {
     int set_count;
     const char *const *sets; /* "path=value" of each --set */
     const char *output;      /* -o; NULL: the verb's default */
-    bool json, quiet, no_fail;
+    bool json, quiet, no_fail, no_risk;
     bool station_events; /* --stations events */
     bool bench_quick, bench_full, markdown;
     int64_t events; /* of each mode of failure; 0: its own number */

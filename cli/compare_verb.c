@@ -5,6 +5,7 @@
 #include "analysis/compare_report.h"
 #include "analysis/escape.h"
 #include "analysis/remarks.h"
+#include "analysis/risk_run.h"
 #include "cli/simulation.h"
 
 struct comparing {
@@ -135,6 +136,33 @@ static void plan(struct comparing *c)
 
 /* ---- the simulation and what follows ---- */
 
+/* A year's failures of every variant, on one list again. Without a business there is nothing that they cost. False when
+ * it was interrupted: then there is no expected loss. */
+static bool simulate_failures(struct comparing *c)
+{
+    struct simulation *parts = ARENA_ARRAY(&c->arena, struct simulation, c->count);
+    struct task_sink *sinks = ARENA_ARRAY(&c->arena, struct task_sink, c->count);
+    struct risk *risks = ARENA_ARRAY(&c->arena, struct risk, c->count);
+    for (int i = 0; i < c->count; i++) {
+        const struct scenario *sc = c->simulations[i].sc;
+        if (!sc->business.present)
+            return true;
+        risk_plan(&risks[i], sc, c->options->events ? (int)c->options->events : RISK_EVENTS_DEFAULT, &c->arena);
+        parts[i] = (struct simulation){ .options = c->options, .sc = c->simulations[i].sc };
+        parts[i].tasks = tasks_given(sc, c->options->threads, risks[i].tasks, risks[i].run_count, &c->arena);
+        sinks[i] = risk_sink(&risks[i]);
+    }
+    if (simulations_run(parts, sinks, c->count).partial)
+        return false;
+    for (int i = 0; i < c->count; i++) {
+        struct risk_figures *figures = ARENA_NEW(&c->arena, struct risk_figures);
+        if (!risk_figures(figures, &risks[i]))
+            return false;
+        c->contenders[i].risk = &figures->margin;
+    }
+    return true;
+}
+
 static int conclude(struct comparing *c, const struct simulated *run)
 {
     for (int i = 0; i < c->count; i++) {
@@ -165,10 +193,12 @@ static int simulate_and_report(struct comparing *c)
     struct task_sink *sinks = ARENA_ARRAY(&c->arena, struct task_sink, c->count);
     for (int i = 0; i < c->count; i++)
         sinks[i] = contender_sink(&c->contenders[i]);
-    const struct simulated run = simulations_run(c->simulations, sinks, c->count);
+    struct simulated run = simulations_run(c->simulations, sinks, c->count);
     for (int i = 0; i < c->count; i++)
         if (c->leaders[i] != i)
             contender_led(&c->simulations[i].tasks, &c->simulations[c->leaders[i]].tasks);
+    if (!run.partial && !c->options->no_risk)
+        run.partial = !simulate_failures(c);
     const int status = conclude(c, &run);
     if (status != STATUS_DONE)
         return status;

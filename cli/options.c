@@ -33,6 +33,7 @@ enum flag_id {
     FLAG_QUICK,
     FLAG_FULL,
     FLAG_EVENTS,
+    FLAG_NO_RISK,
     FLAG_ROUNDS,
     FLAG_MARKDOWN,
     FLAG_HELP,
@@ -77,7 +78,9 @@ const struct flag cli_flags[] = {
     { FLAG_MARKDOWN, 0, "markdown", NULL, "bench", "the tables of docs/performance.md on stdout" },
     { FLAG_QUICK, 0, "quick", NULL, "bench", "a look at every row; too short for figures to be quoted or judged" },
     { FLAG_FULL, 0, "full", NULL, "bench", "the long ones too" },
-    { FLAG_EVENTS, 0, "events", "N", "risk",
+    { FLAG_NO_RISK, 0, "no-risk", NULL, "compare",
+      "the year's failures are not simulated: the expected loss is that of business.faults_per_year, or none" },
+    { FLAG_EVENTS, 0, "events", "N", "compare risk",
       "simulated events of each mode of failure, over all strata; default 36" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
     { FLAG_QUIET, 'q', "quiet", NULL, "run compare risk check bill commitments prices bench",
@@ -230,6 +233,7 @@ static bool apply(struct parser *parser, const struct flag *flag, const char *va
     case FLAG_STATIONS: return take_stations(o, flag, value);
     case FLAG_QUICK: o->bench_quick = true; return true;
     case FLAG_FULL: o->bench_full = true; return true;
+    case FLAG_NO_RISK: o->no_risk = true; return true;
     case FLAG_EVENTS: return take_count(o, flag, value, 1, 1000, &o->events);
     case FLAG_ROUNDS: return take_count(o, flag, value, 1, 15, &o->rounds);
     case FLAG_MARKDOWN: o->markdown = true; return true;
