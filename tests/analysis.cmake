@@ -19,7 +19,7 @@ foreach(name by_hand benchmark)
 endforeach()
 headroom_test(theory/test_theory_stopping.c LINKS headroom::analysis LABELS ${oracles_labels})
 headroom_test(theory/test_theory_metastable.c LINKS headroom::analysis LABELS ${oracles_labels})
-headroom_test(theory/test_theory_risk.c LINKS headroom::analysis LABELS quick)
+headroom_test(theory/test_theory_risk.c LINKS headroom::analysis LABELS theory)
 headroom_test(unit/test_arena.c LINKS headroom::sim LABELS quick)
 # The bill as others read it: valid against FOCUS, and the same in every form.
 add_test(NAME focus_rejects COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/focus-rejects)
