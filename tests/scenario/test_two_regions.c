@@ -213,6 +213,32 @@ static void given_a_standby_region_when_clients_come_then_its_cache_is_empty_at_
     assert_true(!isnan(told_at(r, "cache", "an empty node"))); /* the east's lost all that it had */
 }
 
+static double used(const struct replication *r, const char *type, const char *operation, const char *region)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < r->usage_count; i++) {
+        const struct usage_key *key = r->usage[i].key;
+        if (!strcmp(key->usage_type, type) && !strcmp(key->operation, operation) && !strcmp(key->region, region))
+            sum += (double)r->usage[i].quantity;
+    }
+    return sum;
+}
+
+/* Two checks with the option of 10 s, an alarm, and 8 kB of log for each write that the east acknowledged; nothing in the
+ * other direction while the west only follows. */
+static void given_a_day_without_faults_when_metered_then_checks_alarm_and_replication_are_billed(void **state)
+{
+    const struct replication *r = run_with(*state, "faults=", NULL);
+    const double length_ns = 2 * 3600e9;
+    assert_true(used(r, "Health-Check-AWS", "", "Any") == 2 * length_ns);
+    assert_true(used(r, "Health-Check-Option-AWS", "", "Any") == 2 * length_ns);
+    assert_true(used(r, "CW:AlarmMonitorUsage", "", "us-west-2") == length_ns);
+    const double writes = (double)r->operations[0].outcomes[OUTCOME_OK];
+    const double sent = used(r, "InterRegion-Bytes", "to=us-west-2", "us-east-1");
+    assert_true(fabs(sent - 8000.0 * writes) <= 8000.0 * 5); /* those that are under way at the ends */
+    assert_true(used(r, "InterRegion-Bytes", "to=us-east-1", "us-west-2") == 0.0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -224,6 +250,7 @@ int main(void)
         TEST(given_an_alarm_in_the_lost_region_when_it_is_lost_then_nobody_is_paged),
         TEST(given_an_automatic_promotion_when_the_alarm_goes_off_then_nobody_is_asked),
         TEST(given_an_outage_that_ends_before_the_decision_when_decided_then_nothing_is_promoted),
+        TEST(given_a_day_without_faults_when_metered_then_checks_alarm_and_replication_are_billed),
         TEST(given_a_check_that_asks_the_database_when_the_region_is_back_then_clients_wait_for_it),
         TEST(given_a_pilot_light_when_the_alarm_goes_off_then_its_fleet_grows_and_stays),
         TEST(given_a_standby_region_when_clients_come_then_its_cache_is_empty_at_first),
