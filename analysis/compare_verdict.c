@@ -167,11 +167,41 @@ static struct estimate total_between(const struct judging *j, int from, int to)
     return estimate_add(bill, 1, loss, j->arena);
 }
 
+/* Of each mode of failure, over all strata. */
+static int events_simulated(const struct risk_result *risk)
+{
+    int most = 0;
+    for (int m = 0; m < risk->mode_count; m++) {
+        int count = 0;
+        for (int s = 0; s < risk->modes[m].stratum_count; s++)
+            count += risk->modes[m].strata[s].count;
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+/* Strata grow together: as many times more events of each mode as of the stratum that has fewest. */
+static const char *events_needed(const struct judging *j, const struct estimate *e, const struct risk_result *risk,
+                                 int needed)
+{
+    int now = 1;
+    for (int i = 0; i < e->part_count; i++)
+        now = e->parts[i].replications > now ? e->parts[i].replications : now;
+    const int events = (int)ceil((double)events_simulated(risk) * needed / now);
+    return arena_printf(j->arena,
+                        "about %s simulated events of each mode of failure would decide it if mean and variance of the "
+                        "pairs stay as they are: --events %d",
+                        figure_count(events, j->arena), events);
+}
+
 static const char *what_it_takes(const struct judging *j, const struct estimate *e)
 {
+    const struct risk_result *simulated = j->c->variants[0].contender->risk;
     if (!ci_has_interval(estimate_ci(e, SURE)))
         return "one replication has no interval: use --replications 10 or more";
     const int needed = estimate_replications_needed(e, SURE, BILL_REPLICATIONS + 1);
+    if (needed > 0 && simulated)
+        return events_needed(j, e, simulated, needed);
     if (needed > 0)
         return arena_printf(j->arena,
                             "about %s would decide it if mean and variance of the pairs stay as they are: "
