@@ -352,6 +352,57 @@ static void given_two_faults_of_one_zone_when_the_first_ends_then_it_stays_dark(
     assert_true(answered(r, 10, 20) > 0.99);
 }
 
+/* Six instances in three zones; a zone is lost and nothing can be launched. The fleet's CPU before and after, by minute. */
+static const struct replication *lose_one_of_three(struct fixture *f, const char *rate, double *before, double *after)
+{
+    const char *const sets[] = {
+        arena_printf(&f->arena, "traffic.visitors.rate.mean=%s", rate),
+        "regions.us-east-1.zones=3",
+        "regions.us-east-1.fleet.size={min: 6, max: 6}",
+        "regions.us-east-1.fleet.instance=c7g.large",
+        "services.web.discipline=fcfs",
+        "clock.length=14m",
+        "faults=[{at: +5m, zone: us-east-1a, kind: power, lasts: 1h, with: [{region: us-east-1, "
+        "kind: control_plane, share: 100%}]}]"
+    };
+    const struct replication *r = run(f, 0, sets, 7);
+    *before = value_at(r, "fleet", "cpu", 3);
+    *after = value_at(r, "fleet", "cpu", 12);
+    return r;
+}
+
+/* AWS behaviour, sec. 21 (15): three zones at 60 % leave two at 90 %; at 70 % they would need 105 %. */
+static void given_three_zones_when_one_is_lost_then_sixty_percent_becomes_ninety_and_seventy_is_too_much(void **state)
+{
+    double before, after;
+    const struct replication *r = lose_one_of_three(*state, "360/s", &before, &after);
+    assert_true(fabs(before - 0.6) < 0.02);
+    assert_true(fabs(after - 0.9) < 0.03);
+    assert_true(answered(r, 9, 13) > 0.999);
+    r = lose_one_of_three(*state, "420/s", &before, &after);
+    assert_true(fabs(before - 0.7) < 0.02);
+    assert_true(after > 0.995);
+    assert_true(answered(r, 9, 13) < 0.97);
+}
+
+/* AWS behaviour, sec. 21 (2): one of ten targets dies; checks every 30 s, two failures, 5 s timeout: 10 % fail for 30-65 s. */
+static void given_one_of_ten_targets_when_it_dies_then_a_tenth_fails_until_two_checks_have(void **state)
+{
+    struct fixture *f = *state;
+    for (uint32_t n = 0; n < 10; n++) {
+        const char *const sets[] = {
+            "regions.us-east-1.alb.health_check={interval: 30s, timeout: 5s, unhealthy: 2, healthy: 5}",
+            "regions.us-east-1.fleet.ec2_detect=5m", "traffic.visitors.rate.mean=100/s", "clock.length=10m",
+            "faults=[{at: +5m, component: fleet, kind: crash, instances: 1}]"
+        };
+        const struct replication *r = run(f, n, sets, 5);
+        const double failed = (double)(r->operations[0].begun - r->operations[0].outcomes[OUTCOME_OK] -
+                                       r->operations[0].in_flight);
+        const double for_s = failed / (100 * 0.1);
+        assert_true(for_s > 30 * 0.9 && for_s < 65 * 1.1);
+    }
+}
+
 /* Every kind of component, whatever it is doing when the fault comes and goes: the laws of conservation hold. */
 static void given_faults_of_every_scope_when_they_come_at_any_time_then_nothing_is_lost_or_held(void **state)
 {
@@ -411,6 +462,8 @@ int main(void)
         TEST(given_a_surge_when_run_then_so_many_times_more_come),
         TEST(given_a_rate_when_variants_are_run_then_they_meet_the_same_failures),
         TEST(given_no_rate_that_comes_true_when_run_then_the_fault_is_there_and_did_not_happen),
+        TEST(given_three_zones_when_one_is_lost_then_sixty_percent_becomes_ninety_and_seventy_is_too_much),
+        TEST(given_one_of_ten_targets_when_it_dies_then_a_tenth_fails_until_two_checks_have),
         TEST(given_faults_of_every_scope_when_they_come_at_any_time_then_nothing_is_lost_or_held),
         TEST(given_two_faults_of_one_zone_when_the_first_ends_then_it_stays_dark),
     };
