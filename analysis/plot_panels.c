@@ -170,6 +170,23 @@ static void errors_panels(struct panels *panels, const struct results *r, struct
         add_close_up(panels, r, arena);
 }
 
+/* What caches hold and how far replicas are behind: it decides what the databases above have to do. */
+static void content_panels(struct panels *panels, const struct results *r, struct arena *arena)
+{
+    for (int c = 0; c < r->series.column_count; c++) {
+        const struct series_column *column = &r->series.columns[c];
+        const bool hits = same(column->name, "hit_ratio"), lag = same(column->name, "replica_lag");
+        if (!hits && !lag)
+            continue;
+        struct panel *panel = panel_of(panels, r, hits ? "hits of caches" : "lag that reads of replicas meet",
+                                       hits ? "share of what is asked" : "seconds");
+        if (!panel)
+            continue;
+        panel->share = hits;
+        add_column(panel, c, column->component, true);
+    }
+}
+
 /* A panel for each kind of component: fleets, databases, caches. */
 static void utilisation_panels(struct panels *panels, const struct results *r, struct arena *arena)
 {
@@ -185,6 +202,7 @@ static void utilisation_panels(struct panels *panels, const struct results *r, s
         panel->share = true;
         add_column(panel, c, arena_printf(arena, "%s %s", column->component, words(column->name, arena)), false);
     }
+    content_panels(panels, r, arena);
 }
 
 static void queue_panels(struct panels *panels, const struct results *r, struct arena *arena)
