@@ -238,6 +238,7 @@ static bool resolve_distributions(const struct caches *caches, bool ok)
 bool scenario_resolve_caches(struct scenario *sc, struct param_reader *reader, bool ok)
 {
     const struct caches caches = { .sc = sc, .reader = reader };
+    ok = ok && reader->diag->errors == 0; /* what could not be read was reported, and has no value */
     ok = resolve_distributions(&caches, ok);
     for (int i = 0; i < sc->by_kind_count[KIND_ELASTICACHE]; i++) {
         struct component *c = sc->by_kind[KIND_ELASTICACHE][i];

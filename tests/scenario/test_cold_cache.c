@@ -231,6 +231,14 @@ static void given_keys_when_what_they_decide_is_given_too_then_it_is_refused(voi
                    "'page-cache' is asked after a miss of 'page-cache', and both have keys");
 }
 
+/* Nothing is reckoned from what could not be read. */
+static void given_keys_when_something_else_is_wrong_then_only_that_is_said(void **state)
+{
+    assert_refused("regions.us-east-1.catalog-db.instance=db.nonsense", "'db.nonsense'");
+    assert_refused("services.web.operations.page=[{get: 50%}]", "a mapping");
+    assert_refused("traffic.shoppers.rate=none", "'none'");
+}
+
 static void given_a_flush_when_it_is_of_no_cache_then_it_is_refused(void **state)
 {
     assert_refused("faults=[{at: +5m, component: catalog-db, kind: flush}]",
@@ -248,6 +256,7 @@ int main(void)
         cmocka_unit_test(given_departures_ahead_or_on_events_when_keys_are_fetched_then_the_record_is_the_same),
         cmocka_unit_test(given_an_invalidation_when_the_edge_is_cold_then_the_bucket_is_asked_until_it_is_warm),
         cmocka_unit_test(given_keys_when_what_they_decide_is_given_too_then_it_is_refused),
+        cmocka_unit_test(given_keys_when_something_else_is_wrong_then_only_that_is_said),
         cmocka_unit_test(given_a_flush_when_it_is_of_no_cache_then_it_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
