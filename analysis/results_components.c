@@ -120,7 +120,7 @@ static void summarise_fault(const struct results *r, int index)
                                 .replications = t->replications,
                                 .detected_after_s = ci_of_moments(&t->detected_after_s, r->level).mean,
                                 .restored_after_s = ci_of_moments(&t->restored_after_s, r->level).mean,
-                                .restored_last_after_s = t->restored_last_after_s,
+                                .restored_last_after_s = t->restored_count ? t->restored_last_after_s : NAN,
                                 .detected_count = t->detected_count,
                                 .restored_count = t->restored_count,
                                 .detected_s = ci_of_moments(&t->detected_s, r->level),

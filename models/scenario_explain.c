@@ -426,7 +426,10 @@ static void describe_rds(struct page *p, const struct component *c, const char *
     static const char *const engines[] = { [RDS_POSTGRES] = "postgres", [RDS_MYSQL] = "mysql" };
     const struct rds_config *config = c->config;
     *what = arena_printf(&p->arena, "%s on %s, %s, %" PRId64 " read replica%s%s", engines[config->engine],
-                         config->instance, config->cluster ? "Multi-AZ cluster" : config->multi_az ? "Multi-AZ" : "no standby",
+                         config->instance,
+                         config->cluster    ? "Multi-AZ cluster"
+                         : config->multi_az ? "Multi-AZ"
+                                            : "no standby",
                          config->read_replicas, config->read_replicas == 1 ? "" : "s", follows(p, &config->replica_of));
     const double vcpus = catalogue_reference_vcpus(catalogue_db(config->instance));
     const struct demand reads = demand_of_service(&p->day, NULL, demand_read_s, c);
@@ -737,11 +740,22 @@ static void print_company(struct page *p, const struct fault_config *f)
     }
 }
 
+/* So often an hour, month or year: the first of them that has one. */
+static void print_how_often(struct page *p, double per_h)
+{
+    if (per_h >= 1)
+        fprintf(p->out, " %.3g times an hour", per_h);
+    else if (per_h * 730 >= 1)
+        fprintf(p->out, " %.3g times a month", per_h * 730);
+    else
+        fprintf(p->out, " %.3g times a year", per_h * 8760);
+}
+
 static void print_fault(struct page *p, const struct fault_config *f)
 {
     fprintf(p->out, "  %-*s %s", NAME_WIDTH, f->random ? "at random" : instant(p, f->when), f->name);
     if (f->random)
-        fprintf(p->out, " %.3g times a year", f->rate_per_s * 365 * 86400);
+        print_how_often(p, f->rate_per_s * 3600);
     if (f->lasts)
         fprintf(p->out, " for %s", f->lasts_random ? f->law.text : duration(p, f->lasts));
     print_effect(p, f);
