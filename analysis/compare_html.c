@@ -311,7 +311,7 @@ static void write_losses(struct sheet *s)
         return;
     open_table(s, "stacked",
                arena_printf(&s->page.arena,
-                            "<th>Mode of failure</th><th class=\"n\">A year</th><th class=\"n\">%s</th>%s",
+                            "<th>Mode of failure</th><th class=\"n\">Events a year, base</th><th class=\"n\">%s</th>%s",
                             page_text(&s->page, c->variants[0].name), variant_heads(s, "")));
     for (int i = 0; i < c->count; i++)
         for (int m = 0; c->variants[i].risk && m < c->variants[i].risk->mode_count; m++)
