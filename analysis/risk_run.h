@@ -19,7 +19,7 @@
 #include "analysis/risk_year.h"
 #include "analysis/tasks.h"
 
-enum { RISK_EVENTS_DEFAULT = 36, RISK_EVENTS_LEAST = 3, RISK_BLOCKS = 3 };
+enum { RISK_EVENTS_DEFAULT = 18, RISK_EVENTS_LEAST = 3, RISK_BLOCKS = 3 };
 
 #define RISK_SIMULATED (3 * SIM_HOUR)    /* of a fault */
 #define RISK_LEAD      (10 * SIM_MINUTE) /* simulated before it */

@@ -81,7 +81,7 @@ const struct flag cli_flags[] = {
     { FLAG_NO_RISK, 0, "no-risk", NULL, "compare",
       "the year's failures are not simulated: the expected loss is that of business.faults_per_year, or none" },
     { FLAG_EVENTS, 0, "events", "N", "compare risk",
-      "simulated events of each mode of failure, over all strata; default 36" },
+      "simulated events of each mode of failure, over all strata, at least three in each; default 18" },
     { FLAG_ROUNDS, 0, "rounds", "N", "bench", "rounds of each benchmark instead of its own number" },
     { FLAG_QUIET, 'q', "quiet", NULL, "run compare risk check bill commitments prices bench",
       "errors and results only: no progress, no warnings" },
