@@ -7,7 +7,7 @@
 #include "analysis/escape.h"
 #include "analysis/figure.h"
 
-enum { SCATTER_HEIGHT = 440, SCATTER_BOTTOM = 60, LABEL_HEIGHT = 17 };
+enum { SCATTER_HEIGHT = 440, SCATTER_BOTTOM = 68, LABEL_HEIGHT = 17 };
 
 struct point {
     struct ci x, y;
