@@ -186,10 +186,14 @@ static void doubt_standby(const struct doubts *d, const struct component *fleet,
     const double now = fleet_capacity(fleet, config->size.desired);
     if (d->sc->region_count == 1 || share >= 1.0 || cpu.peak <= now || !route53_name(d->sc) || service->consumes.target)
         return;
-    diag_warning(
-        d->diag, fleet->at,
-        "'%s' begins with %lld instances; if all come to %s at the peak it is asked for %.2g times what they can",
-        fleet->name, (long long)config->size.desired, fleet->region->name, cpu.peak / now);
+    if (config->size.desired == 0)
+        diag_warning(d->diag, fleet->at, "'%s' begins without an instance: it answers nobody until it has grown",
+                     fleet->name);
+    else
+        diag_warning(
+            d->diag, fleet->at,
+            "'%s' begins with %lld instances; if all come to %s at the peak it is asked for %.2g times what they can",
+            fleet->name, (long long)config->size.desired, fleet->region->name, cpu.peak / now);
     diag_hint(d->diag, "size.desired of %.0f would carry it at 100%% CPU; or accept the minutes until it has grown",
               instances_for(fleet, cpu.peak));
 }

@@ -115,6 +115,25 @@ static void add_components(struct param_schema *schema, cJSON *place, bool globa
     cJSON_AddItemToObject(place, "additionalProperties", value);
 }
 
+/* ---- what says only what differs ---- */
+
+/* With `key` an object is laid on another one and says only a part of what it must have: it is checked by `headroom check`
+ * alone, but for the names of its first level where `closed`. Otherwise as `strict` has it, which is taken over. */
+static cJSON *unless_laid(const char *key, cJSON *strict, bool closed)
+{
+    cJSON *choice = cJSON_CreateObject(), *laid = cJSON_AddObjectToObject(choice, "if");
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(laid, "required"), cJSON_CreateString(key));
+    cJSON *loose = cJSON_AddObjectToObject(choice, "then");
+    if (closed) {
+        cJSON *names = cJSON_AddObjectToObject(loose, "properties");
+        for (const cJSON *row = cJSON_GetObjectItemCaseSensitive(strict, "properties")->child; row; row = row->next)
+            cJSON_AddItemToObject(names, row->string, cJSON_CreateTrue());
+        cJSON_AddFalseToObject(loose, "additionalProperties");
+    }
+    cJSON_AddItemToObject(choice, "else", strict);
+    return choice;
+}
+
 /* ---- the three keys that have a reader of their own ---- */
 
 static cJSON *edge_value(struct param_schema *schema)
@@ -137,7 +156,8 @@ static cJSON *regions_value(struct param_schema *schema)
         cJSON_AddItemToArray(codes, cJSON_CreateString(catalogue_name("region", i)));
     cJSON *region = cJSON_AddObjectToObject(regions, "additionalProperties");
     cJSON_AddStringToObject(region, "type", "object");
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(region, "allOf"), param_schema_ref(schema, "region"));
+    cJSON *strict = param_schema_ref(schema, "region");
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(region, "allOf"), unless_laid("like", strict, false));
     cJSON_AddNumberToObject(regions, "minProperties", 1);
     cJSON_AddNumberToObject(regions, "maxProperties", SCENARIO_REGIONS_MAX);
     return regions;
@@ -204,11 +224,12 @@ cJSON *scenario_schema(struct arena *arena)
     cJSON_AddStringToObject(root, "title", "a headroom scenario");
     cJSON_AddStringToObject(root, "$comment", "written by `headroom schema` from the tables that read a scenario");
     cJSON_AddStringToObject(root, "type", "object");
-    while (file->child) {
-        cJSON *item = cJSON_DetachItemViaPointer(file, file->child);
+    cJSON *choice = unless_laid("extends", file, true);
+    while (choice->child) {
+        cJSON *item = cJSON_DetachItemViaPointer(choice, choice->child);
         cJSON_AddItemToObject(root, item->string, item);
     }
-    cJSON_Delete(file);
+    cJSON_Delete(choice);
     cJSON_AddItemToObject(root, "definitions", schema.definitions);
     settle_types(root);
     return root;
