@@ -15,7 +15,8 @@ static inline void station_integrate(struct station *st, sim_time now)
     const uint64_t dt = (uint64_t)(now - st->last);
     st->last = now;
     const uint64_t busy = st->in_service < st->servers ? st->in_service : st->servers;
-    st->busy_q16 += UNLIKELY(st->by_curve) ? (uint128)st->cap_q16[busy] * dt : (uint128)(busy * dt) << 16;
+    const uint64_t work_q16 = UNLIKELY(st->by_curve) ? st->cap_q16[busy] : busy << 16;
+    st->busy_q16 += (uint128)work_q16 * dt;
     st->number += (uint128)((uint64_t)(st->in_service + st->waiting) * dt);
 }
 
