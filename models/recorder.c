@@ -36,6 +36,8 @@ void recorder_init(struct recorder *r, struct arena *arena, const struct scenari
     }
     r->minute_count = (int)((end - start + SIM_MINUTE - 1) / SIM_MINUTE);
     r->minutes = ARENA_ARRAY(arena, struct minute_count, r->minute_count * (mix + 1));
+    r->minute_from = start;
+    r->minute = r->minutes;
     r->series.window_ns = sc->window;
     r->series.window_count = (int)((end - start + sc->window - 1) / sc->window);
 
@@ -84,15 +86,32 @@ void recorder_ready(struct recorder *r)
         r->series.values[i] = NAN;
 }
 
-static struct minute_count *minute_of(const struct recorder *r, int operation, sim_time begun)
+/* What begins after the last minute counts there. */
+static int minute_of(const struct recorder *r, sim_time begun)
 {
     const int minute = (int)((begun - r->start) / SIM_MINUTE), last = r->minute_count - 1;
-    return &r->minutes[(minute < last ? minute : last) * (r->operation_count - 1) + operation];
+    return minute < last ? minute : last;
+}
+
+static struct minute_count *counts_of(const struct recorder *r, int minute)
+{
+    return &r->minutes[minute * (r->operation_count - 1)];
+}
+
+/* Most that end began in the minute of the newest, or just before: no division for them. */
+static bool is_in_minute(const struct recorder *r, sim_time begun)
+{
+    return LIKELY(begun >= r->minute_from && begun - r->minute_from < SIM_MINUTE);
 }
 
 void recorder_begun(struct recorder *r, int operation, sim_time now)
 {
-    minute_of(r, operation, now)->begun++;
+    if (!is_in_minute(r, now)) {
+        const int minute = minute_of(r, now);
+        r->minute_from = r->start + minute * SIM_MINUTE;
+        r->minute = counts_of(r, minute);
+    }
+    r->minute[operation].begun++;
     r->operations[operation].begun++;
     r->windows[operation].begun++;
 }
@@ -113,7 +132,8 @@ void recorder_ended(struct recorder *r, int operation, enum outcome outcome, sim
         histogram_record(&window->latency, latency_ns);
         if (outcome == OUTCOME_OK) {
             histogram_record(&o->latency_ok, latency_ns);
-            minute_of(r, operation, begun)->ok++;
+            struct minute_count *minute = is_in_minute(r, begun) ? r->minute : counts_of(r, minute_of(r, begun));
+            minute[operation].ok++;
         }
     }
     if (outcome != OUTCOME_OK)

@@ -29,6 +29,8 @@ struct recorder {
     uint64_t window_static;
     int minute_count;
     struct minute_count *minutes; /* replication.h */
+    sim_time minute_from;         /* of the minute in which the newest operation began */
+    struct minute_count *minute;  /* its counts */
 };
 
 void recorder_init(struct recorder *r, struct arena *arena, const struct scenario *sc, sim_time start, sim_time end);
