@@ -130,9 +130,18 @@ struct task_list tasks_given(const struct scenario *sc, int threads, struct task
     return list;
 }
 
+/* Some fault of the scenario happens, or may: the others lie outside the clock. */
+static bool something_may_fail(const struct scenario *sc)
+{
+    for (int f = 0; f < sc->fault_count; f++)
+        if (sc->faults[f].random || sc->faults[f].starts < sc->clock.length)
+            return true;
+    return false;
+}
+
 void tasks_add_twin(struct task_list *list)
 {
-    if (list->sc->fault_count > 0)
+    if (something_may_fail(list->sc))
         list->twin_count = list->headline_most < TWIN_REPLICATIONS ? list->headline_most : TWIN_REPLICATIONS;
 }
 

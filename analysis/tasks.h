@@ -69,7 +69,7 @@ struct task_list {
  */
 struct task_list tasks_plan(const struct scenario *sc, int threads, struct arena *arena);
 
-/* Before the headline day its fault-free twin, where the scenario has faults. A record says so by its plan. */
+/* Before the headline day its fault-free twin, where a fault may happen on it. A record says so by its plan. */
 void tasks_add_twin(struct task_list *list);
 
 /*
