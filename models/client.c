@@ -447,12 +447,12 @@ bool client_waits_on(struct world *w, struct frame *f, uint16_t alb)
 
 void client_answered(struct world *w, struct frame *f, enum outcome outcome)
 {
-    if (outcome != OUTCOME_UNREACHABLE) {
-        const struct population_state *p = &w->populations[f->population];
+    struct population_state *p = &w->populations[f->population];
+    if (LIKELY(outcome != OUTCOME_UNREACHABLE)) {
         struct front *front = &w->fronts[f->alb];
         front->bytes += p->config->request + (outcome == OUTCOME_OK ? p->response[f->operation] : 0);
         front->requests++;
-        if (w->replicas) {
+        if (UNLIKELY(w->replicas != NULL)) {
             front->answered++;
             front->failed += outcome >= OUTCOME_HTTP_500 && outcome <= OUTCOME_HTTP_504;
         }
@@ -470,7 +470,6 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
     }
     disarm_patience(w, f);
     if (w->now >= w->start) {
-        struct population_state *p = &w->populations[f->population];
         p->hour_bytes += p->response[f->operation];
         meter_add(&w->meters, p->egress ? p->egress[f->alb] : p->origin_bytes, p->response[f->operation]);
     }
@@ -478,8 +477,8 @@ void client_answered(struct world *w, struct frame *f, enum outcome outcome)
         reload_or_leave(w, f, outcome, there);
         return;
     }
-    if (UNLIKELY(w->populations[f->population].quotas != NULL))
-        refund(w, &w->populations[f->population], f);
+    if (UNLIKELY(p->quotas != NULL))
+        refund(w, p, f);
     finish(w, f, OUTCOME_OK, there);
     frame_free(w, frame_slot(w, f));
 }

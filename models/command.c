@@ -19,20 +19,14 @@ void command_lost(struct world *w, struct frame *f, sim_time timeout)
     frame_delay(w, f, timeout);
 }
 
-static int first_shard(const struct world *w, int cache)
-{
-    int first = 0;
-    for (int c = 0; c < cache; c++)
-        first += w->caches[c].shard_count;
-    return first;
-}
-
 /* Between the instance and a shard, where one of them is in a grey zone. */
 static bool command_is_lost(const struct world *w, const struct frame *f, const struct cache_shard *shard)
 {
+    if (LIKELY(!w->grey))
+        return false;
     const struct instance *i = &w->instances[f->instance];
-    return w->grey && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
-                                       w->code->steps[f->step].remote ? -1 : shard->zone, HOP_CACHE);
+    return grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
+                            w->code->steps[f->step].remote ? -1 : shard->zone, HOP_CACHE);
 }
 
 /* A get or a fill: the shard by key, its thread, and the coin of the hit. Of the block's four words a draw takes the
@@ -46,13 +40,14 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
         cache_flush(cache, w->now);
         fault_note(w, cache->component->name, "is asked for the first time, and is empty", false);
     }
+    struct cache_shard *shard;
     if (step->code == CODE_GET) {
         int s = (int)draw_below(d.b << 32, (uint32_t)cache->shard_count);
-        const bool keyed = cache->warmth != NULL, found = keyed && fetch_hits(w, f, step, &s);
-        f->shard = (uint16_t)(first_shard(w, step->target) + s);
+        const bool keyed = UNLIKELY(cache->warmth != NULL), found = keyed && fetch_hits(w, f, step, &s);
+        f->shard = (uint16_t)(cache->first_shard + s);
         f->flags &= (uint8_t) ~(FLAG_MISS | FLAG_CACHE_DOWN);
-        struct cache_shard *shard = &cache->shards[s];
-        if (!shard->serving || command_is_lost(w, f, shard)) {
+        shard = &cache->shards[s];
+        if (UNLIKELY(!shard->serving) || command_is_lost(w, f, shard)) {
             f->flags |= FLAG_MISS | FLAG_CACHE_DOWN;
             frame_delay(w, f, cache->config->timeout);
             return;
@@ -61,16 +56,17 @@ void command_begin(struct world *w, struct frame *f, const struct step *step)
                   : ((double)(d.a >> 32) + 0.5) * 0x1p-32 >=
                         cache_hit_ratio(shard, cache->config, step->hit_ratio, w->now))
             f->flags |= FLAG_MISS;
-    }
-    if (w->shard_of[f->shard].cache != step->target) /* its miss asked another cache */
-        f->shard = (uint16_t)(first_shard(w, step->target) + (int)draw_below(d.b << 32, (uint32_t)cache->shard_count));
-    struct cache_shard *shard = &cache->shards[w->shard_of[f->shard].shard];
-    if (step->code == CODE_FILL && (!shard->serving || (f->flags & FLAG_CACHE_DOWN) || command_is_lost(w, f, shard))) {
-        if (w->fetches)
-            fetch_brought(w, f, false);
-        f->step++; /* nowhere to write: the client does not wait again */
-        request_run(w, f);
-        return;
+    } else {
+        if (w->shard_of[f->shard].cache != step->target) /* its miss asked another cache */
+            f->shard = (uint16_t)(cache->first_shard + (int)draw_below(d.b << 32, (uint32_t)cache->shard_count));
+        shard = &cache->shards[w->shard_of[f->shard].shard];
+        if (UNLIKELY(!shard->serving || f->flags & FLAG_CACHE_DOWN) || command_is_lost(w, f, shard)) {
+            if (w->fetches)
+                fetch_brought(w, f, false);
+            f->step++; /* nowhere to write: the client does not wait again */
+            request_run(w, f);
+            return;
+        }
     }
     request_meter_hop(w, f, cache->component, shard->zone, step->request,
                       f->flags & FLAG_MISS && step->code == CODE_GET ? 10 : step->response);

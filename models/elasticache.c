@@ -148,9 +148,11 @@ void cache_init(struct cache *cache, struct arena *arena, struct event_set *even
                 uint32_t kind, uint32_t first_entity, enum execution execution, sim_time now)
 {
     const struct elasticache_config *config = component->config;
-    *cache = (struct cache){
-        .config = config, .component = component, .shard_count = (int)config->shards, .cold_since = SIM_NEVER
-    };
+    *cache = (struct cache){ .config = config,
+                             .component = component,
+                             .shard_count = (int)config->shards,
+                             .first_shard = (int)first_entity,
+                             .cold_since = SIM_NEVER };
     cache->shards = ARENA_ARRAY(arena, struct cache_shard, config->shards);
     const int zones = (int)component->region->zones;
     for (int s = 0; s < cache->shard_count; s++) {

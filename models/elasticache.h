@@ -57,7 +57,7 @@ struct cache_shard {
     int replicas_left;
     int replica_zones[CACHE_REPLICAS_MAX];
     bool serving;
-    bool forgotten; /* every node of it lost its power: whichever comes back is empty */
+    bool forgotten;       /* every node of it lost its power: whichever comes back is empty */
     sim_time empty_since; /* SIM_NEVER: warm */
     uint32_t generation;  /* of failovers: a stale one is ignored */
 };
@@ -73,9 +73,9 @@ struct cache {
     const struct elasticache_config *config;
     const struct component *component;
     struct cache_shard *shards;
-    int shard_count;
-    bool unused;           /* nobody comes to its region: empty until somebody does */
-    struct warmth *warmth; /* NULL: the hit ratio is given */
+    int shard_count, first_shard; /* numbers of a run's shards; of the first one here */
+    bool unused;                  /* nobody comes to its region: empty until somebody does */
+    struct warmth *warmth;        /* NULL: the hit ratio is given */
     struct cache_counts window, run;
     sim_time cold_since; /* emptied, and not yet warm again; SIM_NEVER: warm */
     int column;          /* first of its columns: hit_ratio, fetches, resident */

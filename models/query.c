@@ -209,8 +209,8 @@ void query_arrives(struct world *w, struct frame *f)
     struct rds_endpoint *e = endpoint_of(w, f);
     const bool armed = f->visit == SIM_NEVER;
     const bool silent = !e->up || c->epoch != e->epoch ||
-                        (w->grey && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
-                                                     step->remote ? -1 : e->zone, HOP_DATABASE));
+                        (UNLIKELY(w->grey) && grey_loses_frame(w, f, w->fleets[i->fleet].region, i->zone,
+                                                               step->remote ? -1 : e->zone, HOP_DATABASE));
     const bool in_order = e->cpu.discipline == STATION_FCFS;
     if (!armed && (silent || !in_order))
         query_arm(w, f);

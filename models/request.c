@@ -54,9 +54,10 @@ static bool edge_lost(const struct world *w, const struct frame *f)
 
 static bool target_lost(const struct world *w, const struct frame *f)
 {
+    if (LIKELY(!w->grey))
+        return false;
     const struct instance *i = &w->instances[f->instance];
-    return w->grey &&
-           grey_loses_frame(w, f, w->fleets[i->fleet].region, w->albs[f->alb].nodes[f->node].zone, i->zone, HOP_TARGET);
+    return grey_loses_frame(w, f, w->fleets[i->fleet].region, w->albs[f->alb].nodes[f->node].zone, i->zone, HOP_TARGET);
 }
 
 static void silent_target(struct world *w, struct frame *f, sim_time wait);
@@ -69,11 +70,11 @@ void request_begin(struct world *w, struct frame *f, struct draw_block bits)
     const int node = alb_resolve(alb, w->now, resolver, bits.a);
     f->node = (uint8_t)node;
     f->tries++;
-    if (w->alb_names[f->alb].end && name_fails(w, &w->alb_names[f->alb], resolver)) {
+    if (UNLIKELY(w->alb_names[f->alb].end != 0) && name_fails(w, &w->alb_names[f->alb], resolver)) {
         client_answered(w, f, OUTCOME_UNREACHABLE); /* whoever asks hears at once that there is no such name */
         return;
     }
-    if (!alb->nodes[node].up || edge_lost(w, f)) { /* silence: the edge waits for its connection timeout */
+    if (UNLIKELY(!alb->nodes[node].up) || edge_lost(w, f)) { /* silence: the edge waits for its timeout */
         const sim_time wait = w->cloudfront ? w->cloudfront->connection_timeout : VIEWER_CONNECT_TIMEOUT;
         frame_delay(w, f, wait);
         f->state = AT_EDGE;
@@ -154,7 +155,7 @@ void request_offer_instance(struct world *w, struct frame *f)
     f->step = service->first_step[0];
     if (f->kind == FRAME_OPERATION)
         f->step = service->first_step[scenario_operation(w->sc, f->operation) - service->config->operations];
-    if (f->kind == FRAME_CALL)
+    if (UNLIKELY(f->kind == FRAME_CALL))
         f->step = service->first_step[w->code->edges[w->kin[frame_slot(w, f)].edge].to - service->config->operations];
     switch (backlog_enter(w, f)) {
     case GATE_ENTERED: request_accepted(w, f); break;
@@ -211,7 +212,7 @@ static void free_worker(struct world *w, struct frame *f)
 static void answer(struct world *w, struct frame *f, enum outcome outcome)
 {
     CHECK(f->connection == 0xffff, "an answer leaves a database connection behind");
-    if (w->fetches)
+    if (UNLIKELY(w->fetches != NULL))
         fetch_lost(w, f);
     f->state = AT_NOTHING;
     if (UNLIKELY(w->served != NULL) && f->instance != 0xffff && f->kind != FRAME_HEALTH && f->kind != FRAME_BRANCH)
@@ -296,19 +297,16 @@ void request_shed(struct world *w, struct frame *f)
     answer(w, f, OUTCOME_HTTP_503);
 }
 
-void request_meter_hop(struct world *w, const struct frame *f, const struct component *to, int zone, int64_t there,
-                       int64_t back)
+bool request_meter_regions(struct world *w, const struct frame *f, const struct component *to, int64_t there,
+                           int64_t back)
 {
-    const struct instance *i = &w->instances[f->instance];
-    const struct fleet *fleet = &w->fleets[i->fleet];
-    if (UNLIKELY(fleet->component->region != to->region)) {
-        const int region = (int)(to->region - w->sc->regions);
-        meter_add(&w->meters, fleet->to_region[region], there);
-        meter_add(&w->meters, fleet->from_region[region], back);
-    } else if (i->zone != zone) {
-        meter_add(&w->meters, to->kind == KIND_ELASTICACHE ? fleet->cross_zone_cache : fleet->cross_zone_db,
-                  there + back);
-    }
+    const struct fleet *fleet = &w->fleets[w->instances[f->instance].fleet];
+    if (fleet->component->region == to->region)
+        return false;
+    const int region = (int)(to->region - w->sc->regions);
+    meter_add(&w->meters, fleet->to_region[region], there);
+    meter_add(&w->meters, fleet->from_region[region], back);
+    return true;
 }
 
 void request_run(struct world *w, struct frame *f)
@@ -415,7 +413,7 @@ static void delay_over(struct world *w, struct frame *f)
     const struct step *step = &w->code->steps[f->step];
     switch (step->code) {
     case CODE_GET:
-        if (w->fetches && f->flags & FLAG_MISS && fetch_waits(w, f))
+        if (UNLIKELY(w->fetches != NULL) && f->flags & FLAG_MISS && fetch_waits(w, f))
             return;
         f->step = f->flags & FLAG_MISS ? f->step + 1 : step->jump;
         break;

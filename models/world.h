@@ -554,9 +554,23 @@ void request_shed(struct world *w, struct frame *f);           /* it waited too 
 void request_station_done(struct world *w, struct frame *f, enum station_fate fate); /* its visit is over */
 /* The instance died under it. reset: the peer learns at once; otherwise silence. */
 void request_killed(struct world *w, struct frame *f, bool reset);
+/* Bytes to and from a component in another region; false: it is in the same one. */
+bool request_meter_regions(struct world *w, const struct frame *f, const struct component *to, int64_t there,
+                           int64_t back);
+
 /* Bytes to and from a component: billed when they cross zones, to a cache or to a database, or regions. */
-void request_meter_hop(struct world *w, const struct frame *f, const struct component *to, int zone, int64_t there,
-                       int64_t back);
+static inline void request_meter_hop(struct world *w, const struct frame *f, const struct component *to, int zone,
+                                     int64_t there, int64_t back)
+{
+    const struct instance *i = &w->instances[f->instance];
+    if (UNLIKELY(w->rtt_between != NULL) && request_meter_regions(w, f, to, there, back))
+        return;
+    if (i->zone != zone) {
+        const struct fleet *fleet = &w->fleets[i->fleet];
+        meter_add(&w->meters, to->kind == KIND_ELASTICACHE ? fleet->cross_zone_cache : fleet->cross_zone_db,
+                  there + back);
+    }
+}
 
 /* ---- backlog.c ---- */
 enum gate_verdict backlog_enter(struct world *w, struct frame *f); /* wants a worker of f->instance */
@@ -748,13 +762,13 @@ void component_respeed(struct world *w, const struct component *c);
 /* What goes between two zones of a region (zone_b -1: from outside) is lost. hop, ordinal and number: of the draw. Ask only
  * where w->grey. */
 enum grey_hop { HOP_EDGE, HOP_TARGET, HOP_CHECK, HOP_DATABASE, HOP_CACHE, HOP_CALL };
-bool grey_loses(const struct world *w, int region, int zone_a, int zone_b, enum grey_hop hop, uint64_t ordinal,
+COLD bool grey_loses(const struct world *w, int region, int zone_a, int zone_b, enum grey_hop hop, uint64_t ordinal,
                 uint32_t number);
 /* The same for a request at its present step and try. */
-bool grey_loses_frame(const struct world *w, const struct frame *f, int region, int zone_a, int zone_b,
+COLD bool grey_loses_frame(const struct world *w, const struct frame *f, int region, int zone_a, int zone_b,
                       enum grey_hop hop);
 /* Whether `who` has no answer for the name now. */
-bool name_fails(const struct world *w, const struct name_trouble *name, uint64_t who);
+COLD bool name_fails(const struct world *w, const struct name_trouble *name, uint64_t who);
 /* A launch in the region is admitted: not throttled. */
 bool launch_admitted(struct world *w, int region);
 /* The zone has a host to launch on; of those that a lost zone gets back, one by one. */

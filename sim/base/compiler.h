@@ -15,6 +15,7 @@ __extension__ typedef unsigned __int128 uint128;
 #define UNLIKELY(x)       __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 #define NORETURN          __attribute__((noreturn))
+#define COLD              __attribute__((cold)) /* rarely called: what leads there is unlikely, and small */
 #define CACHE_ALIGNED     __attribute__((aligned(64)))
 
 /* Functions for processors with AVX2, to be called where cpu_has_avx2() says so. HEADROOM_VECTORS=0: never. */
