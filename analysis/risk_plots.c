@@ -87,12 +87,12 @@ static bool write_year(const struct risk_plots *plots, const struct risk_report 
     if (!out)
         return false;
     plot_script_begin(out, plot, YEAR_HEIGHT);
-    fprintf(
-        out,
-        "set border 3\nset grid lt 1 lc rgb '#e6e8ec' lw 0.8\nset logscale y\nset yrange [0.001:1]\nset xrange "
-        "[0:%.9g]\nset xtics %.9g\nset format x '%%.0s%%c'\nset ytics ('100 %%' 1, '50 %%' 0.5, '20 %%' 0.2, '5 %%' "
-        "0.05, '1 %%' 0.01, '0.1 %%' 0.001)\nset xlabel '%s'\nset ylabel 'share of years above'\nunset key\n",
-        top > 0 ? top : 1, plot_nice_step(top > 0 ? top : 1), axis_title(r->figures));
+    fprintf(out,
+            "set border 3\nset grid lt 1 lc rgb '#e6e8ec' lw 0.8\nset logscale y\nset yrange [0.001:1]\nset xrange "
+            "[0:%.9g]\nset xtics %.9g\nset format x '%%.0s%%c'\nset ytics ('100 %%%%' 1, '50 %%%%' 0.5, '20 %%%%' 0.2, "
+            "'5 %%%%' "
+            "0.05, '1 %%%%' 0.01, '0.1 %%%%' 0.001)\nset xlabel '%s'\nset ylabel 'share of years above'\nunset key\n",
+            top > 0 ? top : 1, plot_nice_step(top > 0 ? top : 1), axis_title(r->figures));
     fprintf(out,
             "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lt 1 lw 1 lc rgb '#D55E00'\n"
             "set label 'expected' at %.9g, graph 0.94 offset 0.6,0 textcolor rgb '#D55E00'\n",

@@ -171,18 +171,20 @@ static void html_modes(struct page *page, const struct risk_report *r)
     page_heading(page, "modes", "What fails, and what it costs");
     fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Mode</th><th class=\"n\">Events a year</th>"
           "<th class=\"n\">Each costs</th><th class=\"n\">A year</th><th class=\"n\">95 %</th>"
-          "<th class=\"n\">Downtime a year</th><th>From</th></tr></thead><tbody>\n",
+          "<th class=\"n\">Downtime a year</th></tr></thead><tbody>\n",
           page->out);
     for (int m = 0; m < main->mode_count; m++) {
         const struct risk_mode *mode = &main->modes[m];
-        fprintf(page->out,
-                "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
-                "<td class=\"n soft\">%s to %s</td><td class=\"n\">%s</td><td class=\"soft\">%s</td></tr>\n",
-                page_text(page, mode->name), page_text(page, risk_rate(mode, &page->arena)),
-                risk_value(f, risk_mode_mean(mode), &page->arena), risk_value(f, mode->loss_usd.mean, &page->arena),
-                risk_value(f, mode->loss_usd.lo, &page->arena), risk_value(f, mode->loss_usd.hi, &page->arena),
-                figure_duration(f->downtime.modes[m].loss_usd.mean * 60.0, &page->arena),
-                page_text(page, r->risk->sources.list[m].source));
+        fprintf(
+            page->out,
+            "<tr><th scope=\"row\">%s<br><span class=\"soft\">%s</span></th><td class=\"n\">%s</td>"
+            "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n soft\">%s to %s</td><td class=\"n\">%s</td>"
+            "</tr>\n",
+            page_text(page, mode->name), page_text(page, r->risk->sources.list[m].source),
+            page_text(page, risk_rate(mode, &page->arena)), risk_value(f, risk_mode_mean(mode), &page->arena),
+            risk_value(f, mode->loss_usd.mean, &page->arena), risk_value(f, mode->loss_usd.lo, &page->arena),
+            risk_value(f, mode->loss_usd.hi, &page->arena),
+            figure_duration(f->downtime.modes[m].loss_usd.mean * 60.0, &page->arena));
     }
     fputs("</tbody></table></div>\n", page->out);
 }
@@ -192,18 +194,19 @@ static void html_strata(struct page *page, const struct risk_report *r)
 {
     const struct risk_result *main = risk_main(r->figures);
     page_heading(page, "when", "When it happens");
-    fprintf(page->out,
-            "<p class=\"soft\">What one event costs, mean of those simulated, by when it begins.</p>\n"
-            "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Begins</th><th class=\"n\">Share of the "
-            "year</th><th class=\"n\">Events</th>");
-    for (int m = 0; m < main->mode_count; m++)
-        fprintf(page->out, "<th class=\"n\">%s</th>", page_text(page, main->modes[m].name));
-    fputs("</tr></thead><tbody>\n", page->out);
-    for (int s = 0; s < r->risk->stratum_count; s++) {
-        fprintf(page->out, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%d</td>",
-                page_text(page, r->risk->strata[s].name), figure_percent(r->risk->strata[s].share, 0.001, &page->arena),
-                r->risk->strata[s].events);
-        for (int m = 0; m < main->mode_count; m++) {
+    fputs("<p class=\"soft\">What one event costs, mean of those simulated, by when it begins.</p>\n"
+          "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Mode</th>",
+          page->out);
+    for (int s = 0; s < r->risk->stratum_count; s++)
+        fprintf(page->out, "<th class=\"n\">%s</th>", page_text(page, r->risk->strata[s].name));
+    fputs("</tr></thead><tbody>\n<tr><th scope=\"row\" class=\"soft\">share of the year, events</th>", page->out);
+    for (int s = 0; s < r->risk->stratum_count; s++)
+        fprintf(page->out, "<td class=\"n soft\">%s, %d</td>",
+                figure_percent(r->risk->strata[s].share, 0.01, &page->arena), r->risk->strata[s].events);
+    fputs("</tr>\n", page->out);
+    for (int m = 0; m < main->mode_count; m++) {
+        fprintf(page->out, "<tr><th scope=\"row\">%s</th>", page_text(page, main->modes[m].name));
+        for (int s = 0; s < r->risk->stratum_count; s++) {
             struct moments cost = { 0 };
             for (int i = 0; i < main->modes[m].strata[s].count; i++)
                 moments_add(&cost, main->modes[m].strata[s].loss_usd[i]);

@@ -77,7 +77,7 @@ const char *const *risk_arithmetic(const struct risk_report *r, struct arena *ar
                               availability_text(1.0 - r->figures->downtime.loss_usd.mean / MINUTES_PER_YEAR, arena));
     for (int s = 0; s < sources->count; s++) {
         const int zones = sources->list[s].place_count;
-        if (zones < 2)
+        if (zones < 2 || sources->list[s].places[0].kind != FAULT_POWER)
             continue;
         const double one = 1.0 - share_of_time(&sources->list[s]) / zones;
         double *alike = ARENA_ARRAY(arena, double, zones);
