@@ -169,7 +169,8 @@ static void html_modes(struct page *page, const struct risk_report *r)
     const struct risk_figures *f = r->figures;
     const struct risk_result *main = risk_main(f);
     page_heading(page, "modes", "What fails, and what it costs");
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>Mode</th><th class=\"n\">Events a year</th>"
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"benefit\"><thead><tr><th>Mode</th><th "
+          "class=\"n\">Events a year</th>"
           "<th class=\"n\">Each costs</th><th class=\"n\">A year</th><th class=\"n\">95 %</th>"
           "<th class=\"n\">Downtime a year</th></tr></thead><tbody>\n",
           page->out);
