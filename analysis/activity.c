@@ -160,7 +160,8 @@ static void give_to_component(struct allocation *a, const struct bill_line *line
                               int64_t cents)
 {
     weigh(a, c, line_driver_of(c, line->usage_type));
-    give(a, part_of(a, c->name, c->kind == KIND_ASG || c->kind == KIND_DEPLOYMENT ? line->tier : c->type->tier, false), cents);
+    give(a, part_of(a, c->name, c->kind == KIND_ASG || c->kind == KIND_DEPLOYMENT ? line->tier : c->type->tier, false),
+         cents);
 }
 
 static bool ends_with(const char *text, const char *end)

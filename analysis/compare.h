@@ -37,7 +37,7 @@ struct contender {
     struct results *results;
     const struct risk_result *risk; /* NULL: the scheduled faults, if the scenario says how often they come */
     struct samples samples;
-    struct samples twins; /* orders of the fault-free twin, one column */
+    struct samples twins;   /* orders of the fault-free twin, one column */
     int peak_type;          /* the day type that the twin serves as; -1: none */
     struct contender *next; /* NULL, or who takes the same records: compare_alike() */
     struct arena arena;

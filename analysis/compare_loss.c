@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analysis/compare_parts.h"
+#include "sim/base/check.h"
 #include "sim/draw_rng.h"
 
 enum { RATES_DRAWN = 2000 };
@@ -154,6 +155,7 @@ static void add_stratum(struct pooled *p, double base_weight, const struct risk_
 static double add_mode(struct pooled *pooled, const struct risk_mode *base, const struct risk_mode *variant)
 {
     const struct risk_mode *mode = base ? base : variant;
+    CHECK(mode, "a mode that neither of the two has");
     const double before = pooled->mean;
     for (int s = 0; s < mode->stratum_count; s++) {
         const double share = mode->strata[s].share;

@@ -120,8 +120,9 @@ static void write_labels(FILE *out, const struct scatter *s, struct arena *arena
         const double width = ((double)strlen(text) + 1) * LABEL_LETTER;
         const bool left = x + width > PLOT_RIGHT;
         *box = (struct box){ left ? x - width - 10 : x + 10, left ? x - 10 : x + width + 10, y - 10 };
-        const double step = y > SCATTER_HEIGHT / 2 ? -LABEL_HEIGHT / 2.0 : LABEL_HEIGHT / 2.0; /* towards the middle */
-        for (int k = 0; k < s->count + i && box->middle > PLOT_TOP / 2 && box->middle < SCATTER_HEIGHT; k++)
+        const double step = y > SCATTER_HEIGHT / 2.0 ? -LABEL_HEIGHT / 2.0
+                                                     : LABEL_HEIGHT / 2.0; /* towards the middle */
+        for (int k = 0; k < s->count + i && box->middle > PLOT_TOP / 2.0 && box->middle < SCATTER_HEIGHT; k++)
             if (overlap(&boxes[k], box)) {
                 box->middle += step;
                 k = -1;
@@ -155,7 +156,8 @@ static void write_nines_ticks(FILE *out, const struct axis *axis)
     double at[3 * DECADES];
     int count = 0;
     for (int i = 0; i < 3 * DECADES; i++) {
-        const double y = i / 3 + 1 - log10(leads[i % 3]);
+        const int decade = i / 3 + 1;
+        const double y = decade - log10(leads[i % 3]);
         if (y >= axis->lo && y <= axis->hi && (!whole || i % 3 == 2))
             at[count++] = y;
     }

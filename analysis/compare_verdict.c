@@ -359,12 +359,11 @@ void compare_verdict(struct comparison *c, struct arena *arena)
         any_bill = any_bill || c->variants[i].results->cost.monthly;
         losses = losses && c->variants[i].risk;
     }
-    if (!any_bill && !c->partial)
-        judge_without_loss(&j);
-    else if (!bills)
+    const bool no_bill_wanted = !any_bill && !c->partial;
+    if (!bills && !no_bill_wanted)
         say(&j, false, 0, -1, "Undecided: there is no yearly bill of every variant.",
             c->partial ? "the days of the calendar were not all simulated" : "give each scenario a `calendar`");
-    else if (losses)
+    else if (bills && losses)
         judge_by_total(&j);
     else
         judge_without_loss(&j);

@@ -249,10 +249,9 @@ const char *const *compare_assumptions(const struct comparison *c, struct arena 
         "Bills are of the calendar's fault-free days, each day type in two replications; their differences "
         "are paired by replication, so an interval has one degree of freedom. The range over drawn years "
         "says how much years differ because their days do.";
-    lines[count++] =
-        "A variant is dominated when another one is better (at the 95 % level) or equal in annual "
-        "cost, availability, p99 and, where it is known, expected loss. The confidence in all of it is 1 "
-        "minus the sum of what each lacks.";
+    lines[count++] = "A variant is dominated when another one is better (at the 95 % level) or equal in annual "
+                     "cost, availability, p99 and, where it is known, expected loss. The confidence in all of it is 1 "
+                     "minus the sum of what each lacks.";
     lines[count++] = "Money is list price before tax, with the scenarios' commitments; loss is contribution margin.";
     lines[count] = NULL;
     return lines;

@@ -82,9 +82,9 @@ static bool runs_on(const struct scenario *sc, const struct service_config *serv
 {
     if (where->kind != KIND_EKS)
         return service->runs_on.target == where->home;
-    const struct component *fleet = service->runs_on.target ? scenario_in_region(sc, service->runs_on.target,
-                                                                                  where->region)
-                                                            : NULL;
+    const struct component *fleet = service->runs_on.target
+                                        ? scenario_in_region(sc, service->runs_on.target, where->region)
+                                        : NULL;
     return fleet && fleet->kind == KIND_DEPLOYMENT &&
            ((const struct deployment_config *)fleet->config)->cluster.target == where;
 }

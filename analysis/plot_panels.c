@@ -82,8 +82,7 @@ static void capacity_panels(struct panels *panels, const struct results *r, stru
     }
     for (int c = 0; c < s->column_count; c++)
         if (s->columns[c].group == SERIES_PLACES)
-            add_column(panel_of(panels, r, "where requests are sent", "per second"), c, s->columns[c].component,
-                       false);
+            add_column(panel_of(panels, r, "where requests are sent", "per second"), c, s->columns[c].component, false);
     for (int c = 0; c < s->column_count; c++) {
         const struct series_column *column = &s->columns[c];
         struct panel *panel = column->group == SERIES_CAPACITY ? panel_of(panels, r, column->component, column->unit)

@@ -66,9 +66,11 @@ const char *const report_style[] = {
     "top:.75em;width:8px;height:8px;border-radius:50%;background:var(--soft)}.timeline time{color:var(--soft);"
     "font-variant-numeric:tabular-nums;flex:none;width:4.6em}.timeline li.fault::before{background:var(--missed)}"
     ".timeline li.good::before{background:var(--met)}\n",
-    "table.stacked td .soft{display:block}table.stacked td.mark,table.stacked th.n{white-space:normal}tr.best th,tr.best "
+    "table.stacked td .soft{display:block}table.stacked td.mark,table.stacked th.n{white-space:normal}tr.best "
+    "th,tr.best "
     "td{background:var(--met-wash)}.why{display:block;color:var(--soft);font-weight:400;"
-    "font-size:.8125rem;white-space:normal;min-width:6.5rem}.benefit th.n{white-space:normal}.benefit tbody th{min-width:13rem;max-width:18rem;"
+    "font-size:.8125rem;white-space:normal;min-width:6.5rem}.benefit th.n{white-space:normal}.benefit tbody "
+    "th{min-width:13rem;max-width:18rem;"
     "white-space:normal}.benefit tbody th .soft{font-weight:400;font-size:.8125rem}.changes "
     "code{overflow-wrap:anywhere}\n",
     "footer{margin-top:3rem;padding-top:1.25rem;padding-bottom:3rem;border-top:1px solid var(--rule);"

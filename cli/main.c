@@ -29,7 +29,8 @@ const struct verb cli_verbs[] = {
       "customers." },
     { "risk", "SCENARIO", verb_risk, "what failures cost in a year",
       "Simulates events of each mode of failure (zones, databases, caches, instances, dependencies), given that they\n"
-      "happen, by day type and time of day, beside the same hours without them; with published rates the year follows:\n"
+      "happen, by day type and time of day, beside the same hours without them; with published rates the year "
+      "follows:\n"
       "expected downtime, orders and margin lost, its median and its one year in twenty, and how sure that is. Leaves\n"
       "risk.html, risk.md, risk.json, risk.csv and plots. Exit: 0 done, 3 scenario invalid." },
     { "check", "SCENARIO...", verb_check, "parse, resolve, explain, warn; nothing is simulated",

@@ -135,7 +135,7 @@ bool simulation_conclude(struct simulation *s, const struct simulated *run)
         by_thread[i] = tasks_cpu_s(&s->tasks, i);
     timing->cpu_s_by_thread = by_thread;
     timing->requests_per_s = (double)(s->results.requests + s->results.billed_requests + s->results.twin_requests) /
-                              timing->wall_s;
+                             timing->wall_s;
     simulation_measure(timing);
     return true;
 }

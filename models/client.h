@@ -65,8 +65,8 @@ struct population_state {
     struct delay_law hit, regional, miss;
     struct geo_meters *geo;
     struct meter *origin_bytes;
-    struct meter **egress;           /* without a CDN: from each balancer to the internet; NULL with one */
-    uint64_t pages;                  /* answered in this window, their objects not yet requested */
+    struct meter **egress; /* without a CDN: from each balancer to the internet; NULL with one */
+    uint64_t pages;        /* answered in this window, their objects not yet requested */
     uint64_t hour_hits, hour_regional, hour_misses; /* latencies not yet recorded */
     uint64_t hour_requests;
     int64_t hour_bytes, hour_uploads;

@@ -88,7 +88,7 @@ struct kinship {
     uint16_t edge;                   /* of the called */
     bool failed;                     /* parent of branches: one did */
     bool async;                      /* of the called: nobody waits */
-    bool inside; /* it is counted at its service: served.c */
+    bool inside;                     /* it is counted at its service: served.c */
     uint8_t answer, last;            /* caller: of the attempt under way, of the one before; enum call_result */
     sim_time path;                   /* of the called: delays on the way there and back */
     sim_time opened;                 /* caller: its connection; SIM_NEVER: none is held */

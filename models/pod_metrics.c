@@ -76,12 +76,11 @@ static struct hpa_view view_of(const struct world *w, const struct fleet *fleet,
         const struct pod *p = pod_of(w, i);
         if (i->state == INSTANCE_DRAINING)
             continue; /* it is being deleted */
-        if (w->now < p->runs_at) {
+        const bool runs = w->now >= p->runs_at, sampled = p->sampled_at >= 0;
+        if (!runs || (sampled && cpu && is_unready(w, fleet, p))) {
             view.unready++;
-        } else if (p->sampled_at < 0) {
+        } else if (!sampled) {
             view.missing++;
-        } else if (cpu && is_unready(w, fleet, p)) {
-            view.unready++;
         } else {
             view.measured++;
             view.sum += cpu ? p->cpu_milli : p->requests_milli;

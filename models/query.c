@@ -37,9 +37,9 @@ void query_arm(struct world *w, struct frame *f)
 
 void query_timer_event(struct world *w, const struct frame *f)
 {
-    const uint32_t kind = f->state == AT_POOL                            ? EV_POOL_TIMEOUT
+    const uint32_t kind = f->state == AT_POOL                           ? EV_POOL_TIMEOUT
                           : f->state == AT_CALL || f->state == AT_LIMIT ? EV_CALL_TIMEOUT
-                                                                         : EV_QUERY_TIMEOUT;
+                                                                        : EV_QUERY_TIMEOUT;
     event_set_push(w->events, event_make(f->query_deadline, EVENT_TIMEOUT, kind, f->instance, (uint32_t)f->ordinal,
                                          frame_slot(w, f)));
 }

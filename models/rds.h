@@ -54,21 +54,21 @@ struct rds_config {
     const char *instance;
     bool multi_az, cluster;
     int64_t read_replicas; /* of a cluster 2, once it is validated */
-    const char *zone; /* of the primary; "" = the first zone */
+    const char *zone;      /* of the primary; "" = the first zone */
     int64_t storage;
     struct {
         bool present;
         double filled, changed; /* share of the storage that holds data; of the data that a day changes */
         int64_t days;           /* kept */
     } backup;
-    int64_t max_connections; /* 0: from the class's memory */
-    int discipline;          /* enum discipline, of its vCPUs */
-    struct dist commit;      /* Multi-AZ: wait for the standby */
-    struct dist connect;     /* opening a connection: TCP, TLS, authentication, process */
-    struct dist failover;    /* Multi-AZ */
+    int64_t max_connections;      /* 0: from the class's memory */
+    int discipline;               /* enum discipline, of its vCPUs */
+    struct dist commit;           /* Multi-AZ: wait for the standby */
+    struct dist connect;          /* opening a connection: TCP, TLS, authentication, process */
+    struct dist failover;         /* Multi-AZ */
     struct dist cluster_failover; /* its lag apart */
-    struct dist recovery;    /* Single-AZ, after the host or zone is back */
-    struct dist connect_cpu; /* of the endpoint, to open a connection */
+    struct dist recovery;         /* Single-AZ, after the host or zone is back */
+    struct dist connect_cpu;      /* of the endpoint, to open a connection */
     struct dist reader_noticed;
     struct {
         bool present;
@@ -115,7 +115,7 @@ struct rds {
     int standby_zone; /* -1: none */
     int lost_zone;    /* where a lost primary stood, until a standby is built there again; -1: none */
     bool failing_over;
-    int successor; /* of a cluster that fails over: the reader that takes over; 0: none */
+    int successor;    /* of a cluster that fails over: the reader that takes over; 0: none */
     sim_time lost_at; /* the primary was, the last time */
     int64_t max_connections;
     uint32_t next_replica;

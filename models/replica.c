@@ -126,7 +126,8 @@ int replica_writer(const struct world *w, int database)
 {
     const struct replica *r = &w->replicas->pairs[w->replicas->pair_of[database]];
     const int writer = replica_has_lead(r) ? r->database : r->source;
-    if (r->state == REPLICA_SWITCHING || r->state == REPLICA_PROMOTING || (writer != database && r->config->replica_of.writes == RDS_WRITES_FAIL))
+    if (r->state == REPLICA_SWITCHING || r->state == REPLICA_PROMOTING ||
+        (writer != database && r->config->replica_of.writes == RDS_WRITES_FAIL))
         return -1;
     return writer;
 }

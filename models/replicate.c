@@ -263,8 +263,10 @@ static void record_clusters(struct world *w, struct replication *out)
 
 static void record_components(struct world *w, struct replication *out)
 {
-    const int most = 4 * w->sc->by_kind_count[KIND_EKS] + 4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
-                     2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count + 2 * w->queue_count;
+    const int most = 4 * w->sc->by_kind_count[KIND_EKS] +
+                     4 * (w->fleet_count + w->account_count + w->database_count + w->queue_count) + 16 +
+                     2 * w->code->external_count + 6 * w->sc->population_count + w->alb_count + 5 * w->cache_count +
+                     2 * w->queue_count;
     out->utilisations = ARENA_ARRAY(w->arena, struct utilisation_result, most);
     out->limits = ARENA_ARRAY(w->arena, struct limit_result, most);
     out->fleets = ARENA_ARRAY(w->arena, struct fleet_result, w->fleet_count + w->sc->by_kind_count[KIND_EKS]);

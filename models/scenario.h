@@ -222,9 +222,9 @@ struct service_config {
     bool drop_expired;         /* whom nobody waits for gets no worker */
     int discipline;            /* enum discipline, of an instance's vCPUs */
     struct discovery_config discovery;
-    sim_time pool_timeout;     /* waiting for a connection */
+    sim_time pool_timeout;        /* waiting for a connection */
     sim_time connection_lifetime; /* 0: for ever */
-    struct pool_config *pools; /* connections per instance, by database */
+    struct pool_config *pools;    /* connections per instance, by database */
     int pool_count;
     struct operation_config *operations;
     int operation_count;
@@ -349,7 +349,7 @@ struct population {
     } page;
     struct {
         bool present;
-        int kind; /* enum client_kind */
+        int kind;             /* enum client_kind */
         struct dist patience; /* of programs: their timeout */
         bool patience_set, reload_set;
         sim_time timeout; /* of mobile apps and SDKs; filled by the loader when not written */

@@ -231,7 +231,8 @@ static bool has_cache_shard(const struct component *c, const struct fault_config
 static bool check_distribution(const struct component *c, const struct fault_config *f, struct diag *diag)
 {
     if (f->kind != FAULT_FLUSH)
-        return diag_error(diag, f->component.at, "a distribution has no hosts of ours: it can be invalidated, kind: flush");
+        return diag_error(diag, f->component.at,
+                          "a distribution has no hosts of ours: it can be invalidated, kind: flush");
     if (((const struct cloudfront_config *)c->config)->objects > 0)
         return true;
     return diag_error(diag, f->component.at, "'%s' has a given hit_ratio: an invalidation changes nothing", c->name) ||
@@ -257,7 +258,8 @@ static bool check_component(const struct scenario *sc, const struct fault_config
     if (c->kind == KIND_ALB && f->kind != FAULT_DNS)
         return diag_error(diag, f->component.at, "a balancer fails with its zones, or its name with dns");
     if (c->kind == KIND_EKS && f->kind != FAULT_CRASH)
-        return diag_error(diag, f->component.at, "a cluster loses nodes (kind: crash); its pods fail with their deployment");
+        return diag_error(diag, f->component.at,
+                          "a cluster loses nodes (kind: crash); its pods fail with their deployment");
     if (c->kind == KIND_SQS && f->kind != FAULT_DOWN)
         return diag_error(diag, f->component.at, "a queue has no hosts of ours: it can be down, for a share of sends");
     return c->kind != KIND_ELASTICACHE || has_cache_shard(c, f, diag);

@@ -187,7 +187,8 @@ static bool resolve_client(struct traffic *t, struct population *p)
     }
     if (!browser && (p->client.patience_set || p->client.reload_set)) {
         diag_error(diag, p->client.patience_set ? p->client.patience_at : p->client.reload_at,
-                   "the clients of '%s' are programs: they have a timeout and retry, no patience and no reload", p->name);
+                   "the clients of '%s' are programs: they have a timeout and retry, no patience and no reload",
+                   p->name);
         return diag_hint(diag, "write timeout and retry, or kind: browser");
     }
     if (browser)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "models/catalogue/catalogue.h"
-#include "models/demand.h"
 #include "models/catalogue/distances.h"
+#include "models/demand.h"
 #include "models/names.h"
 #include "models/replica.h"
 #include "sim/base/check.h"

@@ -30,8 +30,8 @@
 #include "models/cloudfront.h"
 #include "models/departures.h"
 #include "models/deployment.h"
-#include "models/edge_cache.h"
 #include "models/edge.h"
+#include "models/edge_cache.h"
 #include "models/elasticache.h"
 #include "models/fifo.h"
 #include "models/journey.h"
@@ -283,7 +283,7 @@ struct fleet {
     struct meter *cross_zone_cache, *cross_zone_db, *cross_zone_nat, *cross_zone_calls;
     struct meter *sent, *received, *through_nat; /* to and from the internet */
     struct meter **to_region, **from_region;     /* to and from the others; NULL with one region */
-    uint64_t called;     /* calls of other services answered in the present window */
+    uint64_t called;                             /* calls of other services answered in the present window */
     struct meter *logs;
 };
 
@@ -294,10 +294,10 @@ struct queue {
     struct fifo *fifo; /* NULL: a standard queue */
     uint64_t duplicates_before, throttled_before;
     uint64_t received, deleted; /* by consumers' calls of `batch` messages */
-    int fleet;             /* its consumers, or -1 */
-    sim_time expiry_armed; /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
-    sim_time down_until;   /* sends fail, a share of them */
-    double down_share;     /* 0..1; with all of them nothing is received either */
+    int fleet;                  /* its consumers, or -1 */
+    sim_time expiry_armed;      /* time of the pending EV_VISIBILITY, SIM_NEVER when none */
+    sim_time down_until;        /* sends fail, a share of them */
+    double down_share;          /* 0..1; with all of them nothing is received either */
     uint64_t peak_in_flight;
     double peak_in_flight_at_s;
     int column; /* visible, oldest age */
@@ -398,9 +398,9 @@ struct world {
 
     const struct cloudfront_config *cloudfront;
     const struct component *cloudfront_component;
-    bool *reads_only;        /* of each operation of the results: it may go to the secondary origin; NULL: there is none */
-    uint64_t failovers;      /* requests that went to the secondary origin */
-    struct edge_cache *edge; /* NULL: the hit ratio is given */
+    bool *reads_only;   /* of each operation of the results: it may go to the secondary origin; NULL: there is none */
+    uint64_t failovers; /* requests that went to the secondary origin */
+    struct edge_cache *edge;  /* NULL: the hit ratio is given */
     sim_time edge_cold_since; /* invalidated, and not yet warm again; SIM_NEVER: warm */
     int edge_column;          /* first of its columns: hit_ratio, origin_fetches */
     const struct waf_config *waf;
@@ -763,10 +763,10 @@ void component_respeed(struct world *w, const struct component *c);
  * where w->grey. */
 enum grey_hop { HOP_EDGE, HOP_TARGET, HOP_CHECK, HOP_DATABASE, HOP_CACHE, HOP_CALL };
 COLD bool grey_loses(const struct world *w, int region, int zone_a, int zone_b, enum grey_hop hop, uint64_t ordinal,
-                uint32_t number);
+                     uint32_t number);
 /* The same for a request at its present step and try. */
 COLD bool grey_loses_frame(const struct world *w, const struct frame *f, int region, int zone_a, int zone_b,
-                      enum grey_hop hop);
+                           enum grey_hop hop);
 /* Whether `who` has no answer for the name now. */
 COLD bool name_fails(const struct world *w, const struct name_trouble *name, uint64_t who);
 /* A launch in the region is admitted: not throttled. */

@@ -22,7 +22,7 @@ struct course {
     bool warm_again, stampede;
 };
 
-#define COLD "scenarios/cold-cache.yaml"
+#define EMPTIED "scenarios/cold-cache.yaml"
 
 static const struct replication *replicate_with(const char *path, const char *const *sets, int count, bool events,
                                                 struct arena *arena, double *expected)
@@ -65,7 +65,7 @@ static struct course run(const char *const *sets, int count)
     struct arena arena;
     arena_init(&arena);
     struct course course = { .lowest = 1.0 };
-    const struct replication *r = replicate_with(COLD, sets, count, false, &arena, &course.expected);
+    const struct replication *r = replicate_with(EMPTIED, sets, count, false, &arena, &course.expected);
     const struct operation_result *all = &r->operations[r->operation_count - 2];
     course.begun = all->begun;
     course.ok = all->outcomes[OUTCOME_OK];
@@ -145,7 +145,7 @@ static void given_instances_that_die_in_a_stampede_when_fetches_are_shared_then_
         struct arena arena;
         arena_init(&arena);
         const char *const sets[] = { SHORT, CACHE "coalesce=true", CACHE "shards=3", at };
-        const struct replication *r = replicate_with(COLD, sets, (int)ARRAY_LEN(sets), false, &arena, NULL);
+        const struct replication *r = replicate_with(EMPTIED, sets, (int)ARRAY_LEN(sets), false, &arena, NULL);
         assert_true(flow_of(r, "joined fetches") > 0);
         arena_fini(&arena);
     }
@@ -159,8 +159,8 @@ static void given_departures_ahead_or_on_events_when_keys_are_fetched_then_the_r
         arena_init(&a);
         arena_init(&b);
         const char *const sets[] = { SHORT, coalesce[i], CACHE "shards=2" };
-        const struct replication *ahead = replicate_with(COLD, sets, (int)ARRAY_LEN(sets), false, &a, NULL),
-                                 *events = replicate_with(COLD, sets, (int)ARRAY_LEN(sets), true, &b, NULL);
+        const struct replication *ahead = replicate_with(EMPTIED, sets, (int)ARRAY_LEN(sets), false, &a, NULL),
+                                 *events = replicate_with(EMPTIED, sets, (int)ARRAY_LEN(sets), true, &b, NULL);
         const char *difference = record_difference(ahead, events);
         if (difference)
             print_error("%s\n", difference);
@@ -204,7 +204,7 @@ static void assert_refused(const char *set, const char *message)
     arena_init(&arena);
     struct diag diag;
     diag_init(&diag, &arena);
-    assert_null(scenario_load(COLD, &set, 1, &arena, &diag));
+    assert_null(scenario_load(EMPTIED, &set, 1, &arena, &diag));
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
